@@ -1,0 +1,17 @@
+//! What Patch Manager should look like in an account and Region, what it does look like, and what is to be done about it.
+//!
+//! Everything here decides; nothing here talks to AWS, waits, reads a clock or the environment. The order of work is
+//! [`policy`] (what the user wants, valid once parsed) and [`observed`] (what SSM reports) → [`plan`] (what to create,
+//! update and delete, as data) → [`outcome`] (what the ledger holds and the report shows).
+
+pub mod dhmc;
+pub mod diff;
+pub mod ids;
+pub mod input;
+pub mod observed;
+pub mod outcome;
+pub mod plan;
+pub mod policy;
+pub mod settings;
+pub mod targets;
+pub mod token;

@@ -1,0 +1,230 @@
+//! What was done, in the shapes that the functions answer, the ledger holds and the report shows.
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+use strum::Display;
+
+use crate::diff::Change;
+use crate::ids::{AccountId, Region};
+use crate::policy::OwnerTag;
+
+/// What became of one account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountOutcome {
+    /// The account.
+    pub id: AccountId,
+    /// The account's name in the organization.
+    pub name: String,
+    /// Failed when the account could not be entered or one of its Regions failed.
+    pub status: Status,
+    /// One entry a Region worked in.
+    pub regions: Vec<RegionOutcome>,
+    /// Why the account as a whole failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Failure>,
+}
+
+/// What became of one Region of an account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RegionOutcome {
+    /// The Region.
+    pub region: Region,
+    /// Whether it is now as the policy wants it.
+    pub status: Status,
+    /// Absent when the Region failed before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dhmc: Option<DhmcOutcome>,
+    /// One entry a window of ours, present or deleted.
+    #[serde(default)]
+    pub windows: Vec<WindowOutcome>,
+    /// What a person should look at.
+    #[serde(default)]
+    pub warnings: Vec<Warning>,
+    /// Why the Region failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Failure>,
+}
+
+/// How an account, a Region or a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Display, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[strum(serialize_all = "camelCase")]
+pub enum Status {
+    /// Everything is as the policy wants it.
+    Succeeded,
+    /// Nothing was changed, as asked; what a rollout would change is known.
+    Planned,
+    /// Something is not as the policy wants it.
+    Failed,
+}
+
+/// What became of the DHMC setting.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DhmcOutcome {
+    /// What was done.
+    pub status: DhmcStatus,
+    /// The role before; `null` when none was set.
+    pub before: Option<String>,
+    /// The role after; `null` when none is set.
+    pub after: Option<String>,
+}
+
+/// What was done with the DHMC setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[strum(serialize_all = "camelCase")]
+pub enum DhmcStatus {
+    /// Our role was written.
+    Set,
+    /// Somebody else's role was found and left alone.
+    Kept,
+    /// It was as it should be.
+    Unchanged,
+    /// Our role was taken back.
+    Reset,
+    /// A rollout would write our role.
+    WouldSet,
+    /// A rollout would take our role back.
+    WouldReset,
+}
+
+/// What became of one window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WindowOutcome {
+    /// The window's name.
+    pub name: String,
+    /// The window's id; `null` for one that would be created.
+    pub id: Option<String>,
+    /// What was done.
+    pub status: WindowStatus,
+    /// What was updated, field by field.
+    pub changes: Vec<Change>,
+    /// When it runs next, as SSM states it; `null` when it will not or SSM does not say.
+    pub next_execution: Option<String>,
+}
+
+/// What was done with a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Display, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[strum(serialize_all = "camelCase")]
+pub enum WindowStatus {
+    /// It was not there.
+    Created,
+    /// It, its target or its task differed.
+    Updated,
+    /// It was as it should be.
+    Unchanged,
+    /// It was ours and is not in the policy.
+    Deleted,
+    /// A rollout would create it.
+    WouldCreate,
+    /// A rollout would update it.
+    WouldUpdate,
+    /// A rollout would delete it.
+    WouldDelete,
+}
+
+/// Something that a person should look at, though nothing failed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Warning {
+    /// What it is, such as `ForeignWindow`.
+    pub name: String,
+    /// A sentence.
+    pub message: String,
+}
+
+/// Why something failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// The state that failed, such as `ConfigureWindows`.
+    pub step: String,
+    /// The error's name, such as `AccessDenied`.
+    pub name: String,
+    /// What the function or the service said.
+    #[serde(alias = "cause", deserialize_with = "message_of_cause")]
+    pub message: String,
+}
+
+impl DhmcOutcome {
+    /// The same, for a run that only plans.
+    #[must_use]
+    pub fn planned(self) -> Self {
+        let status = match self.status {
+            DhmcStatus::Set => DhmcStatus::WouldSet,
+            DhmcStatus::Reset => DhmcStatus::WouldReset,
+            unchanged => unchanged,
+        };
+        Self { status, ..self }
+    }
+}
+
+impl WindowOutcome {
+    /// The same, for a run that only plans.
+    #[must_use]
+    pub fn planned(self) -> Self {
+        let status = match self.status {
+            WindowStatus::Created => WindowStatus::WouldCreate,
+            WindowStatus::Updated => WindowStatus::WouldUpdate,
+            WindowStatus::Deleted => WindowStatus::WouldDelete,
+            unchanged => unchanged,
+        };
+        Self { status, ..self }
+    }
+}
+
+impl Warning {
+    /// A window that has one of our names and not our tag.
+    #[must_use]
+    pub fn foreign_window(name: &str, id: &str, owner_tag: &OwnerTag) -> Self {
+        Self {
+            name: "ForeignWindow".to_owned(),
+            message: format!(
+                "the maintenance window {id} is also named {name} but lacks the tag {}={}: it was left alone, and both run",
+                owner_tag.key.as_str(),
+                owner_tag.value.as_str()
+            ),
+        }
+    }
+}
+
+/// Step Functions states a function's error as a cause that is itself JSON, and anything else as plain text.
+fn message_of_cause<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let cause = String::deserialize(deserializer)?;
+    let thrown: Option<Value> = serde_json::from_str(&cause).ok();
+    let message = thrown.as_ref().and_then(|error| error.get("errorMessage")).and_then(Value::as_str);
+    Ok(message.map_or(cause.clone(), ToOwned::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_lambda_cause_is_reduced_to_its_message() {
+        let cause = json!({"errorType": "AccessDenied", "errorMessage": "no"}).to_string();
+        let failure: Failure = serde_json::from_value(json!({"step": "s", "name": "n", "cause": cause})).unwrap();
+        assert_eq!(failure.message, "no");
+    }
+
+    #[test]
+    fn any_other_cause_is_kept_as_it_is() {
+        for cause in ["timed out", "", "[1]", "{\"errorType\": \"x\"}"] {
+            let failure: Failure = serde_json::from_value(json!({"step": "s", "name": "n", "cause": cause})).unwrap();
+            assert_eq!(failure.message, cause);
+        }
+    }
+
+    #[test]
+    fn a_failure_reads_back_what_it_wrote() {
+        let failure = Failure { step: "s".into(), name: "n".into(), message: "m".into() };
+        assert_eq!(serde_json::from_value::<Failure>(serde_json::to_value(&failure).unwrap()).unwrap(), failure);
+    }
+}

@@ -1,0 +1,186 @@
+//! The settings of a maintenance window, its target and its task, as SSM stores them.
+//!
+//! Wanted and observed settings have the same types, so that comparing them is comparing values.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::ids::RoleArn;
+use crate::policy::{OwnerTag, PatchPolicy, Target, Task, Window};
+
+/// Everything `CreateMaintenanceWindow` and `UpdateMaintenanceWindow` write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WindowSettings {
+    /// Not unique in SSM: windows are told apart by id and owner tag.
+    pub name: String,
+    /// Free text of 1 to 128 characters.
+    pub description: Option<String>,
+    /// `cron(…)`, `rate(…)` or `at(…)`.
+    pub schedule: String,
+    /// IANA name of the zone in which the schedule is read.
+    pub timezone: Option<String>,
+    /// Days to wait after the date of a cron schedule.
+    pub schedule_offset_days: Option<i32>,
+    /// How long the window stays open.
+    pub duration_hours: i32,
+    /// How long before its end no new task starts.
+    pub cutoff_hours: i32,
+    /// A disabled window never runs.
+    pub enabled: bool,
+    /// Whether tasks may run on nodes that no registered target names.
+    pub allow_unassociated_targets: bool,
+    /// The window does not run before this moment; the policy never asks for one.
+    pub start_date: Option<String>,
+    /// The window does not run after this moment; the policy never asks for one.
+    pub end_date: Option<String>,
+}
+
+/// Everything `RegisterTargetWithMaintenanceWindow` and `UpdateMaintenanceWindowTarget` write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TargetSettings {
+    /// Shown in the console.
+    pub name: Option<String>,
+    /// Free text of 1 to 128 characters.
+    pub description: Option<String>,
+    /// Key, such as `tag:InstanceOS`, and its values.
+    pub selectors: BTreeMap<String, Vec<String>>,
+}
+
+/// Everything `RegisterTaskWithMaintenanceWindow` and `UpdateMaintenanceWindowTask` write, but for the target's id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TaskSettings {
+    /// Shown in the console.
+    pub name: Option<String>,
+    /// Free text of 1 to 128 characters.
+    pub description: Option<String>,
+    /// The Run Command document.
+    pub document: String,
+    /// `$DEFAULT`, `$LATEST` or a number.
+    pub document_version: Option<String>,
+    /// SHA-256 that the document must have when the task runs.
+    pub document_hash: Option<String>,
+    /// Parameters of the document.
+    pub parameters: BTreeMap<String, Vec<String>>,
+    /// Role that runs the task; absent, SSM uses its service-linked role.
+    pub service_role: Option<RoleArn>,
+    /// Lower runs first.
+    pub priority: i32,
+    /// A number, or a percentage such as `10%`.
+    pub max_concurrency: Option<String>,
+    /// A number, or a percentage such as `10%`.
+    pub max_errors: Option<String>,
+    /// `CONTINUE_TASK` or `CANCEL_TASK`.
+    pub cutoff_behavior: Option<String>,
+    /// How long a node may take to begin.
+    pub timeout_seconds: Option<i32>,
+    /// Comment of the command; the policy never asks for one.
+    pub comment: Option<String>,
+    /// Bucket for the output.
+    pub output_s3_bucket: Option<String>,
+    /// Prefix of the keys of the output.
+    pub output_s3_prefix: Option<String>,
+    /// CloudWatch Logs group for the output.
+    pub output_log_group: Option<String>,
+}
+
+/// What one account and Region should hold: the policy with the account's own role and the Region's own hashes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Desired {
+    /// The tag that every window of ours carries.
+    pub owner_tag: OwnerTag,
+    /// The windows with their target and task.
+    pub windows: Vec<DesiredWindow>,
+}
+
+/// One window of the policy, ready to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DesiredWindow {
+    /// The window itself.
+    pub window: WindowSettings,
+    /// Its one target.
+    pub target: TargetSettings,
+    /// Its one task.
+    pub task: TaskSettings,
+}
+
+impl Desired {
+    /// The policy for the account that `task_role` belongs to, with the hashes that its documents have now, by name.
+    #[must_use]
+    pub fn new(policy: &PatchPolicy, task_role: Option<&RoleArn>, hashes: &BTreeMap<String, String>) -> Self {
+        let windows = policy
+            .windows
+            .iter()
+            .map(|window| DesiredWindow {
+                window: window.into(),
+                target: (&window.target).into(),
+                task: TaskSettings {
+                    service_role: task_role.cloned(),
+                    document_hash: hashes.get(window.task.document.as_str()).cloned(),
+                    ..TaskSettings::from(&window.task)
+                },
+            })
+            .collect();
+        Self { owner_tag: policy.owner_tag.clone(), windows }
+    }
+
+    /// Nothing at all: what an account and Region should hold after a teardown.
+    #[must_use]
+    pub fn nothing(owner_tag: OwnerTag) -> Self {
+        Self { owner_tag, windows: Vec::new() }
+    }
+}
+
+impl From<&Window> for WindowSettings {
+    fn from(window: &Window) -> Self {
+        Self {
+            name: window.name.to_string(),
+            description: window.description.as_ref().map(ToString::to_string),
+            schedule: window.schedule.to_string(),
+            timezone: Some(window.timezone.to_string()),
+            schedule_offset_days: window.schedule_offset_days.map(|offset| offset.get().into()),
+            duration_hours: window.duration.hours().into(),
+            cutoff_hours: window.duration.cutoff_hours().into(),
+            enabled: window.enabled,
+            allow_unassociated_targets: false,
+            start_date: None,
+            end_date: None,
+        }
+    }
+}
+
+impl From<&Target> for TargetSettings {
+    fn from(target: &Target) -> Self {
+        Self {
+            name: target.name.as_ref().map(ToString::to_string),
+            description: target.description.as_ref().map(ToString::to_string),
+            selectors: BTreeMap::from([(target.key.to_string(), target.values.clone())]),
+        }
+    }
+}
+
+impl From<&Task> for TaskSettings {
+    fn from(task: &Task) -> Self {
+        Self {
+            name: Some(task.name.to_string()),
+            description: task.description.as_ref().map(ToString::to_string),
+            document: task.document.to_string(),
+            document_version: Some("$DEFAULT".to_owned()),
+            document_hash: None,
+            parameters: task.parameters.clone(),
+            service_role: None,
+            priority: task.priority.get(),
+            max_concurrency: Some(task.max_concurrency.to_string()),
+            max_errors: Some(task.max_errors.to_string()),
+            cutoff_behavior: Some(task.cutoff_behavior.to_string()),
+            timeout_seconds: Some(task.timeout_seconds.get()),
+            comment: None,
+            output_s3_bucket: task.output.s3_bucket.as_ref().map(ToString::to_string),
+            output_s3_prefix: task.output.s3_prefix.as_ref().map(ToString::to_string),
+            output_log_group: task.output.cloud_watch_log_group.as_ref().map(ToString::to_string),
+        }
+    }
+}
