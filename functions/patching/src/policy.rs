@@ -1,0 +1,94 @@
+//! The policy: what Patch Manager's set-up should be in every account and Region.
+//!
+//! [`PatchPolicy::parse`] turns JSON into types that hold only what Systems Manager takes, or reports everything that is wrong at
+//! once. Serializing a policy gives JSON that parses to the same policy.
+
+mod dhmc;
+mod limit;
+mod number;
+mod output;
+mod owner_tag;
+mod problem;
+pub(crate) mod reader;
+mod schedule;
+mod scope;
+mod target;
+mod task;
+pub(crate) mod text;
+mod timezone;
+mod window;
+
+use serde_json::Value;
+
+pub use dhmc::Dhmc;
+pub use limit::{ConcurrencyLimit, ErrorLimit};
+pub use number::{Priority, ScheduleOffset, TimeoutSeconds, WindowDuration};
+pub use output::Output;
+pub use owner_tag::{OwnerTag, TagKey, TagValue};
+pub(crate) use problem::write_problems;
+pub use problem::{InvalidPolicy, Problem};
+pub use schedule::{Schedule, ScheduleKind};
+pub use scope::Scope;
+pub use target::{Target, TargetKey};
+pub use task::{CutoffBehavior, Task};
+pub use text::{
+    BucketName, Description, DocumentName, KeyPrefix, LogGroupName, Name, NotAllowed, RoleName,
+};
+pub use timezone::Timezone;
+pub use window::Window;
+
+use reader::{FromNode, Node, Read};
+
+/// What Patch Manager's set-up should be, and where.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PatchPolicy {
+    /// Where it applies; everywhere by default.
+    pub scope: Scope,
+    /// The maintenance windows: 0 to 50, each with a name of its own.
+    pub windows: Vec<Window>,
+    /// Default Host Management Configuration.
+    pub dhmc: Dhmc,
+    /// Whether tasks carry their document's hash, so that they run only the document that was seen at the last rollout; `true` by
+    /// default.
+    pub pin_document_hash: bool,
+    /// The role, in each account, with which the tasks run; without one, the service-linked role of Systems Manager.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task_role: Option<RoleName>,
+    /// The tag by which the solution knows its own windows.
+    pub owner_tag: OwnerTag,
+}
+
+impl PatchPolicy {
+    /// Reads a policy.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidPolicy`], with every problem in it.
+    pub fn parse(value: &Value) -> Result<Self, InvalidPolicy> {
+        reader::read(value).map_err(|problems| InvalidPolicy { problems })
+    }
+}
+
+impl FromNode for PatchPolicy {
+    const EXPECTED: &'static str = "an object with windows, dhmc and ownerTag";
+
+    fn from_node(node: &Node<'_>) -> Read<Self> {
+        let mut object = node.object(Self::EXPECTED)?;
+        let scope = object.or("scope", Scope::default());
+        let windows = object.required("windows");
+        let dhmc = object.required("dhmc");
+        let pin_document_hash = object.or("pinDocumentHash", true);
+        let task_role = object.optional("taskRole");
+        let owner_tag = object.required("ownerTag");
+        object.finish();
+        Ok(Self {
+            scope: scope?,
+            windows: windows?,
+            dhmc: dhmc?,
+            pin_document_hash: pin_document_hash?,
+            task_role: task_role?,
+            owner_tag: owner_tag?,
+        })
+    }
+}

@@ -1,0 +1,38 @@
+//! Default Host Management Configuration.
+
+use super::reader::{FromNode, Node, Read};
+use super::text::RoleName;
+
+/// Default Host Management Configuration (the service setting
+/// `/ssm/managed-instance/default-ec2-instance-management-role`).
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Dhmc {
+    /// Whether to set it.
+    pub enabled: bool,
+    /// The role that hosts get, in each account; always there when enabled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<RoleName>,
+    /// Whether to replace a role that somebody else set; `false` by default.
+    pub overwrite: bool,
+}
+
+impl FromNode for Dhmc {
+    const EXPECTED: &'static str = "an object with enabled, and role when that is true";
+
+    fn from_node(node: &Node<'_>) -> Read<Self> {
+        let mut object = node.object(Self::EXPECTED)?;
+        let enabled = object.required("enabled");
+        let role = match enabled {
+            Ok(true) => object.required("role").map(Some),
+            _ => object.optional("role"),
+        };
+        let overwrite = object.or("overwrite", false);
+        object.finish();
+        Ok(Self {
+            enabled: enabled?,
+            role: role?,
+            overwrite: overwrite?,
+        })
+    }
+}

@@ -1,0 +1,56 @@
+//! The tag by which the solution knows its own windows.
+
+use super::reader::{FromNode, Node, Read};
+use super::text::{is_text, text_type};
+
+/// The tag by which the solution knows its own windows: what does not carry it is never touched (`AddTagsToResource`).
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct OwnerTag {
+    /// The tag's key.
+    pub key: TagKey,
+    /// The tag's value.
+    pub value: TagValue,
+}
+
+text_type! {
+    /// A tag's key (`TagKey`).
+    TagKey, "1 to 128 letters, digits, spaces and _.:/=+-@, not beginning with aws:", is_tag_key
+}
+
+text_type! {
+    /// A tag's value (`TagValue`); not empty, as an empty one would be easy to carry by accident.
+    TagValue, "1 to 256 letters, digits, spaces and _.:/=+-@", is_tag_value
+}
+
+fn is_tag_key(text: &str) -> bool {
+    let reserved = text
+        .get(..4)
+        .is_some_and(|start| start.eq_ignore_ascii_case("aws:"));
+    is_text(text, 1..=128, is_tag_letter) && !reserved
+}
+
+fn is_tag_value(text: &str) -> bool {
+    is_text(text, 1..=256, is_tag_letter)
+}
+
+/// `[\p{L}\p{Z}\p{N}_.:/=+\-@]`
+pub(crate) fn is_tag_letter(letter: char) -> bool {
+    letter.is_alphanumeric()
+        || (letter.is_whitespace() && !letter.is_control())
+        || "_.:/=+-@".contains(letter)
+}
+
+impl FromNode for OwnerTag {
+    const EXPECTED: &'static str = "an object with key and value";
+
+    fn from_node(node: &Node<'_>) -> Read<Self> {
+        let mut object = node.object(Self::EXPECTED)?;
+        let key = object.required("key");
+        let value = object.required("value");
+        object.finish();
+        Ok(Self {
+            key: key?,
+            value: value?,
+        })
+    }
+}

@@ -1,0 +1,42 @@
+//! Where a policy applies.
+
+use std::collections::BTreeSet;
+
+use crate::ids::{AccountId, OrganizationalUnitId, Region};
+
+use super::reader::{FromNode, Node, Read};
+
+/// The accounts and Regions in which a policy applies.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Scope {
+    /// The organizational units, at any depth, whose accounts are in scope; none means the whole organization.
+    pub included_organizational_units: BTreeSet<OrganizationalUnitId>,
+    /// Accounts that are not in scope whatever unit they are in.
+    pub excluded_accounts: BTreeSet<AccountId>,
+    /// The Regions in scope; none means every Region that an account has enabled.
+    pub regions: BTreeSet<Region>,
+    /// Only the Regions that Control Tower governs; not together with `regions`.
+    pub control_tower_regions_only: bool,
+}
+
+impl FromNode for Scope {
+    const EXPECTED: &'static str = "an object with includedOrganizationalUnits, excludedAccounts, regions and controlTowerRegionsOnly, \
+                                    each of which may be left out";
+
+    fn from_node(node: &Node<'_>) -> Read<Self> {
+        let mut object = node.object(Self::EXPECTED)?;
+        let included_organizational_units =
+            object.or("includedOrganizationalUnits", BTreeSet::new());
+        let excluded_accounts = object.or("excludedAccounts", BTreeSet::new());
+        let regions = object.or("regions", BTreeSet::new());
+        let control_tower_regions_only = object.or("controlTowerRegionsOnly", false);
+        object.finish();
+        Ok(Self {
+            included_organizational_units: included_organizational_units?,
+            excluded_accounts: excluded_accounts?,
+            regions: regions?,
+            control_tower_regions_only: control_tower_regions_only?,
+        })
+    }
+}

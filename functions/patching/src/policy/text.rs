@@ -1,0 +1,192 @@
+//! The texts of a policy: newtypes that hold only what Systems Manager takes.
+
+use std::borrow::Cow;
+
+use crate::ids::{AccountId, InvalidId, OrganizationalUnitId, Region, RunId};
+
+/// A text that a policy may not hold in this place.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("allowed: {allowed}")]
+pub struct NotAllowed {
+    /// What is allowed.
+    pub allowed: Cow<'static, str>,
+}
+
+impl NotAllowed {
+    pub(crate) fn new(allowed: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            allowed: allowed.into(),
+        }
+    }
+}
+
+impl From<InvalidId> for NotAllowed {
+    fn from(error: InvalidId) -> Self {
+        Self::new(error.allowed)
+    }
+}
+
+impl From<NotAllowed> for String {
+    fn from(error: NotAllowed) -> Self {
+        error.allowed.into_owned()
+    }
+}
+
+/// Declares a text that a check finds valid.
+macro_rules! text_type {
+    ($(#[$docs:meta])* $name:ident, $allowed:expr, $is_valid:path) => {
+        $(#[$docs])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+        pub struct $name(String);
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::policy::NotAllowed;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                if $is_valid(text) {
+                    Ok(Self(text.to_owned()))
+                } else {
+                    Err($crate::policy::NotAllowed::new($allowed))
+                }
+            }
+        }
+
+        $crate::policy::text::text_impls!($name, $allowed);
+    };
+}
+
+/// What every text type has, whatever its parser is.
+macro_rules! text_impls {
+    ($name:ident, $allowed:expr) => {
+        impl $name {
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str(self.as_str())
+            }
+        }
+
+        $crate::policy::text::from_text!($name, $allowed);
+    };
+}
+
+/// Reads a type from a JSON text with its `FromStr`.
+macro_rules! from_text {
+    ($name:ident, $allowed:expr) => {
+        impl $crate::policy::reader::FromNode for $name {
+            const EXPECTED: &'static str = $allowed;
+
+            fn from_node(
+                node: &$crate::policy::reader::Node<'_>,
+            ) -> $crate::policy::reader::Read<Self> {
+                node.text()
+            }
+        }
+    };
+}
+
+pub(crate) use {from_text, text_impls, text_type};
+
+from_text!(AccountId, AccountId::ALLOWED);
+from_text!(Region, Region::ALLOWED);
+from_text!(RunId, RunId::ALLOWED);
+from_text!(OrganizationalUnitId, OrganizationalUnitId::ALLOWED);
+
+text_type! {
+    /// The name of a maintenance window, a target or a task (`MaintenanceWindowName`).
+    Name, "3 to 128 letters, digits, _, - and .", is_name
+}
+
+text_type! {
+    /// A description of a maintenance window, a target or a task (`MaintenanceWindowDescription`).
+    Description, "1 to 128 characters", is_description
+}
+
+text_type! {
+    /// The name or the ARN of a document that Run Command runs (`DocumentARN`).
+    DocumentName, "a document's name or ARN: 3 to 128 letters, digits, _, -, ., : and /", is_document
+}
+
+text_type! {
+    /// The name of an IAM role, with its path where it has one, and without a leading slash: `service-role/Name`.
+    RoleName, "a role's name of 1 to 64 letters, digits and +=,.@_-, with its path in front if it has one, such as \"service-role/Name\"", is_role
+}
+
+text_type! {
+    /// The name of a bucket that takes the tasks' output (`S3BucketName`).
+    BucketName, "a bucket's name: 3 to 63 lower-case letters, digits, . and -", is_bucket
+}
+
+text_type! {
+    /// What the keys of the tasks' output begin with (`S3KeyPrefix`).
+    KeyPrefix, "1 to 500 characters", is_key_prefix
+}
+
+text_type! {
+    /// The CloudWatch log group that takes the tasks' output (`CloudWatchLogGroupName`).
+    LogGroupName, "a log group's name: 1 to 512 letters, digits, ., -, _, / and #", is_log_group
+}
+
+/// Between `shortest` and `longest` characters, each of which is allowed.
+pub(crate) fn is_text(
+    text: &str,
+    lengths: std::ops::RangeInclusive<usize>,
+    is_allowed: impl Fn(char) -> bool,
+) -> bool {
+    lengths.contains(&text.chars().count()) && text.chars().all(is_allowed)
+}
+
+fn is_name(text: &str) -> bool {
+    is_text(text, 3..=128, |letter| {
+        letter.is_ascii_alphanumeric() || "_-.".contains(letter)
+    })
+}
+
+fn is_description(text: &str) -> bool {
+    is_text(text, 1..=128, |_| true)
+}
+
+fn is_document(text: &str) -> bool {
+    is_text(text, 3..=128, |letter| {
+        letter.is_ascii_alphanumeric() || "_-.:/".contains(letter)
+    })
+}
+
+fn is_role(text: &str) -> bool {
+    let (path, name) = text.rsplit_once('/').unwrap_or(("", text));
+    is_text(name, 1..=64, |letter| {
+        letter.is_ascii_alphanumeric() || "+=,.@_-".contains(letter)
+    }) && !text.starts_with('/')
+        && is_text(path, 0..=510, |letter| letter.is_ascii_graphic())
+}
+
+fn is_bucket(text: &str) -> bool {
+    let is_inner = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
+    is_text(text, 3..=63, |letter| {
+        is_inner(letter) || ".-".contains(letter)
+    }) && text.starts_with(is_inner)
+        && text.ends_with(is_inner)
+        && !text.contains("..")
+}
+
+fn is_key_prefix(text: &str) -> bool {
+    is_text(text, 1..=500, |_| true)
+}
+
+fn is_log_group(text: &str) -> bool {
+    is_text(text, 1..=512, |letter| {
+        letter.is_ascii_alphanumeric() || ".-_/#".contains(letter)
+    })
+}

@@ -1,0 +1,66 @@
+//! One maintenance window.
+
+use super::number::{ScheduleOffset, WindowDuration};
+use super::reader::{FromNode, Node, Read};
+use super::schedule::Schedule;
+use super::target::Target;
+use super::task::Task;
+use super::text::{Description, Name};
+use super::timezone::Timezone;
+
+/// One maintenance window with its target and its task (`CreateMaintenanceWindow`).
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Window {
+    /// The window's name; no other window of the policy has it.
+    pub name: Name,
+    /// What the window is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<Description>,
+    /// When it opens.
+    pub schedule: Schedule,
+    /// In which time zone the schedule is meant; `UTC` by default.
+    pub timezone: Timezone,
+    /// How many days after the moment that a `cron` schedule names it opens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schedule_offset_days: Option<ScheduleOffset>,
+    /// How long it stays open, and when it starts no more tasks.
+    #[serde(flatten)]
+    pub duration: WindowDuration,
+    /// Whether it opens at all; `true` by default.
+    pub enabled: bool,
+    /// The hosts that it works on.
+    pub target: Target,
+    /// What it does.
+    pub task: Task,
+}
+
+impl FromNode for Window {
+    const EXPECTED: &'static str =
+        "an object with name, schedule, durationHours, cutoffHours, target and task";
+
+    fn from_node(node: &Node<'_>) -> Read<Self> {
+        let mut object = node.object(Self::EXPECTED)?;
+        let name = object.required("name");
+        let description = object.optional("description");
+        let schedule = object.required("schedule");
+        let timezone = object.or("timezone", Timezone::default());
+        let schedule_offset_days = object.optional("scheduleOffsetDays");
+        let duration = WindowDuration::from_fields(&mut object);
+        let enabled = object.or("enabled", true);
+        let target = object.required("target");
+        let task = object.required("task");
+        object.finish();
+        Ok(Self {
+            name: name?,
+            description: description?,
+            schedule: schedule?,
+            timezone: timezone?,
+            schedule_offset_days: schedule_offset_days?,
+            duration: duration?,
+            enabled: enabled?,
+            target: target?,
+            task: task?,
+        })
+    }
+}
