@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::policy::RoleName;
+
 /// A text that is not an identifier of the kind that was expected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{value:?} is not {kind}; allowed: {allowed}")]
@@ -109,6 +111,14 @@ id_type! {
     RoleArn is "a role's ARN": "a role's ARN, such as \"arn:aws:iam::111122223333:role/Name\"", is_role_arn
 }
 
+impl RoleArn {
+    /// The role `name` of `account`; `partition` is `aws`, `aws-cn`, `aws-us-gov` or the like.
+    #[must_use]
+    pub fn new(partition: &str, account: &AccountId, name: &RoleName) -> Self {
+        Self(format!("arn:{partition}:iam::{account}:role/{name}"))
+    }
+}
+
 fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -163,5 +173,5 @@ fn is_role_arn(text: &str) -> bool {
         && is_account(account)
         && resource
             .strip_prefix("role/")
-            .is_some_and(|name| name.parse::<crate::policy::RoleName>().is_ok())
+            .is_some_and(|name| name.parse::<RoleName>().is_ok())
 }

@@ -3,11 +3,14 @@
 //! [`PatchPolicy::parse`] turns JSON into types that hold only what Systems Manager takes, or reports everything that is wrong at
 //! once. Serializing a policy gives JSON that parses to the same policy.
 
+#[cfg(feature = "arbitrary")]
+pub mod arbitrary;
 mod dhmc;
 mod limit;
 mod number;
 mod output;
 mod owner_tag;
+mod parameters;
 mod problem;
 pub(crate) mod reader;
 mod schedule;
@@ -40,8 +43,8 @@ pub use window::Window;
 use reader::{FromNode, Node, Read};
 
 /// What Patch Manager's set-up should be, and where.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase", try_from = "Value")]
 pub struct PatchPolicy {
     /// Where it applies; everywhere by default.
     pub scope: Scope,
@@ -70,13 +73,21 @@ impl PatchPolicy {
     }
 }
 
+impl TryFrom<Value> for PatchPolicy {
+    type Error = InvalidPolicy;
+
+    fn try_from(value: Value) -> Result<Self, InvalidPolicy> {
+        Self::parse(&value)
+    }
+}
+
 impl FromNode for PatchPolicy {
     const EXPECTED: &'static str = "an object with windows, dhmc and ownerTag";
 
     fn from_node(node: &Node<'_>) -> Read<Self> {
         let mut object = node.object(Self::EXPECTED)?;
         let scope = object.or("scope", Scope::default());
-        let windows = object.required("windows");
+        let windows = object.required_with("windows", window::WINDOWS, window::read_windows);
         let dhmc = object.required("dhmc");
         let pin_document_hash = object.or("pinDocumentHash", true);
         let task_role = object.optional("taskRole");

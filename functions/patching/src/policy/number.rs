@@ -4,21 +4,21 @@ use super::reader::{FromNode, Node, Object, Read};
 
 /// Declares a whole number within a range.
 macro_rules! number_type {
-    ($(#[$docs:meta])* $name:ident($number:ty), $range:expr, $allowed:literal) => {
+    ($(#[$docs:meta])* $visibility:vis $name:ident($number:ty), $range:expr, $allowed:literal) => {
         $(#[$docs])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-        pub struct $name($number);
+        $visibility struct $name($number);
 
         impl $name {
             /// The number, if it is within the range.
             #[must_use]
-            pub fn new(number: $number) -> Option<Self> {
+            $visibility fn new(number: $number) -> Option<Self> {
                 ($range).contains(&number).then_some(Self(number))
             }
 
             /// The number.
             #[must_use]
-            pub const fn get(self) -> $number {
+            $visibility const fn get(self) -> $number {
                 self.0
             }
         }
@@ -36,18 +36,18 @@ macro_rules! number_type {
 
 number_type! {
     /// Days between the moment that a `cron` schedule names and the window (`MaintenanceWindowOffset`): 1 to 6.
-    ScheduleOffset(u8), 1..=6, "a whole number from 1 to 6"
+    pub ScheduleOffset(u8), 1..=6, "a whole number from 1 to 6"
 }
 
 number_type! {
     /// Seconds in which a command has to start on a host (`TimeoutSeconds`): 30 to 2,592,000, which is 30 days.
-    TimeoutSeconds(i32), 30..=2_592_000, "a whole number from 30 to 2592000"
+    pub TimeoutSeconds(i32), 30..=2_592_000, "a whole number from 30 to 2592000"
 }
 
 number_type! {
     /// A task's place among the window's tasks (`MaintenanceWindowTaskPriority`): 0 comes first. The service's integers are signed
     /// and have 32 bits.
-    Priority(i32), 0.., "a whole number from 0 to 2147483647"
+    pub Priority(i32), 0.., "a whole number from 0 to 2147483647"
 }
 
 number_type! {

@@ -25,7 +25,10 @@ impl FromNode for Output {
     fn from_node(node: &Node<'_>) -> Read<Self> {
         let mut object = node.object(Self::EXPECTED)?;
         let s3_bucket = object.optional("s3Bucket");
-        let s3_prefix = object.optional("s3Prefix");
+        let s3_prefix = object.optional_with("s3Prefix", |node| match s3_bucket {
+            Ok(None) => Err(node.refuse("only with s3Bucket")),
+            _ => KeyPrefix::from_node(node),
+        });
         let cloud_watch_log_group = object.optional("cloudWatchLogGroup");
         object.finish();
         Ok(Self {

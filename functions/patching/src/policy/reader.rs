@@ -150,6 +150,11 @@ impl<'a> Node<'a> {
             .collect())
     }
 
+    /// A member of an object, if this is one and has it.
+    pub(crate) fn member(&self, key: &str) -> Option<Node<'a>> {
+        self.value.get(key).map(|value| self.child(key, value))
+    }
+
     fn child(&self, key: &str, value: &'a Value) -> Node<'a> {
         Node {
             path: member_path(&self.path, key),
@@ -176,15 +181,34 @@ impl<'a> Object<'a> {
 
     /// A field that has to be there.
     pub(crate) fn required<T: FromNode>(&mut self, key: &'static str) -> Read<T> {
+        self.required_with(key, T::EXPECTED, T::from_node)
+    }
+
+    /// A field that has to be there, and that is read in a way of its own.
+    pub(crate) fn required_with<T>(
+        &mut self,
+        key: &'static str,
+        expected: &str,
+        read: impl FnOnce(&Node<'a>) -> Read<T>,
+    ) -> Read<T> {
         match self.field(key) {
-            Some(node) => T::from_node(&node),
-            None => Err(self.missing(key, T::EXPECTED)),
+            Some(node) => read(&node),
+            None => Err(self.missing(key, expected)),
         }
     }
 
     /// A field that may be absent.
     pub(crate) fn optional<T: FromNode>(&mut self, key: &'static str) -> Read<Option<T>> {
-        self.field(key).map(|node| T::from_node(&node)).transpose()
+        self.optional_with(key, T::from_node)
+    }
+
+    /// A field that may be absent, and that is read in a way of its own.
+    pub(crate) fn optional_with<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&Node<'a>) -> Read<T>,
+    ) -> Read<Option<T>> {
+        self.field(key).map(|node| read(&node)).transpose()
     }
 
     /// A field with a default.

@@ -30,13 +30,19 @@ impl FromNode for Scope {
             object.or("includedOrganizationalUnits", BTreeSet::new());
         let excluded_accounts = object.or("excludedAccounts", BTreeSet::new());
         let regions = object.or("regions", BTreeSet::new());
-        let control_tower_regions_only = object.or("controlTowerRegionsOnly", false);
+        let control_tower_regions_only = object.optional_with("controlTowerRegionsOnly", |node| {
+            let only = bool::from_node(node)?;
+            match &regions {
+                Ok(regions) if only && !regions.is_empty() => Err(node.refuse("only without regions")),
+                _ => Ok(only),
+            }
+        });
         object.finish();
         Ok(Self {
             included_organizational_units: included_organizational_units?,
             excluded_accounts: excluded_accounts?,
             regions: regions?,
-            control_tower_regions_only: control_tower_regions_only?,
+            control_tower_regions_only: control_tower_regions_only?.unwrap_or(false),
         })
     }
 }

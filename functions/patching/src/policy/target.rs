@@ -1,6 +1,7 @@
 //! Which hosts a window works on.
 
-use super::reader::{FromNode, Node, Read};
+use super::owner_tag::is_tag_letter;
+use super::reader::{FromNode, Node, Read, all};
 use super::text::{Description, Name, is_text, text_type};
 
 /// The hosts that a window works on (`RegisterTargetWithMaintenanceWindow`).
@@ -25,9 +26,10 @@ text_type! {
     TargetKey, "tag:<key>, tag-key, InstanceIds, resource-groups:Name or resource-groups:ResourceTypeFilters", is_target_key
 }
 
+/// The model's pattern, which has no `+`.
 fn is_target_key(text: &str) -> bool {
     match text.strip_prefix("tag:") {
-        Some(key) => is_text(key, 1..=128, |_| true),
+        Some(key) => is_text(key, 1..=128, |letter| is_tag_letter(letter) && letter != '+'),
         None => matches!(
             text,
             "tag-key"
@@ -35,6 +37,41 @@ fn is_target_key(text: &str) -> bool {
                 | "resource-groups:Name"
                 | "resource-groups:ResourceTypeFilters"
         ),
+    }
+}
+
+impl TargetKey {
+    /// What a value of this key may be, in words and as a check.
+    fn value_rule(&self) -> (&'static str, fn(&str) -> bool) {
+        match self.as_str() {
+            "InstanceIds" => ("a node's id, such as \"i-0123456789abcdef0\" or \"mi-0123456789abcdef0\"", is_node),
+            "tag-key" => ("a tag's key of 1 to 128 characters", |text| is_text(text, 1..=128, |_| true)),
+            "resource-groups:Name" => ("a resource group's name: 1 to 300 letters, digits, _, . and -", is_group),
+            "resource-groups:ResourceTypeFilters" => ("a resource type, such as \"AWS::EC2::Instance\"", is_resource_type),
+            _ => ("a tag's value of at most 256 characters", |text| is_text(text, 0..=256, |_| true)),
+        }
+    }
+}
+
+/// `(^i-(\w{8}|\w{17})$)|(^mi-\w{17}$)`, the pattern of `InstanceId`.
+fn is_node(text: &str) -> bool {
+    let is_word = |id: &str| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    match text.split_once('-') {
+        Some(("i", id)) => matches!(id.len(), 8 | 17) && is_word(id),
+        Some(("mi", id)) => id.len() == 17 && is_word(id),
+        _ => false,
+    }
+}
+
+fn is_group(text: &str) -> bool {
+    is_text(text, 1..=300, |letter| letter.is_ascii_alphanumeric() || "_.-".contains(letter))
+}
+
+fn is_resource_type(text: &str) -> bool {
+    let is_word = |word: &str| is_text(word, 1..=128, |letter| letter.is_ascii_alphanumeric());
+    match text.split("::").collect::<Vec<_>>().as_slice() {
+        ["AWS", service, resource] => is_word(service) && is_word(resource),
+        _ => false,
     }
 }
 
@@ -46,7 +83,7 @@ impl FromNode for Target {
         let name = object.optional("name");
         let description = object.optional("description");
         let key = object.required("key");
-        let values = object.required("values");
+        let values = object.required_with("values", VALUES, |node| read_values(node, key.as_ref().ok()));
         object.finish();
         Ok(Self {
             name: name?,
@@ -55,4 +92,21 @@ impl FromNode for Target {
             values: values?,
         })
     }
+}
+
+/// The length of `TargetValues`; none would choose no host.
+const VALUES: &str = "a list of 1 to 50 texts";
+
+fn read_values(node: &Node<'_>, key: Option<&TargetKey>) -> Read<Vec<String>> {
+    let items = node.items(VALUES)?;
+    if !(1..=50).contains(&items.len()) {
+        return Err(node.refuse(VALUES));
+    }
+    all(items.iter().map(|item| {
+        let value = String::from_node(item)?;
+        match key.map(TargetKey::value_rule) {
+            Some((allowed, is_valid)) if !is_valid(&value) => Err(item.refuse(allowed)),
+            _ => Ok(value),
+        }
+    }))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::limit::{ConcurrencyLimit, ErrorLimit};
 use super::number::{Priority, TimeoutSeconds};
 use super::output::Output;
+use super::parameters;
 use super::reader::{FromNode, Node, Read};
 use super::text::{Description, DocumentName, Name};
 
@@ -83,7 +84,7 @@ impl FromNode for Task {
         let name = object.required("name");
         let description = object.optional("description");
         let document = object.required("document");
-        let parameters = object.or("parameters", BTreeMap::new());
+        let parameters = parameters::read(&mut object, document.as_ref().ok());
         let max_concurrency = object.or("maxConcurrency", ConcurrencyLimit::default());
         let max_errors = object.or("maxErrors", ErrorLimit::default());
         let timeout_seconds = object.or("timeoutSeconds", TimeoutSeconds::default());

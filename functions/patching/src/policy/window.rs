@@ -1,8 +1,10 @@
 //! One maintenance window.
 
+use std::collections::BTreeMap;
+
 use super::number::{ScheduleOffset, WindowDuration};
-use super::reader::{FromNode, Node, Read};
-use super::schedule::Schedule;
+use super::reader::{FromNode, Node, Read, all};
+use super::schedule::{Schedule, ScheduleKind};
 use super::target::Target;
 use super::task::Task;
 use super::text::{Description, Name};
@@ -45,7 +47,7 @@ impl FromNode for Window {
         let description = object.optional("description");
         let schedule = object.required("schedule");
         let timezone = object.or("timezone", Timezone::default());
-        let schedule_offset_days = object.optional("scheduleOffsetDays");
+        let schedule_offset_days = object.optional_with("scheduleOffsetDays", |node| read_offset(node, schedule.as_ref().ok()));
         let duration = WindowDuration::from_fields(&mut object);
         let enabled = object.or("enabled", true);
         let target = object.required("target");
@@ -63,4 +65,33 @@ impl FromNode for Window {
             task: task?,
         })
     }
+}
+
+fn read_offset(node: &Node<'_>, schedule: Option<&Schedule>) -> Read<ScheduleOffset> {
+    let offset = ScheduleOffset::from_node(node)?;
+    match schedule.map(Schedule::kind) {
+        Some(ScheduleKind::Rate | ScheduleKind::At) => Err(node.refuse("only with a \"cron(…)\" schedule")),
+        Some(ScheduleKind::Cron) | None => Ok(offset),
+    }
+}
+
+/// The quota of an account in a Region.
+pub(super) const WINDOWS: &str = "a list of 0 to 50 windows";
+
+/// Reads the windows. Names are how a rollout recognizes them, so each has to have a name of its own.
+pub(super) fn read_windows(node: &Node<'_>) -> Read<Vec<Window>> {
+    let items = node.items(WINDOWS)?;
+    if items.len() > 50 {
+        return Err(node.refuse(WINDOWS));
+    }
+    let mut named = BTreeMap::new();
+    all(items.iter().enumerate().map(|(index, item)| {
+        let name = item.member("name").filter(|name| name.value().is_string());
+        let taken = name.and_then(|name| match *named.entry(name.value().to_string()).or_insert(index) {
+            first if first == index => None,
+            first => Some(name.refuse(format!("a name of its own (windows[{first}] has this one)"))),
+        });
+        let window = Window::from_node(item);
+        taken.map_or(window, Err)
+    }))
 }

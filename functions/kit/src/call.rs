@@ -1,0 +1,209 @@
+//! A call to AWS that failed, and what that means for the run.
+
+use std::fmt;
+
+use aws_sdk_ssm::config::http::HttpResponse;
+use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_ssm::operation::RequestId;
+use strum::{IntoStaticStr, VariantNames};
+use thiserror::Error;
+
+use crate::named_error::{NamedError, message};
+
+/// A call to AWS that failed. The variant says what the state machine should do about it.
+#[derive(Debug, Error, IntoStaticStr, VariantNames)]
+pub enum CallError {
+    /// Too many requests; passes by itself.
+    #[error("AWS throttled the call: {0}")]
+    Throttled(CallFailure),
+    /// No answer, or one that says that the service is at fault; passes by itself.
+    #[error("the service did not answer as it should: {0}")]
+    ServiceUnavailable(CallFailure),
+    /// The member role's session ended before its time; a new one is made on the next try.
+    #[error("the session with the member role has ended: {0}")]
+    SessionExpired(CallFailure),
+    /// What was read a moment ago has gone or changed since; the next try reads it again.
+    #[error("somebody else changed this at the same time: {0}")]
+    ChangedMeanwhile(CallFailure),
+    /// The service is still applying an earlier change of the setting; passes by itself.
+    #[error("an earlier change of the setting is still under way: {0}")]
+    SettingPending(CallFailure),
+    /// The role may not do this.
+    #[error("access was denied: {0}")]
+    AccessDenied(CallFailure),
+    /// The account has not enabled the Region.
+    #[error("the Region is not enabled in this account: {0}")]
+    RegionDisabled(CallFailure),
+    /// A service quota of the account is used up.
+    #[error("a service quota is used up: {0}")]
+    QuotaExceeded(CallFailure),
+    /// The policy names a document that this Region does not have.
+    #[error("the document is not there: {0}")]
+    DocumentNotFound(CallFailure),
+    /// The service refuses the request as it is.
+    #[error("the service refused the request: {0}")]
+    RequestRefused(CallFailure),
+}
+
+/// Which call failed, and what the service said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallFailure {
+    /// The operation, such as `ssm:CreateMaintenanceWindow`.
+    pub operation: &'static str,
+    /// The service's error code, when it answered.
+    pub code: Option<String>,
+    /// What the service said, or why there was no answer.
+    pub message: String,
+    /// The request's id, for AWS Support, when the service answered.
+    pub request_id: Option<String>,
+}
+
+impl std::error::Error for CallFailure {}
+
+impl fmt::Display for CallFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.operation)?;
+        if let Some(code) = &self.code {
+            write!(f, ": {code}")?;
+        }
+        write!(f, ": {}", self.message)?;
+        if let Some(id) = &self.request_id {
+            write!(f, " (request {id})")?;
+        }
+        Ok(())
+    }
+}
+
+impl CallError {
+    /// Classifies a failed call of `operation`, written as in an IAM policy.
+    #[must_use]
+    pub fn new<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let answered_with = error.raw_response().map(|response| response.status().as_u16());
+        let failure = CallFailure {
+            operation,
+            code: error.code().map(ToOwned::to_owned),
+            message: error.message().map_or_else(|| message(error), ToOwned::to_owned),
+            request_id: error.request_id().map(ToOwned::to_owned),
+        };
+        match error {
+            SdkError::ServiceError(_) => Self::of_code(failure, answered_with),
+            SdkError::ConstructionFailure(_) => Self::RequestRefused(failure),
+            _ => Self::ServiceUnavailable(failure),
+        }
+    }
+
+    /// Several services throttle and deny under names of their own, and none of them models all of these errors.
+    fn of_code(failure: CallFailure, status: Option<u16>) -> Self {
+        match failure.code.as_deref().unwrap_or_default() {
+            "ThrottlingException" | "Throttling" | "ThrottledException" | "TooManyRequestsException"
+            | "RequestLimitExceeded" | "RequestThrottled" | "SlowDown" | "TooManyUpdates"
+            | "ProvisionedThroughputExceededException" => Self::Throttled(failure),
+            "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => Self::SessionExpired(failure),
+            "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => Self::AccessDenied(failure),
+            "UnrecognizedClientException" | "InvalidClientTokenId" | "RegionDisabledException" | "OptInRequired" => {
+                Self::RegionDisabled(failure)
+            }
+            "DoesNotExistException" | "InvalidResourceId" | "IdempotentParameterMismatch" | "TargetInUseException" => {
+                Self::ChangedMeanwhile(failure)
+            }
+            "ResourceLimitExceededException" => Self::QuotaExceeded(failure),
+            "InvalidDocument" => Self::DocumentNotFound(failure),
+            _ if status.is_some_and(|status| status == 429) => Self::Throttled(failure),
+            _ if status.is_some_and(|status| status >= 500) => Self::ServiceUnavailable(failure),
+            _ => Self::RequestRefused(failure),
+        }
+    }
+
+    /// The failed call.
+    #[must_use]
+    pub fn failure(&self) -> &CallFailure {
+        match self {
+            Self::Throttled(failure)
+            | Self::ServiceUnavailable(failure)
+            | Self::SessionExpired(failure)
+            | Self::ChangedMeanwhile(failure)
+            | Self::SettingPending(failure)
+            | Self::AccessDenied(failure)
+            | Self::RegionDisabled(failure)
+            | Self::QuotaExceeded(failure)
+            | Self::DocumentNotFound(failure)
+            | Self::RequestRefused(failure) => failure,
+        }
+    }
+
+    /// Whether the same call may succeed a little later.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self,
+            Self::Throttled(_)
+                | Self::ServiceUnavailable(_)
+                | Self::SessionExpired(_)
+                | Self::ChangedMeanwhile(_)
+                | Self::SettingPending(_)
+        )
+    }
+}
+
+impl NamedError for CallError {
+    fn name(&self) -> &'static str {
+        self.into()
+    }
+
+    fn names() -> Vec<&'static str> {
+        Self::VARIANTS.to_vec()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn classified(code: &str, status: u16) -> &'static str {
+        let failure = CallFailure {
+            operation: "ssm:DeleteMaintenanceWindow",
+            code: Some(code.to_owned()),
+            message: "said so".to_owned(),
+            request_id: Some("r-1".to_owned()),
+        };
+        CallError::of_code(failure, Some(status)).name()
+    }
+
+    #[test]
+    fn an_error_code_decides_what_the_state_machine_does() {
+        for (code, status, name) in [
+            ("ThrottlingException", 400, "Throttled"),
+            ("TooManyUpdates", 400, "Throttled"),
+            ("Unheard", 429, "Throttled"),
+            ("InternalServerError", 500, "ServiceUnavailable"),
+            ("ExpiredTokenException", 400, "SessionExpired"),
+            ("AccessDenied", 403, "AccessDenied"),
+            ("AccessDeniedException", 400, "AccessDenied"),
+            ("UnauthorizedOperation", 403, "AccessDenied"),
+            ("UnrecognizedClientException", 400, "RegionDisabled"),
+            ("DoesNotExistException", 400, "ChangedMeanwhile"),
+            ("ResourceLimitExceededException", 400, "QuotaExceeded"),
+            ("InvalidDocument", 400, "DocumentNotFound"),
+            ("ValidationException", 400, "RequestRefused"),
+        ] {
+            assert_eq!(classified(code, status), name, "{code}");
+        }
+    }
+
+    #[test]
+    fn the_message_names_operation_code_reason_and_request() {
+        let failure = CallFailure {
+            operation: "ssm:GetServiceSetting",
+            code: Some("AccessDeniedException".to_owned()),
+            message: "not you".to_owned(),
+            request_id: Some("r-1".to_owned()),
+        };
+        assert_eq!(
+            message(&CallError::AccessDenied(failure)),
+            "access was denied: ssm:GetServiceSetting: AccessDeniedException: not you (request r-1)"
+        );
+    }
+}

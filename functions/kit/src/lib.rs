@@ -1,0 +1,18 @@
+//! The edge of every function: the one crate that knows the Lambda runtime and builds AWS clients.
+//!
+//! A function's `main` reads its settings with [`env`], builds its clients with [`clients`] or [`member`], and hands
+//! both to [`serve`]. What two functions do with AWS is here as well: [`windows`] and [`dhmc`].
+
+pub mod call;
+pub mod clients;
+pub mod dhmc;
+pub mod env;
+pub mod logs;
+pub mod member;
+pub mod named_error;
+pub mod serve;
+pub mod windows;
+
+pub use call::{CallError, CallFailure};
+pub use named_error::NamedError;
+pub use serve::serve;

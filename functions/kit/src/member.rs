@@ -1,0 +1,160 @@
+//! Work in member accounts: sessions with their configuration role, and clients that use them.
+
+use std::num::NonZeroUsize;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use aws_config::{Region as SdkRegion, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use lru::LruCache;
+use patching::ids::{AccountId, Region, RoleArn, RunId};
+use patching::policy::RoleName;
+
+use crate::call::CallError;
+
+/// How many accounts' sessions, and how many accounts' and Regions' clients, one environment keeps.
+const KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(127);
+/// A session is not used in its last minutes: an invocation must not outlive it.
+const MARGIN: Duration = Duration::from_secs(300);
+
+/// Where the configuration role stands in every account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberRole {
+    /// `aws`, `aws-cn` or `aws-us-gov`.
+    pub partition: String,
+    /// The role's name, with its path.
+    pub name: RoleName,
+}
+
+impl MemberRole {
+    /// The role's ARN in `account`.
+    #[must_use]
+    pub fn arn(&self, account: &AccountId) -> RoleArn {
+        RoleArn::new(&self.partition, account, &self.name)
+    }
+}
+
+/// Makes and keeps sessions with the configuration role.
+///
+/// A session serves all Regions, as it comes from a Regional STS endpoint; it is kept for the following invocations of
+/// this environment until shortly before it ends. What is used least goes first.
+#[derive(Debug)]
+pub struct MemberSessions {
+    config: SdkConfig,
+    sts: aws_sdk_sts::Client,
+    role: MemberRole,
+    sessions: Mutex<LruCache<AccountId, Session>>,
+    clients: Mutex<LruCache<(AccountId, Region), (SystemTime, aws_sdk_ssm::Client)>>,
+}
+
+#[derive(Clone, Debug)]
+struct Session {
+    credentials: Credentials,
+    usable_until: SystemTime,
+}
+
+impl MemberSessions {
+    /// No session is made until one is needed.
+    #[must_use]
+    pub fn new(config: &SdkConfig, role: MemberRole) -> Self {
+        Self {
+            config: config.clone(),
+            sts: aws_sdk_sts::Client::new(config),
+            role,
+            sessions: Mutex::new(LruCache::new(KEPT)),
+            clients: Mutex::new(LruCache::new(KEPT)),
+        }
+    }
+
+    /// The settings for a client of any service in `account`: the session's credentials, the function's own Region.
+    ///
+    /// Calls `sts:AssumeRole` unless a session is at hand; `run` names a new one, so that CloudTrail tells the run.
+    pub async fn config(&self, run: &RunId, account: &AccountId) -> Result<SdkConfig, CallError> {
+        let session = self.session(run, account).await?;
+        let provider = SharedCredentialsProvider::new(session.credentials);
+        Ok(self.config.to_builder().credentials_provider(provider).build())
+    }
+
+    /// Does `work` with the SSM client of `account` and `region`. When it finds that the session has ended, the session
+    /// is dropped, so that the next try makes another.
+    pub async fn with_ssm<T>(
+        &self,
+        run: &RunId,
+        account: &AccountId,
+        region: &Region,
+        work: impl AsyncFnOnce(&aws_sdk_ssm::Client) -> Result<T, CallError>,
+    ) -> Result<T, CallError> {
+        let client = self.ssm(run, account, region).await?;
+        let result = work(&client).await;
+        if let Err(CallError::SessionExpired(_)) = &result {
+            self.forget(account, region);
+        }
+        result
+    }
+
+    async fn ssm(&self, run: &RunId, account: &AccountId, region: &Region) -> Result<aws_sdk_ssm::Client, CallError> {
+        let place = (account.clone(), region.clone());
+        if let Some((usable_until, client)) = locked(&self.clients).get(&place)
+            && *usable_until > SystemTime::now()
+        {
+            return Ok(client.clone());
+        }
+        let session = self.session(run, account).await?;
+        let client = aws_sdk_ssm::Client::from_conf(
+            aws_sdk_ssm::config::Builder::from(&self.config)
+                .region(SdkRegion::new(region.to_string()))
+                .credentials_provider(session.credentials)
+                .build(),
+        );
+        locked(&self.clients).put(place, (session.usable_until, client.clone()));
+        Ok(client)
+    }
+
+    async fn session(&self, run: &RunId, account: &AccountId) -> Result<Session, CallError> {
+        if let Some(session) = locked(&self.sessions).get(account)
+            && session.usable_until > SystemTime::now()
+        {
+            return Ok(session.clone());
+        }
+        let session = self.assume(run, account).await?;
+        locked(&self.sessions).put(account.clone(), session.clone());
+        Ok(session)
+    }
+
+    async fn assume(&self, run: &RunId, account: &AccountId) -> Result<Session, CallError> {
+        let answer = self
+            .sts
+            .assume_role()
+            .role_arn(self.role.arn(account).as_str())
+            .role_session_name(session_name(run))
+            .send()
+            .await
+            .map_err(|error| CallError::new("sts:AssumeRole", &error))?;
+        // The service always answers with credentials; without any, the calls made with them are refused by name.
+        let (key, secret, token, expires) = answer.credentials.map_or_else(
+            || (String::new(), String::new(), String::new(), SystemTime::now()),
+            |found| {
+                let expires = SystemTime::try_from(found.expiration).unwrap_or_else(|_| SystemTime::now());
+                (found.access_key_id, found.secret_access_key, found.session_token, expires)
+            },
+        );
+        let credentials = Credentials::new(key, secret, Some(token), Some(expires), "AssumeRole");
+        Ok(Session { credentials, usable_until: expires.checked_sub(MARGIN).unwrap_or(expires) })
+    }
+
+    fn forget(&self, account: &AccountId, region: &Region) {
+        locked(&self.sessions).pop(account);
+        locked(&self.clients).pop(&(account.clone(), region.clone()));
+    }
+}
+
+/// A session name takes 64 characters, a run's id up to 80.
+fn session_name(run: &RunId) -> String {
+    format!("patch-manager-{run}").chars().take(64).collect()
+}
+
+/// A cache is whole after a panic in another invocation: it is never left half changed.
+fn locked<T>(cache: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    cache.lock().unwrap_or_else(PoisonError::into_inner)
+}

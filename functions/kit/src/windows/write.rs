@@ -1,0 +1,243 @@
+//! The writing calls, one a method. Every update replaces: what the settings do not name is unset.
+
+use aws_sdk_ssm::Client;
+use aws_sdk_ssm::error::BuildError;
+use aws_sdk_ssm::types::{
+    CloudWatchOutputConfig, DocumentHashType, MaintenanceWindowResourceType, MaintenanceWindowRunCommandParameters,
+    MaintenanceWindowTaskCutoffBehavior, MaintenanceWindowTaskInvocationParameters, MaintenanceWindowTaskType, Tag,
+    Target,
+};
+use patching::policy::OwnerTag;
+use patching::settings::{TargetSettings, TaskSettings, WindowSettings};
+use patching::token::Place;
+
+use crate::call::{CallError, CallFailure};
+
+pub(super) struct Writer<'a> {
+    pub(super) ssm: &'a Client,
+    pub(super) place: &'a Place,
+    pub(super) owner_tag: &'a OwnerTag,
+}
+
+impl Writer<'_> {
+    /// The tag goes with the creation: there is no moment at which a window of ours is without it.
+    pub(super) async fn create_window(&self, settings: &WindowSettings) -> Result<String, CallError> {
+        const OPERATION: &str = "ssm:CreateMaintenanceWindow";
+        let tag = Tag::builder().key(self.owner_tag.key.as_str()).value(self.owner_tag.value.as_str()).build();
+        let answer = self
+            .ssm
+            .create_maintenance_window()
+            .client_token(self.place.client_token("window", "", settings))
+            .name(&settings.name)
+            .set_description(settings.description.clone())
+            .schedule(&settings.schedule)
+            .set_schedule_timezone(settings.timezone.clone())
+            .set_schedule_offset(settings.schedule_offset_days)
+            .duration(settings.duration_hours)
+            .cutoff(settings.cutoff_hours)
+            .allow_unassociated_targets(settings.allow_unassociated_targets)
+            .tags(tag.map_err(|error| unfit(OPERATION, &error))?)
+            .send()
+            .await
+            .map_err(|error| CallError::new(OPERATION, &error))?;
+        Ok(answer.window_id.unwrap_or_default())
+    }
+
+    pub(super) async fn update_window(&self, id: &str, settings: &WindowSettings) -> Result<(), CallError> {
+        self.ssm
+            .update_maintenance_window()
+            .window_id(id)
+            .replace(true)
+            .name(&settings.name)
+            .set_description(settings.description.clone())
+            .schedule(&settings.schedule)
+            .set_schedule_timezone(settings.timezone.clone())
+            .set_schedule_offset(settings.schedule_offset_days)
+            .duration(settings.duration_hours)
+            .cutoff(settings.cutoff_hours)
+            .allow_unassociated_targets(settings.allow_unassociated_targets)
+            .enabled(settings.enabled)
+            .send()
+            .await
+            .map_err(|error| CallError::new("ssm:UpdateMaintenanceWindow", &error))?;
+        Ok(())
+    }
+
+    pub(super) async fn delete_window(&self, id: &str) -> Result<(), CallError> {
+        let answer = self.ssm.delete_maintenance_window().window_id(id).send().await;
+        done_or_gone(answer.map_err(|error| CallError::new("ssm:DeleteMaintenanceWindow", &error)))
+    }
+
+    pub(super) async fn register_target(&self, window: &str, settings: &TargetSettings) -> Result<String, CallError> {
+        let answer = self
+            .ssm
+            .register_target_with_maintenance_window()
+            .client_token(self.place.client_token("target", window, settings))
+            .window_id(window)
+            .resource_type(resource_type(settings))
+            .set_targets(Some(selectors(settings)))
+            .set_name(settings.name.clone())
+            .set_description(settings.description.clone())
+            .send()
+            .await
+            .map_err(|error| CallError::new("ssm:RegisterTargetWithMaintenanceWindow", &error))?;
+        Ok(answer.window_target_id.unwrap_or_default())
+    }
+
+    pub(super) async fn update_target(
+        &self,
+        window: &str,
+        id: &str,
+        settings: &TargetSettings,
+    ) -> Result<(), CallError> {
+        self.ssm
+            .update_maintenance_window_target()
+            .window_id(window)
+            .window_target_id(id)
+            .replace(true)
+            .set_targets(Some(selectors(settings)))
+            .set_name(settings.name.clone())
+            .set_description(settings.description.clone())
+            .send()
+            .await
+            .map_err(|error| CallError::new("ssm:UpdateMaintenanceWindowTarget", &error))?;
+        Ok(())
+    }
+
+    /// `Safe`: a target that a task still names stays, and the next run sees to it.
+    pub(super) async fn deregister_target(&self, window: &str, id: &str) -> Result<(), CallError> {
+        let answer = self
+            .ssm
+            .deregister_target_from_maintenance_window()
+            .window_id(window)
+            .window_target_id(id)
+            .safe(true)
+            .send()
+            .await;
+        done_or_gone(answer.map_err(|error| CallError::new("ssm:DeregisterTargetFromMaintenanceWindow", &error)))
+    }
+
+    pub(super) async fn register_task(
+        &self,
+        window: &str,
+        target: &str,
+        settings: &TaskSettings,
+    ) -> Result<(), CallError> {
+        self.ssm
+            .register_task_with_maintenance_window()
+            .client_token(self.place.client_token("task", &format!("{window}/{target}"), settings))
+            .window_id(window)
+            .targets(window_target(target))
+            .task_type(MaintenanceWindowTaskType::RunCommand)
+            .task_arn(&settings.document)
+            .set_service_role_arn(settings.service_role.as_ref().map(ToString::to_string))
+            .task_invocation_parameters(invocation(settings))
+            .priority(settings.priority)
+            .set_max_concurrency(settings.max_concurrency.clone())
+            .set_max_errors(settings.max_errors.clone())
+            .set_cutoff_behavior(cutoff_behavior(settings))
+            .set_name(settings.name.clone())
+            .set_description(settings.description.clone())
+            .send()
+            .await
+            .map_err(|error| CallError::new("ssm:RegisterTaskWithMaintenanceWindow", &error))?;
+        Ok(())
+    }
+
+    pub(super) async fn update_task(
+        &self,
+        window: &str,
+        id: &str,
+        target: &str,
+        settings: &TaskSettings,
+    ) -> Result<(), CallError> {
+        self.ssm
+            .update_maintenance_window_task()
+            .window_id(window)
+            .window_task_id(id)
+            .replace(true)
+            .targets(window_target(target))
+            .task_arn(&settings.document)
+            .set_service_role_arn(settings.service_role.as_ref().map(ToString::to_string))
+            .task_invocation_parameters(invocation(settings))
+            .priority(settings.priority)
+            .set_max_concurrency(settings.max_concurrency.clone())
+            .set_max_errors(settings.max_errors.clone())
+            .set_cutoff_behavior(cutoff_behavior(settings))
+            .set_name(settings.name.clone())
+            .set_description(settings.description.clone())
+            .send()
+            .await
+            .map_err(|error| CallError::new("ssm:UpdateMaintenanceWindowTask", &error))?;
+        Ok(())
+    }
+
+    pub(super) async fn deregister_task(&self, window: &str, id: &str) -> Result<(), CallError> {
+        let answer =
+            self.ssm.deregister_task_from_maintenance_window().window_id(window).window_task_id(id).send().await;
+        done_or_gone(answer.map_err(|error| CallError::new("ssm:DeregisterTaskFromMaintenanceWindow", &error)))
+    }
+}
+
+fn invocation(settings: &TaskSettings) -> MaintenanceWindowTaskInvocationParameters {
+    let output = settings.output_log_group.as_ref().map(|group| {
+        CloudWatchOutputConfig::builder().cloud_watch_log_group_name(group).cloud_watch_output_enabled(true).build()
+    });
+    let parameters = settings.parameters.iter().map(|(name, values)| (name.clone(), values.clone())).collect();
+    MaintenanceWindowTaskInvocationParameters::builder()
+        .run_command(
+            MaintenanceWindowRunCommandParameters::builder()
+                .set_document_version(settings.document_version.clone())
+                .set_document_hash(settings.document_hash.clone())
+                .set_document_hash_type(settings.document_hash.as_ref().map(|_| DocumentHashType::Sha256))
+                .set_parameters(Some(parameters))
+                .set_timeout_seconds(settings.timeout_seconds)
+                .set_comment(settings.comment.clone())
+                .set_output_s3_bucket_name(settings.output_s3_bucket.clone())
+                .set_output_s3_key_prefix(settings.output_s3_prefix.clone())
+                .set_cloud_watch_output_config(output)
+                .build(),
+        )
+        .build()
+}
+
+fn window_target(id: &str) -> Target {
+    Target::builder().key("WindowTargetIds").values(id).build()
+}
+
+fn selectors(settings: &TargetSettings) -> Vec<Target> {
+    let selector = |(key, values): (&String, &Vec<String>)| {
+        Target::builder().key(key).set_values(Some(values.clone())).build()
+    };
+    settings.selectors.iter().map(selector).collect()
+}
+
+/// Keys that name resource groups go with another type than those that name nodes.
+fn resource_type(settings: &TargetSettings) -> MaintenanceWindowResourceType {
+    if settings.selectors.keys().any(|key| key.starts_with("resource-groups:")) {
+        MaintenanceWindowResourceType::ResourceGroup
+    } else {
+        MaintenanceWindowResourceType::Instance
+    }
+}
+
+fn cutoff_behavior(settings: &TaskSettings) -> Option<MaintenanceWindowTaskCutoffBehavior> {
+    settings.cutoff_behavior.as_deref().map(MaintenanceWindowTaskCutoffBehavior::from)
+}
+
+/// What was to be removed and is not there any more is done.
+fn done_or_gone<T>(result: Result<T, CallError>) -> Result<(), CallError> {
+    match result {
+        Ok(_) | Err(CallError::ChangedMeanwhile(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn unfit(operation: &'static str, error: &BuildError) -> CallError {
+    CallError::RequestRefused(CallFailure {
+        operation,
+        code: None,
+        message: error.to_string(),
+        request_id: None,
+    })
+}
