@@ -128,8 +128,7 @@ fn is_region(text: &str) -> bool {
     let [partition, middle @ .., number] = parts.as_slice() else {
         return false;
     };
-    let letters =
-        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    let letters = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
     letters(partition)
         && (2..=4).contains(&partition.len())
         && !middle.is_empty()
@@ -140,9 +139,7 @@ fn is_region(text: &str) -> bool {
 
 fn is_run(text: &str) -> bool {
     (1..=80).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 fn is_window(text: &str) -> bool {
@@ -153,9 +150,7 @@ fn is_window(text: &str) -> bool {
 fn is_organizational_unit(text: &str) -> bool {
     let part = |part: &str, shortest: usize| {
         (shortest..=32).contains(&part.len())
-            && part
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
+            && part.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
     };
     match text.split('-').collect::<Vec<_>>().as_slice() {
         ["ou", root, unit] => part(root, 4) && part(unit, 8),
@@ -171,7 +166,5 @@ fn is_role_arn(text: &str) -> bool {
     };
     partition.starts_with("aws")
         && is_account(account)
-        && resource
-            .strip_prefix("role/")
-            .is_some_and(|name| name.parse::<RoleName>().is_ok())
+        && resource.strip_prefix("role/").is_some_and(|name| name.parse::<RoleName>().is_ok())
 }

@@ -137,24 +137,14 @@ impl FromNode for ExecutionInput {
         let retry_of = object.optional("retryOf");
         let trigger = object.or("trigger", Trigger::default());
         object.finish();
-        Ok(Self {
-            action: action?,
-            accounts: accounts?,
-            regions: regions?,
-            retry_of: retry_of?,
-            trigger: trigger?,
-        })
+        Ok(Self { action: action?, accounts: accounts?, regions: regions?, retry_of: retry_of?, trigger: trigger? })
     }
 }
 
 /// A list with something in it: an empty one could mean all or none.
 fn some<T: FromNode + Ord>(node: &Node<'_>) -> Read<BTreeSet<T>> {
     let items = BTreeSet::from_node(node)?;
-    if items.is_empty() {
-        Err(node.refuse("at least one; leave it out for all"))
-    } else {
-        Ok(items)
-    }
+    if items.is_empty() { Err(node.refuse("at least one; leave it out for all")) } else { Ok(items) }
 }
 
 impl FromNode for Action {

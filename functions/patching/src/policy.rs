@@ -34,9 +34,7 @@ pub use schedule::{Schedule, ScheduleKind};
 pub use scope::Scope;
 pub use target::{Target, TargetKey};
 pub use task::{CutoffBehavior, Task};
-pub use text::{
-    BucketName, Description, DocumentName, KeyPrefix, LogGroupName, Name, NotAllowed, RoleName,
-};
+pub use text::{BucketName, Description, DocumentName, KeyPrefix, LogGroupName, Name, NotAllowed, RoleName};
 pub use timezone::Timezone;
 pub use window::Window;
 

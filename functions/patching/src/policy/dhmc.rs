@@ -29,10 +29,6 @@ impl FromNode for Dhmc {
         };
         let overwrite = object.or("overwrite", false);
         object.finish();
-        Ok(Self {
-            enabled: enabled?,
-            role: role?,
-            overwrite: overwrite?,
-        })
+        Ok(Self { enabled: enabled?, role: role?, overwrite: overwrite? })
     }
 }

@@ -74,10 +74,7 @@ impl WindowDuration {
     #[must_use]
     pub fn new(hours: u8, cutoff_hours: u8) -> Option<Self> {
         let duration_hours = Hours::new(hours)?.get();
-        (cutoff_hours < duration_hours).then_some(Self {
-            duration_hours,
-            cutoff_hours,
-        })
+        (cutoff_hours < duration_hours).then_some(Self { duration_hours, cutoff_hours })
     }
 
     /// Hours for which the window is open: 1 to 24.
@@ -100,8 +97,7 @@ impl WindowDuration {
         };
         let cutoff_hours = Cutoff::from_node(&node);
         let (hours, cutoff_hours) = (hours?.get(), cutoff_hours?.get());
-        Self::new(hours, cutoff_hours)
-            .ok_or_else(|| node.refuse(format!("less than durationHours ({hours})")))
+        Self::new(hours, cutoff_hours).ok_or_else(|| node.refuse(format!("less than durationHours ({hours})")))
     }
 }
 

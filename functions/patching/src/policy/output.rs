@@ -31,10 +31,6 @@ impl FromNode for Output {
         });
         let cloud_watch_log_group = object.optional("cloudWatchLogGroup");
         object.finish();
-        Ok(Self {
-            s3_bucket: s3_bucket?,
-            s3_prefix: s3_prefix?,
-            cloud_watch_log_group: cloud_watch_log_group?,
-        })
+        Ok(Self { s3_bucket: s3_bucket?, s3_prefix: s3_prefix?, cloud_watch_log_group: cloud_watch_log_group? })
     }
 }

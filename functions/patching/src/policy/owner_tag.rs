@@ -23,9 +23,7 @@ text_type! {
 }
 
 fn is_tag_key(text: &str) -> bool {
-    let reserved = text
-        .get(..4)
-        .is_some_and(|start| start.eq_ignore_ascii_case("aws:"));
+    let reserved = text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"));
     is_text(text, 1..=128, is_tag_letter) && !reserved
 }
 
@@ -35,9 +33,7 @@ fn is_tag_value(text: &str) -> bool {
 
 /// `[\p{L}\p{Z}\p{N}_.:/=+\-@]`
 pub(crate) fn is_tag_letter(letter: char) -> bool {
-    letter.is_alphanumeric()
-        || (letter.is_whitespace() && !letter.is_control())
-        || "_.:/=+-@".contains(letter)
+    letter.is_alphanumeric() || (letter.is_whitespace() && !letter.is_control()) || "_.:/=+-@".contains(letter)
 }
 
 impl FromNode for OwnerTag {
@@ -48,9 +44,6 @@ impl FromNode for OwnerTag {
         let key = object.required("key");
         let value = object.required("value");
         object.finish();
-        Ok(Self {
-            key: key?,
-            value: value?,
-        })
+        Ok(Self { key: key?, value: value? })
     }
 }

@@ -27,11 +27,20 @@ impl Parameter {
 
 /// The user guide's "SSM Command document for patching: AWS-RunPatchBaseline".
 const RUN_PATCH_BASELINE: &[Parameter] = &[
-    Parameter { name: "Operation", is_required: true, allowed: r#"["Scan"] or ["Install"]"#, is_valid: |value| matches!(value, "Scan" | "Install") },
-    Parameter::optional("RebootOption", r#"["RebootIfNeeded"] or ["NoReboot"]"#, |value| matches!(value, "RebootIfNeeded" | "NoReboot")),
+    Parameter {
+        name: "Operation",
+        is_required: true,
+        allowed: r#"["Scan"] or ["Install"]"#,
+        is_valid: |value| matches!(value, "Scan" | "Install"),
+    },
+    Parameter::optional("RebootOption", r#"["RebootIfNeeded"] or ["NoReboot"]"#, |value| {
+        matches!(value, "RebootIfNeeded" | "NoReboot")
+    }),
     Parameter::optional("AssociationId", "[an association's id]", is_guid),
     Parameter::optional("SnapshotId", "[a GUID]; better left out in a maintenance window", is_guid),
-    Parameter::optional("InstallOverrideList", r#"["https://…"] or ["s3://bucket/key"]"#, |value| is_https(value) || is_s3(value)),
+    Parameter::optional("InstallOverrideList", r#"["https://…"] or ["s3://bucket/key"]"#, |value| {
+        is_https(value) || is_s3(value)
+    }),
     Parameter::optional("BaselineOverride", r#"["s3://bucket/key"]"#, is_s3),
     Parameter::optional("StepTimeoutSeconds", r#"["1"] to ["36000"]"#, is_step_timeout),
 ];
@@ -105,7 +114,8 @@ fn is_https(value: &str) -> bool {
 
 fn is_s3(value: &str) -> bool {
     let path = value.strip_prefix("s3://").and_then(|path| path.split_once('/'));
-    is_filled_in_later(value) || path.is_some_and(|(bucket, key)| !bucket.is_empty() && !key.is_empty() && !key.ends_with('/'))
+    is_filled_in_later(value)
+        || path.is_some_and(|(bucket, key)| !bucket.is_empty() && !key.is_empty() && !key.ends_with('/'))
 }
 
 fn is_step_timeout(value: &str) -> bool {
@@ -113,5 +123,5 @@ fn is_step_timeout(value: &str) -> bool {
 }
 
 fn is_version(value: &str) -> bool {
-    is_filled_in_later(value) || value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    is_filled_in_later(value) || value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.')
 }

@@ -15,27 +15,17 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            path,
-            value,
-            allowed,
-        } = self;
+        let Self { path, value, allowed } = self;
         write!(formatter, "{path}: {value} — allowed: {allowed}")
     }
 }
 
 /// Writes `the policy has 2 problems:` and a line for each.
-pub(crate) fn write_problems(
-    formatter: &mut fmt::Formatter<'_>,
-    what: &str,
-    problems: &[Problem],
-) -> fmt::Result {
+pub(crate) fn write_problems(formatter: &mut fmt::Formatter<'_>, what: &str, problems: &[Problem]) -> fmt::Result {
     let count = problems.len();
     let noun = if count == 1 { "problem" } else { "problems" };
     write!(formatter, "the {what} has {count} {noun}:")?;
-    problems
-        .iter()
-        .try_for_each(|problem| write!(formatter, "\n  {problem}"))
+    problems.iter().try_for_each(|problem| write!(formatter, "\n  {problem}"))
 }
 
 /// A policy that is not valid, with everything that is wrong with it.

@@ -34,11 +34,7 @@ pub(crate) trait FromNode: Sized {
 /// Reads a whole document.
 pub(crate) fn read<T: FromNode>(document: &Value) -> Result<T, Vec<Problem>> {
     let problems = RefCell::default();
-    let root = Node {
-        path: "$".to_owned(),
-        value: document,
-        problems: &problems,
-    };
+    let root = Node { path: "$".to_owned(), value: document, problems: &problems };
     let read = T::from_node(&root);
     let problems = problems.take();
     match read {
@@ -66,11 +62,7 @@ impl<'a> Node<'a> {
     }
 
     fn report(&self, path: String, value: String, allowed: String) -> Reported {
-        self.problems.borrow_mut().push(Problem {
-            path,
-            value,
-            allowed,
-        });
+        self.problems.borrow_mut().push(Problem { path, value, allowed });
         Reported(())
     }
 
@@ -80,12 +72,8 @@ impl<'a> Node<'a> {
         T: FromNode + FromStr,
         NotAllowed: From<T::Err>,
     {
-        let text = self
-            .value
-            .as_str()
-            .ok_or_else(|| self.refuse(T::EXPECTED))?;
-        text.parse()
-            .map_err(|error| self.refuse(NotAllowed::from(error).allowed))
+        let text = self.value.as_str().ok_or_else(|| self.refuse(T::EXPECTED))?;
+        text.parse().map_err(|error| self.refuse(NotAllowed::from(error).allowed))
     }
 
     /// Reads one of an enum's names.
@@ -101,53 +89,28 @@ impl<'a> Node<'a> {
             clippy::cast_sign_loss,
             reason = "the range and the fraction are checked"
         )]
-        let whole = |number: f64| {
-            (number.fract() == 0.0 && (0.0..=1e15).contains(&number)).then_some(number as u64)
-        };
-        self.value
-            .as_u64()
-            .or_else(|| self.value.as_f64().and_then(whole))
+        let whole = |number: f64| (number.fract() == 0.0 && (0.0..=1e15).contains(&number)).then_some(number as u64);
+        self.value.as_u64().or_else(|| self.value.as_f64().and_then(whole))
     }
 
     /// The value as an object whose fields are still to be read.
     pub(crate) fn object(&self, expected: &str) -> Read<Object<'a>> {
-        let fields = self
-            .value
-            .as_object()
-            .ok_or_else(|| self.refuse(expected))?;
-        let node = Node {
-            path: self.path.clone(),
-            value: self.value,
-            problems: self.problems,
-        };
-        Ok(Object {
-            node,
-            fields,
-            known: Vec::new(),
-        })
+        let fields = self.value.as_object().ok_or_else(|| self.refuse(expected))?;
+        let node = Node { path: self.path.clone(), value: self.value, problems: self.problems };
+        Ok(Object { node, fields, known: Vec::new() })
     }
 
     /// The items of a list.
     pub(crate) fn items(&self, expected: &str) -> Read<Vec<Node<'a>>> {
         let items = self.value.as_array().ok_or_else(|| self.refuse(expected))?;
-        let item = |(index, value)| Node {
-            path: format!("{}[{index}]", self.path),
-            value,
-            problems: self.problems,
-        };
+        let item = |(index, value)| Node { path: format!("{}[{index}]", self.path), value, problems: self.problems };
         Ok(items.iter().enumerate().map(item).collect())
     }
 
     /// The members of an object that may have any names.
     pub(crate) fn members(&self, expected: &str) -> Read<Vec<(&'a str, Node<'a>)>> {
-        let fields = self
-            .value
-            .as_object()
-            .ok_or_else(|| self.refuse(expected))?;
-        Ok(fields
-            .iter()
-            .map(|(key, value)| (key.as_str(), self.child(key, value)))
-            .collect())
+        let fields = self.value.as_object().ok_or_else(|| self.refuse(expected))?;
+        Ok(fields.iter().map(|(key, value)| (key.as_str(), self.child(key, value))).collect())
     }
 
     /// A member of an object, if this is one and has it.
@@ -156,11 +119,7 @@ impl<'a> Node<'a> {
     }
 
     fn child(&self, key: &str, value: &'a Value) -> Node<'a> {
-        Node {
-            path: member_path(&self.path, key),
-            value,
-            problems: self.problems,
-        }
+        Node { path: member_path(&self.path, key), value, problems: self.problems }
     }
 }
 
@@ -218,20 +177,14 @@ impl<'a> Object<'a> {
 
     /// Writes down that a field is not there.
     pub(crate) fn missing(&self, key: &str, allowed: impl Into<String>) -> Reported {
-        self.node.report(
-            member_path(&self.node.path, key),
-            "missing".to_owned(),
-            allowed.into(),
-        )
+        self.node.report(member_path(&self.node.path, key), "missing".to_owned(), allowed.into())
     }
 
     /// Refuses the fields that were not asked for.
     pub(crate) fn finish(self) {
         for (key, value) in self.fields {
             if !self.known.contains(&key.as_str()) {
-                self.node
-                    .child(key, value)
-                    .refuse(format!("only {}", self.known.join(", ")));
+                self.node.child(key, value).refuse(format!("only {}", self.known.join(", ")));
             }
         }
     }
@@ -241,9 +194,7 @@ impl FromNode for bool {
     const EXPECTED: &'static str = "true or false";
 
     fn from_node(node: &Node<'_>) -> Read<Self> {
-        node.value
-            .as_bool()
-            .ok_or_else(|| node.refuse(Self::EXPECTED))
+        node.value.as_bool().ok_or_else(|| node.refuse(Self::EXPECTED))
     }
 }
 
@@ -251,10 +202,7 @@ impl FromNode for String {
     const EXPECTED: &'static str = "a text";
 
     fn from_node(node: &Node<'_>) -> Read<Self> {
-        node.value
-            .as_str()
-            .map(str::to_owned)
-            .ok_or_else(|| node.refuse(Self::EXPECTED))
+        node.value.as_str().map(str::to_owned).ok_or_else(|| node.refuse(Self::EXPECTED))
     }
 }
 
@@ -279,9 +227,7 @@ impl<T: FromNode> FromNode for BTreeMap<String, T> {
 
     fn from_node(node: &Node<'_>) -> Read<Self> {
         let members = node.members(Self::EXPECTED)?;
-        let read = members
-            .iter()
-            .map(|(key, value)| Ok(((*key).to_owned(), T::from_node(value)?)));
+        let read = members.iter().map(|(key, value)| Ok(((*key).to_owned(), T::from_node(value)?)));
         Ok(all(read)?.into_iter().collect())
     }
 }
@@ -295,14 +241,8 @@ pub(crate) fn all<T>(reads: impl Iterator<Item = Read<T>>) -> Read<Vec<T>> {
 /// `$.task.output`, or `$["a field"]` for a name that does not stand alone.
 fn member_path(parent: &str, key: &str) -> String {
     let plain = key.starts_with(|first: char| first.is_ascii_alphabetic())
-        && key
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
-    if plain {
-        format!("{parent}.{key}")
-    } else {
-        format!("{parent}[{}]", Value::from(key))
-    }
+        && key.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    if plain { format!("{parent}.{key}") } else { format!("{parent}[{}]", Value::from(key)) }
 }
 
 /// The value as compact JSON, cut where it gets long.

@@ -8,8 +8,7 @@ use std::str::FromStr;
 use super::text::{NotAllowed, from_text};
 
 /// What is allowed when it is not even clear which form was meant.
-const ALLOWED: &str =
-    "\"cron(…)\", \"rate(…)\" or \"at(…)\", such as \"cron(0 2 ? * THU#3 *)\", \"rate(7 days)\" or \"at(2030-01-31T22:00:00)\"";
+const ALLOWED: &str = "\"cron(…)\", \"rate(…)\" or \"at(…)\", such as \"cron(0 2 ? * THU#3 *)\", \"rate(7 days)\" or \"at(2030-01-31T22:00:00)\"";
 
 /// When a maintenance window opens (`MaintenanceWindowSchedule`, at most 256 characters): `cron(…)`, `rate(…)` or `at(…)`.
 ///
@@ -54,20 +53,15 @@ impl FromStr for Schedule {
         if text.chars().count() > 256 {
             return Err(NotAllowed::new("at most 256 characters"));
         }
-        let (form, inner) = text
-            .strip_suffix(')')
-            .and_then(|text| text.split_once('('))
-            .ok_or(NotAllowed::new(ALLOWED))?;
+        let (form, inner) =
+            text.strip_suffix(')').and_then(|text| text.split_once('(')).ok_or(NotAllowed::new(ALLOWED))?;
         let kind = match form {
             "cron" => cron::check(inner).map(|()| ScheduleKind::Cron)?,
             "rate" => check_rate(inner).map(|()| ScheduleKind::Rate)?,
             "at" => check_at(inner).map(|()| ScheduleKind::At)?,
             _ => return Err(NotAllowed::new(ALLOWED)),
         };
-        Ok(Self {
-            text: text.to_owned(),
-            kind,
-        })
+        Ok(Self { text: text.to_owned(), kind })
     }
 }
 
@@ -88,9 +82,7 @@ fn check_rate(inner: &str) -> Result<(), NotAllowed> {
         None => Err(NotAllowed::new(
             "\"rate(<number> <unit>)\": a number from 1, then minutes, hours or days, without the s for 1 only",
         )),
-        Some(..cron::SHORTEST_INTERVAL_MINUTES) => {
-            Err(NotAllowed::new("a rate of 5 minutes or slower"))
-        }
+        Some(..cron::SHORTEST_INTERVAL_MINUTES) => Err(NotAllowed::new("a rate of 5 minutes or slower")),
         Some(_) => Ok(()),
     }
 }

@@ -26,8 +26,7 @@ impl FromNode for Scope {
 
     fn from_node(node: &Node<'_>) -> Read<Self> {
         let mut object = node.object(Self::EXPECTED)?;
-        let included_organizational_units =
-            object.or("includedOrganizationalUnits", BTreeSet::new());
+        let included_organizational_units = object.or("includedOrganizationalUnits", BTreeSet::new());
         let excluded_accounts = object.or("excludedAccounts", BTreeSet::new());
         let regions = object.or("regions", BTreeSet::new());
         let control_tower_regions_only = object.optional_with("controlTowerRegionsOnly", |node| {

@@ -30,13 +30,9 @@ text_type! {
 fn is_target_key(text: &str) -> bool {
     match text.strip_prefix("tag:") {
         Some(key) => is_text(key, 1..=128, |letter| is_tag_letter(letter) && letter != '+'),
-        None => matches!(
-            text,
-            "tag-key"
-                | "InstanceIds"
-                | "resource-groups:Name"
-                | "resource-groups:ResourceTypeFilters"
-        ),
+        None => {
+            matches!(text, "tag-key" | "InstanceIds" | "resource-groups:Name" | "resource-groups:ResourceTypeFilters")
+        }
     }
 }
 
@@ -47,7 +43,9 @@ impl TargetKey {
             "InstanceIds" => ("a node's id, such as \"i-0123456789abcdef0\" or \"mi-0123456789abcdef0\"", is_node),
             "tag-key" => ("a tag's key of 1 to 128 characters", |text| is_text(text, 1..=128, |_| true)),
             "resource-groups:Name" => ("a resource group's name: 1 to 300 letters, digits, _, . and -", is_group),
-            "resource-groups:ResourceTypeFilters" => ("a resource type, such as \"AWS::EC2::Instance\"", is_resource_type),
+            "resource-groups:ResourceTypeFilters" => {
+                ("a resource type, such as \"AWS::EC2::Instance\"", is_resource_type)
+            }
             _ => ("a tag's value of at most 256 characters", |text| is_text(text, 0..=256, |_| true)),
         }
     }
@@ -85,12 +83,7 @@ impl FromNode for Target {
         let key = object.required("key");
         let values = object.required_with("values", VALUES, |node| read_values(node, key.as_ref().ok()));
         object.finish();
-        Ok(Self {
-            name: name?,
-            description: description?,
-            key: key?,
-            values: values?,
-        })
+        Ok(Self { name: name?, description: description?, key: key?, values: values? })
     }
 }
 

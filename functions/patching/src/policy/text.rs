@@ -14,9 +14,7 @@ pub struct NotAllowed {
 
 impl NotAllowed {
     pub(crate) fn new(allowed: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            allowed: allowed.into(),
-        }
+        Self { allowed: allowed.into() }
     }
 }
 
@@ -88,9 +86,7 @@ macro_rules! from_text {
         impl $crate::policy::reader::FromNode for $name {
             const EXPECTED: &'static str = $allowed;
 
-            fn from_node(
-                node: &$crate::policy::reader::Node<'_>,
-            ) -> $crate::policy::reader::Read<Self> {
+            fn from_node(node: &$crate::policy::reader::Node<'_>) -> $crate::policy::reader::Read<Self> {
                 node.text()
             }
         }
@@ -140,18 +136,12 @@ text_type! {
 }
 
 /// Between `shortest` and `longest` characters, each of which is allowed.
-pub(crate) fn is_text(
-    text: &str,
-    lengths: std::ops::RangeInclusive<usize>,
-    is_allowed: impl Fn(char) -> bool,
-) -> bool {
+pub(crate) fn is_text(text: &str, lengths: std::ops::RangeInclusive<usize>, is_allowed: impl Fn(char) -> bool) -> bool {
     lengths.contains(&text.chars().count()) && text.chars().all(is_allowed)
 }
 
 fn is_name(text: &str) -> bool {
-    is_text(text, 3..=128, |letter| {
-        letter.is_ascii_alphanumeric() || "_-.".contains(letter)
-    })
+    is_text(text, 3..=128, |letter| letter.is_ascii_alphanumeric() || "_-.".contains(letter))
 }
 
 fn is_description(text: &str) -> bool {
@@ -159,24 +149,20 @@ fn is_description(text: &str) -> bool {
 }
 
 fn is_document(text: &str) -> bool {
-    is_text(text, 3..=128, |letter| {
-        letter.is_ascii_alphanumeric() || "_-.:/".contains(letter)
-    })
+    is_text(text, 3..=128, |letter| letter.is_ascii_alphanumeric() || "_-.:/".contains(letter))
 }
 
 fn is_role(text: &str) -> bool {
     let (path, name) = text.rsplit_once('/').unwrap_or(("", text));
-    is_text(name, 1..=64, |letter| {
-        letter.is_ascii_alphanumeric() || "+=,.@_-".contains(letter)
-    }) && !text.starts_with('/')
+    is_text(name, 1..=64, |letter| letter.is_ascii_alphanumeric() || "+=,.@_-".contains(letter))
+        && !text.starts_with('/')
         && is_text(path, 0..=510, |letter| letter.is_ascii_graphic())
 }
 
 fn is_bucket(text: &str) -> bool {
     let is_inner = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
-    is_text(text, 3..=63, |letter| {
-        is_inner(letter) || ".-".contains(letter)
-    }) && text.starts_with(is_inner)
+    is_text(text, 3..=63, |letter| is_inner(letter) || ".-".contains(letter))
+        && text.starts_with(is_inner)
         && text.ends_with(is_inner)
         && !text.contains("..")
 }
@@ -186,7 +172,5 @@ fn is_key_prefix(text: &str) -> bool {
 }
 
 fn is_log_group(text: &str) -> bool {
-    is_text(text, 1..=512, |letter| {
-        letter.is_ascii_alphanumeric() || ".-_/#".contains(letter)
-    })
+    is_text(text, 1..=512, |letter| letter.is_ascii_alphanumeric() || ".-_/#".contains(letter))
 }

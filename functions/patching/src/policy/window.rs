@@ -38,8 +38,7 @@ pub struct Window {
 }
 
 impl FromNode for Window {
-    const EXPECTED: &'static str =
-        "an object with name, schedule, durationHours, cutoffHours, target and task";
+    const EXPECTED: &'static str = "an object with name, schedule, durationHours, cutoffHours, target and task";
 
     fn from_node(node: &Node<'_>) -> Read<Self> {
         let mut object = node.object(Self::EXPECTED)?;
@@ -47,7 +46,8 @@ impl FromNode for Window {
         let description = object.optional("description");
         let schedule = object.required("schedule");
         let timezone = object.or("timezone", Timezone::default());
-        let schedule_offset_days = object.optional_with("scheduleOffsetDays", |node| read_offset(node, schedule.as_ref().ok()));
+        let schedule_offset_days =
+            object.optional_with("scheduleOffsetDays", |node| read_offset(node, schedule.as_ref().ok()));
         let duration = WindowDuration::from_fields(&mut object);
         let enabled = object.or("enabled", true);
         let target = object.required("target");

@@ -12,9 +12,7 @@ use crate::policy::text::NotAllowed;
 /// "Cron expressions that lead to rates faster than five minutes are not supported", says the user guide.
 pub(super) const SHORTEST_INTERVAL_MINUTES: u64 = 5;
 
-const MONTHS: &[&str] = &[
-    "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
-];
+const MONTHS: &[&str] = &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const WEEKDAYS: &[&str] = &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
 /// One of the seven fields.
@@ -68,7 +66,9 @@ pub(super) fn check(inner: &str) -> Result<(), NotAllowed> {
         return Err(NotAllowed::new("cron with ? in either day of month or day of week, and not in both"));
     }
     match parse(&texts) {
-        Some(cron) if comes_round_too_fast(&cron) => Err(NotAllowed::new("cron that comes round every 5 minutes or slower")),
+        Some(cron) if comes_round_too_fast(&cron) => {
+            Err(NotAllowed::new("cron that comes round every 5 minutes or slower"))
+        }
         Some(_) => Ok(()),
         None => Err(NotAllowed::new("a cron expression")),
     }
@@ -148,7 +148,9 @@ impl Field {
     /// `?`, the week's last day, the month's last Friday: `6L`, or its third Thursday: `THU#3`.
     fn is_special_weekday(&self, text: &str) -> bool {
         let is_last = text.strip_suffix('L').is_some_and(|day| self.is_value(day));
-        let is_nth = text.split_once('#').is_some_and(|(day, nth)| self.is_value(day) && matches!(nth, "1" | "2" | "3" | "4" | "5"));
+        let is_nth = text
+            .split_once('#')
+            .is_some_and(|(day, nth)| self.is_value(day) && matches!(nth, "1" | "2" | "3" | "4" | "5"));
         matches!(text, "?" | "L") || is_last || is_nth
     }
 }
