@@ -98,8 +98,14 @@ impl CallError {
     /// Several services throttle and deny under names of their own, and none of them models all of these errors.
     fn of_code(failure: CallFailure, status: Option<u16>) -> Self {
         match failure.code.as_deref().unwrap_or_default() {
-            "ThrottlingException" | "Throttling" | "ThrottledException" | "TooManyRequestsException"
-            | "RequestLimitExceeded" | "RequestThrottled" | "SlowDown" | "TooManyUpdates"
+            "ThrottlingException"
+            | "Throttling"
+            | "ThrottledException"
+            | "TooManyRequestsException"
+            | "RequestLimitExceeded"
+            | "RequestThrottled"
+            | "SlowDown"
+            | "TooManyUpdates"
             | "ProvisionedThroughputExceededException" => Self::Throttled(failure),
             "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => Self::SessionExpired(failure),
             "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => Self::AccessDenied(failure),

@@ -7,11 +7,15 @@ pub mod call;
 pub mod clients;
 pub mod dhmc;
 pub mod env;
+pub mod ledger;
 pub mod logs;
 pub mod member;
 pub mod named_error;
 pub mod serve;
 pub mod windows;
+
+/// Why a function could not start.
+pub use lambda_runtime::Error as RuntimeError;
 
 pub use call::{CallError, CallFailure};
 pub use named_error::NamedError;

@@ -10,8 +10,10 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use lru::LruCache;
 use patching::ids::{AccountId, Region, RoleArn, RunId};
 use patching::policy::RoleName;
+use patching::token::Place;
 
 use crate::call::CallError;
+use crate::env::{self, EnvError};
 
 /// How many accounts' sessions, and how many accounts' and Regions' clients, one environment keeps.
 const KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(127);
@@ -28,10 +30,21 @@ pub struct MemberRole {
 }
 
 impl MemberRole {
+    /// From `PARTITION` and `MEMBER_ROLE_NAME`.
+    pub fn from_env() -> Result<Self, EnvError> {
+        Ok(Self { partition: env::required("PARTITION")?, name: env::required("MEMBER_ROLE_NAME")? })
+    }
+
     /// The role's ARN in `account`.
     #[must_use]
     pub fn arn(&self, account: &AccountId) -> RoleArn {
-        RoleArn::new(&self.partition, account, &self.name)
+        self.other_arn(account, &self.name)
+    }
+
+    /// The ARN of the role `name` beside it in `account`.
+    #[must_use]
+    pub fn other_arn(&self, account: &AccountId, name: &RoleName) -> RoleArn {
+        RoleArn::new(&self.partition, account, name)
     }
 }
 
@@ -76,38 +89,36 @@ impl MemberSessions {
         Ok(self.config.to_builder().credentials_provider(provider).build())
     }
 
-    /// Does `work` with the SSM client of `account` and `region`. When it finds that the session has ended, the session
+    /// Does `work` with the SSM client of `place`'s account and Region. When it finds that the session has ended, the session
     /// is dropped, so that the next try makes another.
     pub async fn with_ssm<T>(
         &self,
-        run: &RunId,
-        account: &AccountId,
-        region: &Region,
+        place: &Place,
         work: impl AsyncFnOnce(&aws_sdk_ssm::Client) -> Result<T, CallError>,
     ) -> Result<T, CallError> {
-        let client = self.ssm(run, account, region).await?;
+        let client = self.ssm(place).await?;
         let result = work(&client).await;
         if let Err(CallError::SessionExpired(_)) = &result {
-            self.forget(account, region);
+            self.forget(place);
         }
         result
     }
 
-    async fn ssm(&self, run: &RunId, account: &AccountId, region: &Region) -> Result<aws_sdk_ssm::Client, CallError> {
-        let place = (account.clone(), region.clone());
-        if let Some((usable_until, client)) = locked(&self.clients).get(&place)
+    async fn ssm(&self, place: &Place) -> Result<aws_sdk_ssm::Client, CallError> {
+        let key = (place.account.clone(), place.region.clone());
+        if let Some((usable_until, client)) = locked(&self.clients).get(&key)
             && *usable_until > SystemTime::now()
         {
             return Ok(client.clone());
         }
-        let session = self.session(run, account).await?;
+        let session = self.session(&place.run, &place.account).await?;
         let client = aws_sdk_ssm::Client::from_conf(
             aws_sdk_ssm::config::Builder::from(&self.config)
-                .region(SdkRegion::new(region.to_string()))
+                .region(SdkRegion::new(place.region.to_string()))
                 .credentials_provider(session.credentials)
                 .build(),
         );
-        locked(&self.clients).put(place, (session.usable_until, client.clone()));
+        locked(&self.clients).put(key, (session.usable_until, client.clone()));
         Ok(client)
     }
 
@@ -143,9 +154,9 @@ impl MemberSessions {
         Ok(Session { credentials, usable_until: expires.checked_sub(MARGIN).unwrap_or(expires) })
     }
 
-    fn forget(&self, account: &AccountId, region: &Region) {
-        locked(&self.sessions).pop(account);
-        locked(&self.clients).pop(&(account.clone(), region.clone()));
+    fn forget(&self, place: &Place) {
+        locked(&self.sessions).pop(&place.account);
+        locked(&self.clients).pop(&(place.account.clone(), place.region.clone()));
     }
 }
 

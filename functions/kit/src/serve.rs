@@ -1,8 +1,8 @@
 //! From the Runtime API to a function's `handle` and back.
 
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
-use serde::de::DeserializeOwned;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::logs;
@@ -25,7 +25,8 @@ where
     let (context, handle) = (&context, &handle);
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
         let request = parse(event.payload)?;
-        let response = handle(context, request).await.map_err(|error| diagnostic(&error))?;
+        // Boxed: the futures of SDK calls are deeply nested types, and rustc limits how deep.
+        let response = Box::pin(handle(context, request)).await.map_err(|error| diagnostic(&error))?;
         serde_json::to_value(response).map_err(|error| unfit("Unserializable", &error))
     }))
     .await

@@ -68,7 +68,10 @@ mod tests {
         let from = json!({"schedule": "rate(1 day)", "parameters": {"Operation": ["Scan"], "Old": ["x"]}});
         let to = json!({"schedule": "rate(2 days)", "parameters": {"Operation": ["Install"], "New": ["y"]}});
         let fields: Vec<_> = changes("task", &from, &to).into_iter().map(|change| change.field).collect();
-        assert_eq!(fields, ["task.parameters.Old", "task.parameters.Operation", "task.parameters.New", "task.schedule"]);
+        assert_eq!(
+            fields,
+            ["task.parameters.Old", "task.parameters.Operation", "task.parameters.New", "task.schedule"]
+        );
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub mod observed;
 pub mod outcome;
 pub mod plan;
 pub mod policy;
+pub mod request;
 pub mod settings;
+pub mod summary;
 pub mod targets;
 pub mod token;

@@ -1,5 +1,7 @@
 //! What was done, in the shapes that the functions answer, the ledger holds and the report shows.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use strum::Display;
@@ -151,6 +153,54 @@ pub struct Failure {
     pub message: String,
 }
 
+impl AccountOutcome {
+    /// What the ledger holds of an account: `outcome` is `{"regions": […], "error": {…}}`.
+    pub fn from_ledger(id: AccountId, name: String, outcome: &str) -> Result<Self, serde_json::Error> {
+        #[derive(Deserialize)]
+        struct Recorded {
+            #[serde(default)]
+            regions: Vec<RegionOutcome>,
+            error: Option<Failure>,
+        }
+        let Recorded { regions, error } = serde_json::from_str(outcome)?;
+        let all_planned = !regions.is_empty() && regions.iter().all(|region| region.status == Status::Planned);
+        let status = match () {
+            () if error.is_some() || regions.iter().any(|region| region.status == Status::Failed) => Status::Failed,
+            () if all_planned => Status::Planned,
+            () => Status::Succeeded,
+        };
+        Ok(Self { id, name, status, regions, error })
+    }
+
+    /// An account that was to be worked in and of which nothing is recorded.
+    #[must_use]
+    pub fn without_record(id: AccountId, name: String) -> Self {
+        let error = Failure {
+            step: "EachAccount".to_owned(),
+            name: "NoOutcome".to_owned(),
+            message: "the account's own execution ended without recording an outcome: open it in the Map Run"
+                .to_owned(),
+        };
+        Self { id, name, status: Status::Failed, regions: Vec::new(), error: Some(error) }
+    }
+
+    /// Why the account failed: its own error, else that of its first failed Region.
+    #[must_use]
+    pub fn first_error(&self) -> Option<&Failure> {
+        self.error.as_ref().or_else(|| self.regions.iter().find_map(|region| region.error.as_ref()))
+    }
+
+    /// The Regions to do again when only what failed is: `None` for all of them.
+    #[must_use]
+    pub fn failed_regions(&self) -> Option<BTreeSet<Region>> {
+        if self.error.is_some() {
+            return None;
+        }
+        let failed = self.regions.iter().filter(|region| region.status == Status::Failed);
+        Some(failed.map(|region| region.region.clone()).collect())
+    }
+}
+
 impl DhmcOutcome {
     /// The same, for a run that only plans.
     #[must_use]
@@ -193,12 +243,23 @@ impl Warning {
     }
 }
 
+impl Failure {
+    /// The failure of a run as a whole, as Step Functions hands it to a Catch.
+    #[must_use]
+    pub fn of_run(error: &str, cause: &str) -> Self {
+        Self { step: "Rollout".to_owned(), name: error.to_owned(), message: thrown_message(cause) }
+    }
+}
+
 /// Step Functions states a function's error as a cause that is itself JSON, and anything else as plain text.
 fn message_of_cause<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let cause = String::deserialize(deserializer)?;
-    let thrown: Option<Value> = serde_json::from_str(&cause).ok();
+    String::deserialize(deserializer).map(|cause| thrown_message(&cause))
+}
+
+fn thrown_message(cause: &str) -> String {
+    let thrown: Option<Value> = serde_json::from_str(cause).ok();
     let message = thrown.as_ref().and_then(|error| error.get("errorMessage")).and_then(Value::as_str);
-    Ok(message.map_or(cause.clone(), ToOwned::to_owned))
+    message.unwrap_or(cause).to_owned()
 }
 
 #[cfg(test)]
@@ -220,6 +281,34 @@ mod tests {
             let failure: Failure = serde_json::from_value(json!({"step": "s", "name": "n", "cause": cause})).unwrap();
             assert_eq!(failure.message, cause);
         }
+    }
+
+    fn recorded(outcome: &Value) -> AccountOutcome {
+        AccountOutcome::from_ledger("111122223333".parse().unwrap(), "a".into(), &outcome.to_string()).unwrap()
+    }
+
+    #[test]
+    fn an_account_failed_when_one_of_its_regions_did() {
+        let account = recorded(&json!({"regions": [
+            {"region": "eu-west-1", "status": "succeeded"},
+            {"region": "us-east-1", "status": "failed", "error": {"step": "s", "name": "n", "cause": "c"}}
+        ]}));
+        assert_eq!(account.status, Status::Failed);
+        assert_eq!(account.failed_regions(), Some(BTreeSet::from(["us-east-1".parse().unwrap()])));
+    }
+
+    #[test]
+    fn an_account_that_could_not_be_entered_failed_in_all_regions() {
+        let account = recorded(&json!({"regions": [], "error": {"step": "AssumeRole", "name": "n", "cause": "c"}}));
+        assert_eq!((account.status, account.failed_regions()), (Status::Failed, None));
+    }
+
+    #[test]
+    fn an_account_is_planned_when_all_of_its_regions_are() {
+        let region = |status| json!({"region": "eu-west-1", "status": status});
+        assert_eq!(recorded(&json!({"regions": [region("planned"), region("planned")]})).status, Status::Planned);
+        assert_eq!(recorded(&json!({"regions": [region("planned"), region("succeeded")]})).status, Status::Succeeded);
+        assert_eq!(recorded(&json!({"regions": []})).status, Status::Succeeded);
     }
 
     #[test]

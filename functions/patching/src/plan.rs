@@ -128,8 +128,7 @@ fn reconcile(wanted: &DesiredWindow, window: &ObservedWindow) -> Reconciliation 
     };
 
     let surplus_tasks = window.tasks.iter().filter(|task| kept_task.is_none_or(|(kept, _)| kept.id != task.id));
-    let surplus_targets =
-        window.targets.iter().filter(|target| kept_target.is_none_or(|kept| kept.id != target.id));
+    let surplus_targets = window.targets.iter().filter(|target| kept_target.is_none_or(|kept| kept.id != target.id));
     found.extend(surplus_tasks.clone().map(|task| Change::surplus("task", task.name.as_ref().unwrap_or(&task.id))));
     found.extend(
         surplus_targets

@@ -35,7 +35,11 @@ mod tests {
     use super::*;
 
     fn place(run: &str) -> Place {
-        Place { run: run.parse().unwrap(), account: "111122223333".parse().unwrap(), region: "eu-west-1".parse().unwrap() }
+        Place {
+            run: run.parse().unwrap(),
+            account: "111122223333".parse().unwrap(),
+            region: "eu-west-1".parse().unwrap(),
+        }
     }
 
     #[test]

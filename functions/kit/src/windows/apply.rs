@@ -90,11 +90,7 @@ async fn reconcile(writer: &Writer<'_>, window: &Reconciliation) -> Result<(), C
 }
 
 /// Answers the id of the target on which the task is to run.
-async fn reconcile_target(
-    writer: &Writer<'_>,
-    window: &str,
-    step: &Step<TargetSettings>,
-) -> Result<String, CallError> {
+async fn reconcile_target(writer: &Writer<'_>, window: &str, step: &Step<TargetSettings>) -> Result<String, CallError> {
     match step {
         Step::Keep { id } => Ok(id.clone()),
         Step::Update { id, settings } => {

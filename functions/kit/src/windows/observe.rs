@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::operation::get_maintenance_window_task::GetMaintenanceWindowTaskOutput;
 use aws_sdk_ssm::types::{
-    MaintenanceWindowIdentity, MaintenanceWindowTarget, MaintenanceWindowTaskType, ResourceTypeForTagging,
+    MaintenanceWindowIdentity, MaintenanceWindowRunCommandParameters, MaintenanceWindowTarget,
+    MaintenanceWindowTaskType, ResourceTypeForTagging,
 };
 use futures::stream::{self, StreamExt, TryStreamExt};
 use futures::{TryFutureExt, try_join};
@@ -166,7 +167,10 @@ fn observed_task(task: GetMaintenanceWindowTaskOutput) -> ObservedTask {
 }
 
 fn run_command(task: GetMaintenanceWindowTaskOutput) -> TaskSettings {
-    let invocation = task.task_invocation_parameters.and_then(|parameters| parameters.run_command).unwrap_or_default();
+    let invocation = task
+        .task_invocation_parameters
+        .and_then(|parameters| parameters.run_command)
+        .unwrap_or_else(|| MaintenanceWindowRunCommandParameters::builder().build());
     let log_group = invocation
         .cloud_watch_output_config
         .filter(|output| output.cloud_watch_output_enabled)

@@ -206,9 +206,8 @@ fn window_target(id: &str) -> Target {
 }
 
 fn selectors(settings: &TargetSettings) -> Vec<Target> {
-    let selector = |(key, values): (&String, &Vec<String>)| {
-        Target::builder().key(key).set_values(Some(values.clone())).build()
-    };
+    let selector =
+        |(key, values): (&String, &Vec<String>)| Target::builder().key(key).set_values(Some(values.clone())).build();
     settings.selectors.iter().map(selector).collect()
 }
 
@@ -234,10 +233,5 @@ fn done_or_gone<T>(result: Result<T, CallError>) -> Result<(), CallError> {
 }
 
 fn unfit(operation: &'static str, error: &BuildError) -> CallError {
-    CallError::RequestRefused(CallFailure {
-        operation,
-        code: None,
-        message: error.to_string(),
-        request_id: None,
-    })
+    CallError::RequestRefused(CallFailure { operation, code: None, message: error.to_string(), request_id: None })
 }

@@ -182,7 +182,8 @@ fn of_several_windows_with_one_name_the_most_complete_stays() {
 #[test]
 fn a_foreign_window_with_one_of_our_names_is_warned_of_and_left_alone() {
     let desired = desired(&["one-window"]);
-    let foreign = ["one-window", "another-name"].map(|name| ForeignWindow { id: format!("mw-{name}"), name: name.into() });
+    let foreign =
+        ["one-window", "another-name"].map(|name| ForeignWindow { id: format!("mw-{name}"), name: name.into() });
     let plan = plan(&desired, &Observed { ours: vec![written(&desired.windows[0], "mw-1")], foreign: foreign.into() });
     assert!(plan.is_empty());
     assert_eq!(plan.warnings.len(), 1);
@@ -201,7 +202,10 @@ fn a_teardown_deletes_all_that_is_ours() {
 #[test]
 fn a_plan_only_run_reports_what_a_rollout_would_do() {
     let [old, new] = [desired(&["old-name"]), desired(&["new-name"])];
-    let statuses: Vec<_> =
-        plan(&new, &observed([written(&old.windows[0], "mw-1")])).predicted().iter().map(|window| window.status).collect();
+    let statuses: Vec<_> = plan(&new, &observed([written(&old.windows[0], "mw-1")]))
+        .predicted()
+        .iter()
+        .map(|window| window.status)
+        .collect();
     assert_eq!(statuses, [WindowStatus::WouldCreate, WindowStatus::WouldDelete]);
 }

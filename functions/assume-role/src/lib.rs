@@ -1,0 +1,195 @@
+//! Enters an account: proves that its configuration role can be assumed, and answers where the run has to work in it.
+//!
+//! In: [`Request`]. Out: [`Response`], never credentials: whatever a state answers can be read in the execution's
+//! history. Errors: [`Error`], and `InvalidInput`.
+//!
+//! Needs `sts:AssumeRole` on the configuration role, which needs `account:ListRegions`.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_account::types::RegionOptStatus;
+use jiff::{SignedDuration, Timestamp};
+use kit::member::MemberSessions;
+use kit::{CallError, CallFailure, NamedError};
+use patching::ids::{AccountId, Region, RunId};
+use patching::input::Action;
+use patching::targets::{ACTIVE, NOT_IN_ORGANIZATION, Target};
+use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantNames};
+
+/// The account, and what the run is to do there.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Request {
+    /// The run, which is the execution's name.
+    pub run: RunId,
+    /// What to do in the Regions that are in scope.
+    pub action: Action,
+    /// The account, and which of its Regions are in scope.
+    pub target: Target,
+}
+
+/// Where to work.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Response {
+    /// Regions that the account has enabled, in scope or to be swept.
+    pub regions: Vec<RegionTask>,
+    /// Regions in scope that the account has not enabled: nothing can be done there, and nothing needs to be.
+    pub not_enabled: Vec<Region>,
+}
+
+/// What to do in one Region.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RegionTask {
+    /// The Region.
+    pub region: Region,
+    /// The run's action; disable for a Region to be swept.
+    pub action: Action,
+}
+
+/// Why the account cannot be worked in.
+#[derive(Debug, thiserror::Error, IntoStaticStr, VariantNames)]
+pub enum Error {
+    /// The account was asked for and is not in the organization.
+    #[error("the account {0} is not in this organization")]
+    AccountNotInOrganization(AccountId),
+    /// The account was asked for and is closed, suspended or not ready yet.
+    #[error("the account {0} is {1}; only ACTIVE accounts can be worked in")]
+    AccountNotActive(AccountId, String),
+    /// The account joined a short while ago, and its configuration role is not there yet.
+    #[error("the account {0} joined at {1} and its configuration role cannot be assumed yet")]
+    RoleNotReady(AccountId, Timestamp, #[source] CallFailure),
+    /// A call failed; its own name is the error's.
+    #[error(transparent)]
+    #[strum(disabled)]
+    Call(#[from] CallError),
+}
+
+impl NamedError for Error {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Call(error) => error.name(),
+            own => own.into(),
+        }
+    }
+
+    fn names() -> Vec<&'static str> {
+        let own = Self::VARIANTS.iter().copied().filter(|name| *name != "Call");
+        own.chain(CallError::names()).collect()
+    }
+}
+
+/// What an environment keeps between invocations.
+#[derive(Debug)]
+pub struct Context {
+    /// Sessions in member accounts.
+    pub sessions: MemberSessions,
+    /// How long after an account joined its role may still be on its way.
+    pub grace: SignedDuration,
+}
+
+/// Assumes the role and lists the account's Regions; `now` tells whether the account is a new one.
+pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Result<Response, Error> {
+    let Request { run, action, target } = request;
+    match target.account.state.as_str() {
+        ACTIVE => {}
+        NOT_IN_ORGANIZATION => return Err(Error::AccountNotInOrganization(target.account.id)),
+        other => return Err(Error::AccountNotActive(target.account.id, other.to_owned())),
+    }
+    let config = match context.sessions.config(&run, &target.account.id).await {
+        Ok(config) => config,
+        Err(CallError::AccessDenied(failure)) => return Err(denied(context, &target, failure, now)),
+        Err(error) => return Err(error.into()),
+    };
+    let enabled = enabled_regions(&aws_sdk_account::Client::new(&config)).await?;
+    Ok(in_scope(action, &target, enabled))
+}
+
+/// A new account's role is rolled out by a StackSet some minutes after the account joined.
+fn denied(context: &Context, target: &Target, failure: CallFailure, now: Timestamp) -> Error {
+    let joined: Option<Timestamp> = target.account.joined_at.as_ref().and_then(|at| at.parse().ok());
+    match joined.filter(|joined| now.duration_since(*joined) < context.grace) {
+        Some(joined) => Error::RoleNotReady(target.account.id.clone(), joined, failure),
+        None => CallError::AccessDenied(failure).into(),
+    }
+}
+
+/// `account:ListRegions`, asked in the account itself: opting in is per account.
+async fn enabled_regions(account: &aws_sdk_account::Client) -> Result<BTreeSet<Region>, CallError> {
+    let regions: Vec<_> = account
+        .list_regions()
+        .region_opt_status_contains(RegionOptStatus::Enabled)
+        .region_opt_status_contains(RegionOptStatus::EnabledByDefault)
+        .into_paginator()
+        .items()
+        .send()
+        .collect::<Result<_, _>>()
+        .await
+        .map_err(|error| CallError::new("account:ListRegions", &error))?;
+    Ok(regions.iter().filter_map(|region| region.region_name()?.parse().ok()).collect())
+}
+
+fn in_scope(action: Action, target: &Target, enabled: BTreeSet<Region>) -> Response {
+    let wanted = target.regions.as_ref();
+    let not_enabled = wanted.map(|wanted| wanted.difference(&enabled).cloned().collect()).unwrap_or_default();
+    let regions = enabled
+        .into_iter()
+        .filter_map(|region| {
+            let in_scope = wanted.is_none_or(|wanted| wanted.contains(&region));
+            let action = if in_scope { Some(action) } else { target.sweep.then_some(Action::Disable) };
+            action.map(|action| RegionTask { region, action })
+        })
+        .collect();
+    Response { regions, not_enabled }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{from_value, json, to_value};
+
+    use super::*;
+
+    fn regions(names: &[&str]) -> BTreeSet<Region> {
+        names.iter().map(|name| name.parse().unwrap()).collect()
+    }
+
+    fn target(wanted: Option<&[&str]>, sweep: bool) -> Target {
+        from_value(json!({
+            "account": {"id": "111122223333", "name": "a", "state": "ACTIVE", "joinedAt": "2026-01-01T00:00:00Z"},
+            "regions": wanted, "sweep": sweep
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn without_a_list_every_enabled_region_is_in_scope() {
+        let found = in_scope(Action::Rollout, &target(None, false), regions(&["eu-west-1", "us-east-1"]));
+        assert_eq!(found.regions.len(), 2);
+        assert_eq!(found.not_enabled, []);
+    }
+
+    #[test]
+    fn a_region_that_the_account_has_not_enabled_is_named_and_left_out() {
+        let found = in_scope(
+            Action::Plan,
+            &target(Some(&["af-south-1", "eu-west-1"]), false),
+            regions(&["eu-west-1", "us-east-1"]),
+        );
+        assert_eq!(
+            to_value(found).unwrap(),
+            json!({"regions": [{"region": "eu-west-1", "action": "plan"}], "notEnabled": ["af-south-1"]})
+        );
+    }
+
+    #[test]
+    fn a_sweep_disables_the_enabled_regions_out_of_scope() {
+        let found =
+            in_scope(Action::Rollout, &target(Some(&["eu-west-1"]), true), regions(&["eu-west-1", "us-east-1"]));
+        assert_eq!(
+            to_value(found.regions).unwrap(),
+            json!([{"region": "eu-west-1", "action": "rollout"}, {"region": "us-east-1", "action": "disable"}])
+        );
+    }
+}

@@ -1,0 +1,29 @@
+//! Sets Default Host Management Configuration (DHMC) in one Region of one account as the policy wants it.
+//!
+//! In: [`RegionRequest`]. Out: [`DhmcOutcome`](patching::outcome::DhmcOutcome). Errors: those of [`CallError`](kit::CallError),
+//! and `InvalidInput`.
+//!
+//! Needs `sts:AssumeRole` on the configuration role, which needs `ssm:GetServiceSetting`, `ssm:UpdateServiceSetting` and
+//! `ssm:ResetServiceSetting` on the setting, and `iam:PassRole` on the DHMC role. A plan only reads.
+
+use kit::member::MemberSessions;
+use kit::{CallError, dhmc};
+use patching::input::Action;
+use patching::outcome::DhmcOutcome;
+use patching::request::RegionRequest;
+
+/// Answers what was done, or for a plan what would be.
+pub async fn handle(sessions: &MemberSessions, request: RegionRequest) -> Result<DhmcOutcome, CallError> {
+    let place = request.place();
+    let RegionRequest { action, policy, .. } = request;
+    sessions
+        .with_ssm(&place, async |ssm| {
+            let value = dhmc::observe(ssm).await?;
+            let plan = patching::dhmc::plan(&policy.dhmc, &value);
+            match action {
+                Action::Plan => Ok(plan.outcome().planned()),
+                Action::Rollout | Action::Disable => dhmc::apply(ssm, &plan).await,
+            }
+        })
+        .await
+}

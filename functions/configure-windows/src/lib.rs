@@ -1,0 +1,69 @@
+//! Makes the maintenance windows in one Region of one account what the policy wants.
+//!
+//! In: [`RegionRequest`]. Out: [`Response`]. Errors: those of [`CallError`](kit::CallError), and `InvalidInput`.
+//!
+//! Needs `sts:AssumeRole` on the configuration role, which needs the maintenance-window operations of SSM,
+//! `ssm:ListTagsForResource` and `ssm:AddTagsToResource`, `ssm:DescribeDocument` and `iam:PassRole` on the task role. A
+//! plan only reads.
+
+use std::collections::BTreeMap;
+
+use futures::try_join;
+use kit::member::{MemberRole, MemberSessions};
+use kit::{CallError, windows};
+use patching::input::Action;
+use patching::outcome::{Status, Warning, WindowOutcome};
+use patching::plan::plan;
+use patching::policy::PatchPolicy;
+use patching::request::RegionRequest;
+use patching::settings::Desired;
+use serde::Serialize;
+
+/// What was done, or for a plan what would be.
+#[derive(Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Response {
+    /// Succeeded, or planned.
+    pub status: Status,
+    /// One entry a window of ours.
+    pub windows: Vec<WindowOutcome>,
+    /// What a person should look at.
+    pub warnings: Vec<Warning>,
+}
+
+/// What an environment keeps between invocations.
+#[derive(Debug)]
+pub struct Context {
+    /// Sessions in member accounts.
+    pub sessions: MemberSessions,
+    /// Tells the partition in which the task role's ARN is.
+    pub role: MemberRole,
+}
+
+/// Observes, plans, and unless only a plan was asked for applies it.
+pub async fn handle(context: &Context, request: RegionRequest) -> Result<Response, CallError> {
+    let place = request.place();
+    let RegionRequest { action, policy, .. } = request;
+    let task_role = policy.task_role.as_ref().map(|name| context.role.other_arn(&place.account, name));
+    context
+        .sessions
+        .with_ssm(&place, async |ssm| {
+            let (observed, hashes) = try_join!(windows::observe(ssm, &policy.owner_tag), hashes(ssm, &policy))?;
+            let plan = plan(&Desired::new(&policy, task_role.as_ref(), &hashes), &observed);
+            let (status, windows) = match action {
+                Action::Plan => (Status::Planned, plan.predicted()),
+                Action::Rollout | Action::Disable => {
+                    (Status::Succeeded, windows::apply(ssm, &place, &policy.owner_tag, &plan).await?)
+                }
+            };
+            Ok(Response { status, windows, warnings: plan.warnings })
+        })
+        .await
+}
+
+async fn hashes(ssm: &aws_sdk_ssm::Client, policy: &PatchPolicy) -> Result<BTreeMap<String, String>, CallError> {
+    if !policy.pin_document_hash {
+        return Ok(BTreeMap::new());
+    }
+    windows::hashes(ssm, policy.windows.iter().map(|window| window.task.document.as_str())).await
+}

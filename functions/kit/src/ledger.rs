@@ -1,0 +1,61 @@
+//! Reading the ledger: the table in which the state machine records what became of each account of each run.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use patching::ids::{InvalidId, RunId};
+use patching::outcome::AccountOutcome;
+use thiserror::Error;
+
+use crate::call::CallError;
+
+/// An item that is not as the state machine writes it.
+#[derive(Debug, Error)]
+pub enum LedgerError {
+    /// The table could not be read.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// An attribute is missing.
+    #[error("an item of the ledger lacks the attribute {0}")]
+    Missing(&'static str),
+    /// The account is not one.
+    #[error("an item of the ledger is not about an account")]
+    Account(#[from] InvalidId),
+    /// The outcome is not one.
+    #[error("the outcome of the account {account} cannot be read")]
+    Outcome {
+        /// Whose.
+        account: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+}
+
+/// What is recorded of `run` in `table`, in the order of the accounts' ids (`dynamodb:Query`).
+pub async fn read(dynamodb: &Client, table: &str, run: &RunId) -> Result<Vec<AccountOutcome>, LedgerError> {
+    let items: Vec<_> = dynamodb
+        .query()
+        .table_name(table)
+        .consistent_read(true)
+        .key_condition_expression("#run = :run")
+        .expression_attribute_names("#run", "run")
+        .expression_attribute_values(":run", AttributeValue::S(run.to_string()))
+        .into_paginator()
+        .items()
+        .send()
+        .collect::<Result<_, _>>()
+        .await
+        .map_err(|error| CallError::new("dynamodb:Query", &error))?;
+    items.iter().map(account_outcome).collect()
+}
+
+fn account_outcome(item: &HashMap<String, AttributeValue>) -> Result<AccountOutcome, LedgerError> {
+    let account = text(item, "account")?;
+    AccountOutcome::from_ledger(account.parse()?, text(item, "name")?.to_owned(), text(item, "outcome")?)
+        .map_err(|source| LedgerError::Outcome { account: account.to_owned(), source })
+}
+
+fn text<'a>(item: &'a HashMap<String, AttributeValue>, name: &'static str) -> Result<&'a str, LedgerError> {
+    item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str).ok_or(LedgerError::Missing(name))
+}

@@ -1,0 +1,212 @@
+//! Lists the accounts that a run is to work in and writes them to `runs/<run>/targets.json`, from which the Distributed
+//! Map takes them.
+//!
+//! In: [`Request`]. Out: [`Response`]. Errors: [`Error`], and `InvalidInput`.
+//!
+//! Needs `organizations:ListAccounts`, `organizations:ListAccountsForParent`,
+//! `organizations:ListOrganizationalUnitsForParent`, `ssm:GetParameter` on the Control Tower parameter,
+//! `dynamodb:Query` on the ledger and `s3:PutObject` on `runs/`.
+
+mod organization;
+mod regions;
+mod select;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_s3::primitives::ByteStream;
+use jiff::{SignedDuration, Timestamp};
+use kit::ledger::{self, LedgerError};
+use kit::{CallError, NamedError};
+use patching::ids::{AccountId, Region, RunId};
+use patching::input::{Action, ExecutionInput, InvalidInput, Trigger};
+use patching::policy::{InvalidPolicy, PatchPolicy};
+use patching::targets::Target;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use strum::{IntoStaticStr, VariantNames};
+
+/// The execution's input and the policy, both as they stand.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Request {
+    /// The run, which is the execution's name.
+    pub run: RunId,
+    /// The execution's input: see [`ExecutionInput`].
+    pub input: Value,
+    /// The policy: see [`PatchPolicy`].
+    pub policy: Value,
+}
+
+/// What the run is to do, and where that is written.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Response {
+    /// What the run is to do.
+    pub action: Action,
+    /// The object with the targets.
+    pub targets: ObjectKey,
+    /// How many accounts.
+    pub accounts: Counts,
+    /// When the run's items leave the ledger, in seconds since 1970.
+    pub expires_at: String,
+}
+
+/// An object in S3.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct ObjectKey {
+    /// The bucket.
+    pub bucket: String,
+    /// The key in it.
+    pub key: String,
+}
+
+/// How many accounts the run takes and leaves out.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    /// To be worked in.
+    pub in_scope: usize,
+    /// Asked for by name, and not to be worked in: each of them will fail with its own error.
+    pub unavailable: usize,
+    /// Left out, by reason.
+    pub skipped: BTreeMap<&'static str, usize>,
+}
+
+/// Why there is nothing to work with.
+#[derive(Debug, thiserror::Error, IntoStaticStr, VariantNames)]
+pub enum Error {
+    /// The execution's input is not one.
+    #[error(transparent)]
+    InvalidInput(#[from] InvalidInput),
+    /// The input asks for Regions that the policy's scope leaves out.
+    #[error("$.regions: {} — allowed: {}, which the policy's scope names", list(.0), list(.1))]
+    #[strum(serialize = "InvalidInput")]
+    RegionsOutOfScope(BTreeSet<Region>, BTreeSet<Region>),
+    /// The policy is not one.
+    #[error(transparent)]
+    InvalidPolicy(#[from] InvalidPolicy),
+    /// The organization cannot be read from this account, or an organizational unit of the scope is not in it.
+    #[error("the organization cannot be read")]
+    OrganizationNotReadable(#[source] CallError),
+    /// The scope names the Regions that Control Tower governs, and its parameter does not.
+    #[error("the parameter {0} does not name the Regions that Control Tower governs")]
+    ControlTowerRegionsNotReadable(&'static str, #[source] Option<CallError>),
+    /// The earlier run that is to be retried has no record.
+    #[error("$.retryOf: the ledger has no record of a run {0}")]
+    RunNotFound(RunId),
+    /// The record of the earlier run cannot be read.
+    #[error("the record of the run that is to be retried cannot be read")]
+    LedgerNotReadable(#[source] LedgerError),
+    /// A call failed; its own name is the error's.
+    #[error(transparent)]
+    #[strum(disabled)]
+    Call(#[from] CallError),
+}
+
+impl NamedError for Error {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Call(error) => error.name(),
+            own => own.into(),
+        }
+    }
+
+    fn names() -> Vec<&'static str> {
+        let own = Self::VARIANTS.iter().copied().filter(|name| *name != "Call");
+        own.chain(CallError::names()).collect()
+    }
+}
+
+/// What an environment keeps between invocations.
+#[derive(Debug)]
+pub struct Context {
+    /// In the management account, or one that it has delegated to.
+    pub organizations: aws_sdk_organizations::Client,
+    /// In the home Region.
+    pub ssm: aws_sdk_ssm::Client,
+    /// In the home Region.
+    pub s3: aws_sdk_s3::Client,
+    /// In the home Region.
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    /// The bucket of targets and reports.
+    pub bucket: String,
+    /// The ledger's table.
+    pub ledger_table: String,
+    /// How long a run's items stay in the ledger.
+    pub history: SignedDuration,
+}
+
+/// Checks everything that the run is given before anything is done, then writes the targets.
+pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Result<Response, Error> {
+    let run = request.run;
+    let (input, policy) = (ExecutionInput::parse(&request.input)?, PatchPolicy::parse(&request.policy)?);
+    let retry = match &input.retry_of {
+        Some(earlier) => Some(failed_in(context, earlier).await?),
+        None => None,
+    };
+    let regions = regions::in_scope(&context.ssm, &policy.scope, &input).await?;
+    let accounts = organization::accounts(&context.organizations).await?;
+    let units = organization::accounts_in(&context.organizations, &policy.scope).await?;
+    let chosen = select::Selection {
+        input: &input,
+        excluded: &policy.scope.excluded_accounts,
+        in_units: units.as_ref(),
+        retry: retry.as_ref(),
+        sweep: sweeps(&input, regions.as_ref()),
+        regions,
+    }
+    .choose(accounts);
+    let key = format!("runs/{run}/targets.json");
+    write(context, &key, &chosen.targets).await?;
+    Ok(Response {
+        action: input.action,
+        targets: ObjectKey { bucket: context.bucket.clone(), key },
+        accounts: Counts {
+            in_scope: chosen.targets.len() - chosen.unavailable,
+            unavailable: chosen.unavailable,
+            skipped: chosen.skipped,
+        },
+        expires_at: (now + context.history).as_second().to_string(),
+    })
+}
+
+/// After a stack update the Regions that are no longer in scope are emptied; other runs save themselves the calls.
+fn sweeps(input: &ExecutionInput, regions: Option<&BTreeSet<Region>>) -> bool {
+    input.action == Action::Rollout
+        && input.trigger == Trigger::StackUpdate
+        && input.regions.is_none()
+        && regions.is_some()
+}
+
+/// The accounts that failed in the run `earlier`, each with the Regions to do again.
+async fn failed_in(context: &Context, earlier: &RunId) -> Result<BTreeMap<AccountId, Option<BTreeSet<Region>>>, Error> {
+    let outcomes = match ledger::read(&context.dynamodb, &context.ledger_table, earlier).await {
+        Err(LedgerError::Call(error)) => return Err(error.into()),
+        read => read.map_err(Error::LedgerNotReadable)?,
+    };
+    if outcomes.is_empty() {
+        return Err(Error::RunNotFound(earlier.clone()));
+    }
+    let failed = outcomes.into_iter().filter(|account| account.status == patching::outcome::Status::Failed);
+    Ok(failed.map(|account| (account.id.clone(), account.failed_regions())).collect())
+}
+
+async fn write(context: &Context, key: &str, targets: &[Target]) -> Result<(), Error> {
+    // Targets are structs of strings, whose serialization cannot fail.
+    let body = serde_json::to_vec(targets).unwrap_or_default();
+    context
+        .s3
+        .put_object()
+        .bucket(&context.bucket)
+        .key(key)
+        .content_type("application/json")
+        .body(ByteStream::from(body))
+        .send()
+        .await
+        .map_err(|error| CallError::new("s3:PutObject", &error))?;
+    Ok(())
+}
+
+fn list(regions: &BTreeSet<Region>) -> String {
+    regions.iter().map(Region::as_str).collect::<Vec<_>>().join(", ")
+}

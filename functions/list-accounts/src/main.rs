@@ -1,0 +1,21 @@
+//! The Lambda function of the state `ListAccounts`.
+
+use jiff::{SignedDuration, Timestamp};
+use kit::{clients, env};
+use list_accounts::Context;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), kit::RuntimeError> {
+    let config = clients::shared_config().await;
+    let history_days: i64 = env::required("HISTORY_DAYS")?;
+    let context = Context {
+        organizations: aws_sdk_organizations::Client::new(&config),
+        ssm: aws_sdk_ssm::Client::new(&config),
+        s3: aws_sdk_s3::Client::new(&config),
+        dynamodb: aws_sdk_dynamodb::Client::new(&config),
+        bucket: env::required("BUCKET")?,
+        ledger_table: env::required("LEDGER_TABLE")?,
+        history: SignedDuration::from_hours(24 * history_days),
+    };
+    kit::serve(context, async |context, request| list_accounts::handle(context, request, Timestamp::now()).await).await
+}

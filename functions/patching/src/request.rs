@@ -1,0 +1,32 @@
+//! What every function that works in one Region of one account is given.
+
+use serde::Deserialize;
+
+use crate::ids::{AccountId, Region, RunId};
+use crate::input::Action;
+use crate::policy::PatchPolicy;
+use crate::token::Place;
+
+/// Where to work, and towards what.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RegionRequest {
+    /// The run, which is the execution's name.
+    pub run: RunId,
+    /// Plan, or carry the plan out.
+    pub action: Action,
+    /// The account to work in.
+    pub account_id: AccountId,
+    /// The Region to work in.
+    pub region: Region,
+    /// What is wanted there.
+    pub policy: PatchPolicy,
+}
+
+impl RegionRequest {
+    /// Where to work.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place { run: self.run.clone(), account: self.account_id.clone(), region: self.region.clone() }
+    }
+}

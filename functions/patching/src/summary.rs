@@ -1,0 +1,162 @@
+//! A run in numbers, and everything that the report holds.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::RunId;
+use crate::input::Action;
+use crate::outcome::{AccountOutcome, Failure, RegionOutcome, Status, WindowStatus};
+
+/// A run, whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunSummary {
+    /// The run, which is the execution's name.
+    pub run: RunId,
+    /// What was asked for; absent when the run ended before that was known.
+    pub action: Option<Action>,
+    /// Failed when the run as a whole or anything in it failed.
+    pub status: Status,
+    /// When the execution started, RFC 3339.
+    pub started_at: String,
+    /// When this was written, RFC 3339.
+    pub finished_at: String,
+    /// Why the run as a whole could not be done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Failure>,
+    /// The run in numbers.
+    #[serde(flatten)]
+    pub totals: Totals,
+    /// Accounts of the organization that the run left out, by reason.
+    pub skipped: BTreeMap<String, usize>,
+    /// What became of each account, in the order of their ids.
+    pub outcomes: Vec<AccountOutcome>,
+}
+
+/// A run in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Totals {
+    /// Accounts, by what became of them.
+    pub accounts: AccountTotals,
+    /// Regions of accounts, by what became of them.
+    pub regions: RegionTotals,
+    /// Windows, by what became of them; for a plan, by what would.
+    pub windows: WindowTotals,
+}
+
+/// Accounts, by what became of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountTotals {
+    /// All of their Regions are as they should be.
+    pub succeeded: usize,
+    /// The account, or one of its Regions, is not.
+    pub failed: usize,
+    /// Left out of the run.
+    pub skipped: usize,
+}
+
+/// Regions of accounts, by what became of them. An account that could not be entered adds none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RegionTotals {
+    /// As they should be.
+    pub succeeded: usize,
+    /// Not as they should be.
+    pub failed: usize,
+}
+
+/// Windows, by what became of them; for a plan, by what would.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WindowTotals {
+    /// Were not there.
+    pub created: usize,
+    /// Differed.
+    pub updated: usize,
+    /// Were as they should be.
+    pub unchanged: usize,
+    /// Were ours and are not in the policy.
+    pub deleted: usize,
+}
+
+impl Totals {
+    /// Counts `outcomes`, beside the accounts that were left out.
+    #[must_use]
+    pub fn new(outcomes: &[AccountOutcome], skipped: usize) -> Self {
+        let mut totals = Self::default();
+        totals.accounts.skipped = skipped;
+        for account in outcomes {
+            *(if account.status == Status::Failed {
+                &mut totals.accounts.failed
+            } else {
+                &mut totals.accounts.succeeded
+            }) += 1;
+            account.regions.iter().for_each(|region| totals.add(region));
+        }
+        totals
+    }
+
+    fn add(&mut self, region: &RegionOutcome) {
+        *(if region.status == Status::Failed { &mut self.regions.failed } else { &mut self.regions.succeeded }) += 1;
+        for window in &region.windows {
+            *match window.status {
+                WindowStatus::Created | WindowStatus::WouldCreate => &mut self.windows.created,
+                WindowStatus::Updated | WindowStatus::WouldUpdate => &mut self.windows.updated,
+                WindowStatus::Deleted | WindowStatus::WouldDelete => &mut self.windows.deleted,
+                WindowStatus::Unchanged => &mut self.windows.unchanged,
+            } += 1;
+        }
+    }
+
+    /// How a run with these numbers ended, unless it could not be done as a whole.
+    #[must_use]
+    pub fn status(&self, action: Option<Action>) -> Status {
+        match action {
+            _ if self.accounts.failed > 0 => Status::Failed,
+            Some(Action::Plan) => Status::Planned,
+            _ => Status::Succeeded,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{from_value, json};
+
+    use super::*;
+
+    fn outcomes() -> Vec<AccountOutcome> {
+        let window =
+            |status| json!({"name": "w-w", "id": "mw-1", "status": status, "changes": [], "nextExecution": null});
+        from_value(json!([
+            {"id": "111122223333", "name": "a", "status": "succeeded", "regions": [
+                {"region": "eu-west-1", "status": "succeeded", "windows": [window("created"), window("unchanged")]}
+            ]},
+            {"id": "111122224444", "name": "b", "status": "failed", "regions": [
+                {"region": "eu-west-1", "status": "succeeded", "windows": [window("updated"), window("deleted")]},
+                {"region": "us-east-1", "status": "failed", "error": {"step": "s", "name": "n", "cause": "c"}}
+            ]},
+            {"id": "111122225555", "name": "c", "status": "failed", "regions": [],
+             "error": {"step": "AssumeRole", "name": "AccessDenied", "cause": "c"}}
+        ]))
+        .unwrap()
+    }
+
+    #[test]
+    fn every_account_region_and_window_is_counted_once() {
+        let totals = Totals::new(&outcomes(), 4);
+        assert_eq!(totals.accounts, AccountTotals { succeeded: 1, failed: 2, skipped: 4 });
+        assert_eq!(totals.regions, RegionTotals { succeeded: 2, failed: 1 });
+        assert_eq!(totals.windows, WindowTotals { created: 1, updated: 1, unchanged: 1, deleted: 1 });
+    }
+
+    #[test]
+    fn one_failed_account_makes_the_run_a_failed_one() {
+        assert_eq!(Totals::new(&outcomes(), 0).status(Some(Action::Rollout)), Status::Failed);
+        assert_eq!(Totals::new(&outcomes()[..1], 0).status(Some(Action::Rollout)), Status::Succeeded);
+        assert_eq!(Totals::new(&outcomes()[..1], 0).status(Some(Action::Plan)), Status::Planned);
+    }
+}
