@@ -117,7 +117,7 @@ text_type! {
 
 text_type! {
     /// The name of an IAM role, with its path where it has one, and without a leading slash: `service-role/Name`.
-    RoleName, "a role's name of 1 to 64 letters, digits and +=,.@_-, with its path in front if it has one, such as \"service-role/Name\"", is_role
+    RoleName, "a role's name of 1 to 64 letters, digits and +=,.@_-, with its path in front if it has one, such as \"service-role/Name\", and no ARN", is_role
 }
 
 text_type! {
@@ -156,6 +156,7 @@ fn is_role(text: &str) -> bool {
     let (path, name) = text.rsplit_once('/').unwrap_or(("", text));
     is_text(name, 1..=64, |letter| letter.is_ascii_alphanumeric() || "+=,.@_-".contains(letter))
         && !text.starts_with('/')
+        && !text.starts_with("arn:")
         && is_text(path, 0..=510, |letter| letter.is_ascii_graphic())
 }
 

@@ -28,7 +28,7 @@ struct Field {
 }
 
 /// The fields in their order; the first one may be left out.
-const FIELDS: [Field; 7] = [
+static FIELDS: [Field; 7] = [
     Field::plain("seconds", 0, 59, &[], "0 to 59 with , - * /"),
     Field::plain("minutes", 0, 59, &[], "0 to 59 with , - * /"),
     Field::plain("hours", 0, 23, &[], "0 to 23 with , - * /"),
@@ -58,33 +58,25 @@ pub(super) fn check(inner: &str) -> Result<(), NotAllowed> {
             "cron with 6 fields (minutes, hours, day of month, month, day of week, year) or 7 (seconds first), one space between",
         ));
     }
-    let wrong: Vec<String> = (0..FIELDS.len()).filter_map(|index| problem(index, texts[index])).collect();
-    if !wrong.is_empty() {
+    let texts: Vec<String> = texts.iter().map(|text| text.to_ascii_uppercase()).collect();
+    let fields = || FIELDS.iter().zip(&texts);
+    let has_shape = fields().all(|(field, text)| field.has_shape(text));
+    let Some(cron) = has_shape.then(|| parse(&texts)).flatten() else {
+        let wrong: Vec<_> =
+            fields().filter(|(field, text)| !field.is_valid(text)).map(|(field, _)| field.allowed()).collect();
         return Err(NotAllowed::new(wrong.join("; ")));
-    }
+    };
     if (texts[DAY] == "?") == (texts[WEEKDAY] == "?") {
         return Err(NotAllowed::new("cron with ? in either day of month or day of week, and not in both"));
     }
-    match parse(&texts) {
-        Some(cron) if comes_round_too_fast(&cron) => {
-            Err(NotAllowed::new("cron that comes round every 5 minutes or slower"))
-        }
-        Some(_) => Ok(()),
-        None => Err(NotAllowed::new("a cron expression")),
+    if comes_round_too_fast(&cron) {
+        return Err(NotAllowed::new("cron that comes round every 5 minutes or slower"));
     }
+    Ok(())
 }
 
-/// What is wrong with a field by itself.
-fn problem(index: usize, text: &str) -> Option<String> {
-    let field = &FIELDS[index];
-    let text = text.to_ascii_uppercase();
-    let mut alone = ["0", "0", "0", "*", "*", "*", "*"];
-    alone[index] = &text;
-    let is_valid = field.has_shape(&text) && parse(&alone).is_some();
-    (!is_valid).then(|| format!("{} of {}", field.name, field.allowed))
-}
-
-fn parse(fields: &[&str]) -> Option<Cron> {
+fn parse(fields: &[impl AsRef<str>]) -> Option<Cron> {
+    let fields: Vec<&str> = fields.iter().map(AsRef::as_ref).collect();
     let parser = CronParser::builder()
         .seconds(Seconds::Required)
         .year(Year::Required)
@@ -116,6 +108,16 @@ impl Field {
         allowed: &'static str,
     ) -> Self {
         Self { name, min, max, names, is_special: |_, _| false, allowed }
+    }
+
+    fn allowed(&self) -> String {
+        format!("{} of {}", self.name, self.allowed)
+    }
+
+    /// Whether the field is valid by itself, whatever the others are.
+    fn is_valid(&self, text: &str) -> bool {
+        let alone = FIELDS.each_ref().map(|field| if field.name == self.name { text } else { "*" });
+        self.has_shape(text) && parse(&alone).is_some()
     }
 
     /// Whether the field is made of what the service knows; order and steps of ranges are left to the parser.

@@ -1,0 +1,9 @@
+//! What a policy and an execution's input may hold, by example and by property.
+
+mod documents;
+mod ids;
+mod input;
+mod messages;
+mod properties;
+mod schedules;
+mod values;
