@@ -1,0 +1,114 @@
+//! Whether a role may make a call: its policies are read from the upstream and evaluated here, since the upstream's
+//! `SimulatePrincipalPolicy` leaves context keys such as a window's tags out of account.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use iam_rs::{Arn, Context, ContextValue, Decision, IAMRequest, PolicyEvaluator, Principal, PrincipalId};
+use parking_lot::Mutex;
+
+use crate::error::ServiceError;
+use crate::permissions::Permission;
+use crate::policies;
+use crate::upstream::Upstream;
+
+/// How long a role's policies are taken to be unchanged.
+const FRESH: Duration = Duration::from_secs(30);
+
+/// Holds the calls of sessions against the policies of one role.
+#[derive(Debug)]
+pub(crate) struct Authorizer {
+    role: String,
+    upstream: Upstream,
+    policies: Mutex<HashMap<String, Arc<Cached>>>,
+}
+
+type Cached = tokio::sync::Mutex<Option<(Instant, Arc<PolicyEvaluator>)>>;
+
+impl Authorizer {
+    pub(crate) fn new(role: &str, upstream: Upstream) -> Self {
+        Self { role: role.to_owned(), upstream, policies: Mutex::default() }
+    }
+
+    /// Forgets the policies, so that the next call reads them anew.
+    pub(crate) fn forget(&self) {
+        self.policies.lock().clear();
+    }
+
+    /// Refuses a call for which the role lacks a permission.
+    pub(crate) async fn check(
+        &self,
+        account: &str,
+        region: &str,
+        permissions: &[Permission],
+    ) -> Result<(), ServiceError> {
+        let policies = self.policies_of(account).await;
+        for permission in permissions {
+            let request = self.request(account, region, permission);
+            let decision = match (&policies, request) {
+                (Some(policies), Some(request)) => policies.evaluate(&request).map(|result| result.decision),
+                _ => Ok(Decision::NotApplicable),
+            };
+            let reason = match decision {
+                Ok(Decision::Allow) => continue,
+                Ok(Decision::Deny) => "with an explicit deny in an identity-based policy".to_owned(),
+                Ok(Decision::NotApplicable) => {
+                    format!("because no identity-based policy allows the {} action", permission.action)
+                }
+                Err(error) => format!("because a policy of the role cannot be evaluated: {error}"),
+            };
+            return Err(self.refusal(account, permission, &reason));
+        }
+        Ok(())
+    }
+
+    /// One reading at a time for each account; the others wait for it.
+    async fn policies_of(&self, account: &str) -> Option<Arc<PolicyEvaluator>> {
+        let cached = Arc::clone(self.policies.lock().entry(account.to_owned()).or_default());
+        let mut cached = cached.lock().await;
+        if let Some((_, policies)) = cached.as_ref().filter(|(read, _)| read.elapsed() < FRESH) {
+            return Some(Arc::clone(policies));
+        }
+        let policies = Arc::new(policies::of_role(&self.upstream, account, &self.role).await?);
+        *cached = Some((Instant::now(), Arc::clone(&policies)));
+        Some(policies)
+    }
+
+    fn request(&self, account: &str, region: &str, permission: &Permission) -> Option<IAMRequest> {
+        let principal = Principal::Aws(PrincipalId::String(self.session(account)));
+        let text = |value: &str| ContextValue::String(value.to_owned());
+        let mut context = Context::new();
+        context.insert("aws:RequestedRegion".to_owned(), text(region));
+        context.insert("aws:PrincipalAccount".to_owned(), text(account));
+        context.insert("aws:SecureTransport".to_owned(), ContextValue::Boolean(true));
+        for (key, value) in &permission.context {
+            context.insert(key.clone(), text(value));
+        }
+        if let Some(keys) = &permission.tag_keys {
+            context.insert("aws:TagKeys".to_owned(), ContextValue::StringList(keys.clone()));
+        }
+        let resource = Arn::parse(&permission.resource).ok()?;
+        Some(IAMRequest::new_with_context(principal, permission.action.clone(), resource, context))
+    }
+
+    /// The name of the session is not known from its access key; AWS's message has it all the same.
+    fn session(&self, account: &str) -> String {
+        format!("arn:aws:sts::{account}:assumed-role/{}/session", self.role)
+    }
+
+    fn refusal(&self, account: &str, permission: &Permission, reason: &str) -> ServiceError {
+        let Permission { action, resource, .. } = permission;
+        let session = self.session(account);
+        let message =
+            format!("User: {session} is not authorized to perform: {action} on resource: {resource} {reason}");
+        ServiceError::new("AccessDeniedException", message)
+    }
+}
+
+/// The tags of a resource under both of the keys by which a policy can ask for them.
+pub(crate) fn resource_tags(tags: &BTreeMap<String, String>) -> impl Iterator<Item = (String, String)> {
+    tags.iter().flat_map(|(key, value)| {
+        [format!("ssm:resourceTag/{key}"), format!("aws:ResourceTag/{key}")].map(|key| (key, value.clone()))
+    })
+}

@@ -1,0 +1,67 @@
+//! A client of the simulator's own interface.
+
+use serde::de::DeserializeOwned;
+
+use crate::calls::{CallCounts, Calls};
+use crate::config::{Config, ConfigChange};
+use crate::snapshot::Snapshot;
+
+/// Talks to a simulator that runs as a program.
+#[derive(Clone, Debug)]
+pub struct Admin {
+    url: String,
+    client: reqwest::Client,
+}
+
+impl Admin {
+    /// A client for the simulator at this endpoint, such as `http://127.0.0.1:4711`.
+    #[must_use]
+    pub fn new(endpoint_url: &str) -> Self {
+        Self { url: endpoint_url.trim_end_matches('/').to_owned(), client: reqwest::Client::new() }
+    }
+
+    /// Whether the simulator answers.
+    pub async fn is_healthy(&self) -> bool {
+        let answer = self.client.get(self.page("health")).send().await;
+        answer.is_ok_and(|answer| answer.status().is_success())
+    }
+
+    /// What all account-Regions hold.
+    pub async fn state(&self) -> Result<Snapshot, reqwest::Error> {
+        self.get("state").await
+    }
+
+    /// How the simulator behaves.
+    pub async fn config(&self) -> Result<Config, reqwest::Error> {
+        self.get("config").await
+    }
+
+    /// Changes how the simulator behaves, and answers the whole configuration.
+    pub async fn configure(&self, change: &ConfigChange) -> Result<Config, reqwest::Error> {
+        let answer = self.client.post(self.page("config")).json(change).send().await?;
+        answer.error_for_status()?.json().await
+    }
+
+    /// How many calls there were from this sequence number on; [`CallCounts::next`] is the number to ask from later.
+    pub async fn call_counts(&self, since: u64) -> Result<CallCounts, reqwest::Error> {
+        self.get(&format!("calls?since={since}")).await
+    }
+
+    /// Every call from this sequence number on.
+    pub async fn calls(&self, since: u64) -> Result<Calls, reqwest::Error> {
+        self.get(&format!("calls?since={since}&detail=true")).await
+    }
+
+    /// Forgets all resources and calls; the configuration stays.
+    pub async fn reset(&self) -> Result<(), reqwest::Error> {
+        self.client.post(self.page("reset")).send().await?.error_for_status().map(|_| ())
+    }
+
+    async fn get<T: DeserializeOwned>(&self, page: &str) -> Result<T, reqwest::Error> {
+        self.client.get(self.page(page)).send().await?.error_for_status()?.json().await
+    }
+
+    fn page(&self, page: &str) -> String {
+        format!("{}/_simulator/{page}", self.url)
+    }
+}

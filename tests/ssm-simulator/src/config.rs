@@ -1,0 +1,95 @@
+//! What a test can set: latency, faults, Regions, document hashes, pages.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::account::DEFAULT_REGIONS;
+use crate::faults::Faults;
+
+/// How the simulator behaves from now on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct Config {
+    /// How long each answered call takes, in milliseconds; forwarded calls take their own time.
+    pub latency_ms: u64,
+    /// What goes wrong.
+    pub faults: Faults,
+    /// The Regions of every account that is not named in `account_regions`.
+    pub regions: Vec<String>,
+    /// The enabled Regions of single accounts, opt-in ones included.
+    pub account_regions: BTreeMap<String, Vec<String>>,
+    /// SHA-256 hashes of documents, in place of the ones that the simulator makes up.
+    pub document_hashes: BTreeMap<String, String>,
+    /// The most items that a page holds, whatever the caller asked for.
+    pub page_size: Option<usize>,
+    /// Whether a last page has an empty `NextToken` rather than none.
+    pub empty_last_token: bool,
+    /// How many readings of a service setting after a change answer `PendingUpdate` and the old value.
+    pub setting_pending_reads: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            latency_ms: 0,
+            faults: Faults::default(),
+            regions: DEFAULT_REGIONS.iter().map(|&region| region.to_owned()).collect(),
+            account_regions: BTreeMap::new(),
+            document_hashes: BTreeMap::new(),
+            page_size: None,
+            empty_last_token: true,
+            setting_pending_reads: 0,
+        }
+    }
+}
+
+/// A change of the [`Config`]: what is not named stays; maps are merged entry by entry.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+#[expect(missing_docs, reason = "the fields are those of `Config`")]
+pub struct ConfigChange {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latency_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub faults: Option<Faults>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub regions: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub account_regions: BTreeMap<String, Vec<String>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub document_hashes: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page_size: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub empty_last_token: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub setting_pending_reads: Option<u32>,
+}
+
+impl Config {
+    pub(crate) fn apply(&mut self, change: ConfigChange) {
+        let ConfigChange {
+            latency_ms,
+            faults,
+            regions,
+            account_regions,
+            document_hashes,
+            page_size,
+            empty_last_token,
+            setting_pending_reads,
+        } = change;
+        self.latency_ms = latency_ms.unwrap_or(self.latency_ms);
+        if let Some(faults) = faults {
+            self.faults = faults;
+        }
+        if let Some(regions) = regions {
+            self.regions = regions;
+        }
+        self.account_regions.extend(account_regions);
+        self.document_hashes.extend(document_hashes);
+        self.page_size = page_size.or(self.page_size);
+        self.empty_last_token = empty_last_token.unwrap_or(self.empty_last_token);
+        self.setting_pending_reads = setting_pending_reads.unwrap_or(self.setting_pending_reads);
+    }
+}

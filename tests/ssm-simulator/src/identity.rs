@@ -1,0 +1,69 @@
+//! Whose call it is: the access key leads to the account.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+
+use crate::error::ServiceError;
+use crate::upstream::Upstream;
+
+/// The account behind an access key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    pub(crate) account: Arc<str>,
+    /// Root may do everything; the key of a session is held against the role's policies.
+    pub(crate) is_root: bool,
+}
+
+/// Access keys that are known, and where to ask for the others.
+#[derive(Debug)]
+pub(crate) struct Identities {
+    known: RwLock<HashMap<String, Identity>>,
+    upstream: Option<Upstream>,
+}
+
+impl Identities {
+    /// Knows the keys given, as root of their accounts, and `test` as root of the management account.
+    pub(crate) fn new(
+        access_keys: HashMap<String, String>,
+        management_account: Option<&str>,
+        upstream: Option<Upstream>,
+    ) -> Self {
+        let root = |account: &str| Identity { account: account.into(), is_root: true };
+        let mut known: HashMap<_, _> = access_keys.into_iter().map(|(key, account)| (key, root(&account))).collect();
+        if let Some(account) = management_account {
+            known.insert("test".to_owned(), root(account));
+        }
+        Self { known: RwLock::new(known), upstream }
+    }
+
+    /// Whose key it is. A key of twelve digits is that account's root; others are asked for upstream, once each.
+    pub(crate) async fn resolve(&self, access_key: &str) -> Result<Identity, ServiceError> {
+        if let Some(identity) = self.known.read().get(access_key) {
+            return Ok(identity.clone());
+        }
+        let identity = if is_account_id(access_key) {
+            Identity { account: access_key.into(), is_root: true }
+        } else {
+            let account = self.ask(access_key).await;
+            let account = account.ok_or_else(|| ServiceError::with_usual_message("UnrecognizedClientException"))?;
+            Identity { account: account.into(), is_root: false }
+        };
+        self.known.write().insert(access_key.to_owned(), identity.clone());
+        Ok(identity)
+    }
+
+    /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetAccessKeyInfo.html>
+    async fn ask(&self, access_key: &str) -> Option<String> {
+        let parameters = [("Action", "GetAccessKeyInfo"), ("Version", "2011-06-15"), ("AccessKeyId", access_key)];
+        let answer = self.upstream.as_ref()?.query("test", "sts", &parameters).await.ok()?;
+        let (_, rest) = answer.split_once("<Account>")?;
+        let (account, _) = rest.split_once("</Account>")?;
+        is_account_id(account).then(|| account.to_owned())
+    }
+}
+
+fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}

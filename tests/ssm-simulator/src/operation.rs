@@ -1,0 +1,73 @@
+//! The operations that are answered here; everything else goes to the upstream.
+
+use strum::{EnumCount, EnumString, IntoStaticStr, VariantArray};
+
+/// An SSM operation (or `account:ListRegions`) that the simulator answers itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumCount, EnumString, IntoStaticStr, VariantArray)]
+#[expect(missing_docs, reason = "the names are those of the AWS operations")]
+pub enum Operation {
+    AddTagsToResource,
+    CreateMaintenanceWindow,
+    DeleteMaintenanceWindow,
+    DeregisterTargetFromMaintenanceWindow,
+    DeregisterTaskFromMaintenanceWindow,
+    DescribeDocument,
+    DescribeMaintenanceWindowTargets,
+    DescribeMaintenanceWindowTasks,
+    DescribeMaintenanceWindows,
+    GetMaintenanceWindow,
+    GetMaintenanceWindowTask,
+    GetServiceSetting,
+    ListRegions,
+    ListTagsForResource,
+    RegisterTargetWithMaintenanceWindow,
+    RegisterTaskWithMaintenanceWindow,
+    RemoveTagsFromResource,
+    ResetServiceSetting,
+    UpdateMaintenanceWindow,
+    UpdateMaintenanceWindowTarget,
+    UpdateMaintenanceWindowTask,
+    UpdateServiceSetting,
+}
+
+impl Operation {
+    /// The name on the wire.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// Whether the operation changes something.
+    #[must_use]
+    pub fn is_writing(self) -> bool {
+        is_writing(self.name())
+    }
+
+    /// Where the operation's counters stand in an array of `Operation::COUNT`.
+    pub(crate) fn index(self) -> usize {
+        self as usize
+    }
+
+    /// Tag operations also exist for resources that are kept elsewhere, such as parameters.
+    pub(crate) fn is_tagging(self) -> bool {
+        matches!(self, Self::AddTagsToResource | Self::ListTagsForResource | Self::RemoveTagsFromResource)
+    }
+}
+
+/// Whether an operation of this name changes something: all but `Describe…`, `Get…` and `List…`.
+pub(crate) fn is_writing(name: &str) -> bool {
+    !["Describe", "Get", "List"].iter().any(|prefix| name.starts_with(prefix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reading_and_writing_operations_are_told_apart_by_their_verb() {
+        let writing = Operation::VARIANTS.iter().filter(|operation| operation.is_writing()).count();
+        assert_eq!(writing, 13);
+        assert!(!Operation::DescribeMaintenanceWindowTasks.is_writing());
+        assert!(Operation::ResetServiceSetting.is_writing());
+    }
+}

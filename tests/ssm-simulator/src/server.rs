@@ -1,0 +1,205 @@
+//! From a request to its answer: who calls, what goes wrong, whether it is valid and allowed, what it does.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full};
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::http::request::Parts;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use crate::dispatch::dispatch;
+use crate::error::ServiceError;
+use crate::faults::{CallKey, Fault};
+use crate::identity::Identity;
+use crate::operation::Operation;
+use crate::protocol::{self, Credential, HttpResponse};
+use crate::shared::{Live, Shared};
+use crate::state::{Answer, Cell};
+use crate::{account, admin, permissions, validate};
+
+/// Why a request gets no answer: its connection ends.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NoAnswer {
+    #[error("the connection is dropped, as the faults say")]
+    Dropped,
+    #[error("the request did not arrive whole")]
+    Request(#[from] hyper::Error),
+}
+
+/// Takes connections until it is dropped, which ends the connections too.
+pub(crate) async fn run(shared: Arc<Shared>, listener: TcpListener) -> Infallible {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => if let Ok((stream, _)) = accepted {
+                connections.spawn(connection(Arc::clone(&shared), stream));
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn connection(shared: Arc<Shared>, stream: TcpStream) {
+    // A connection that ends in an error is the caller's to notice, or one of the faults.
+    _ = stream.set_nodelay(true);
+    let service = service_fn(|request| handle(Arc::clone(&shared), request));
+    _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+}
+
+async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Result<HttpResponse, NoAnswer> {
+    let (parts, body) = request.into_parts();
+    let body = body.collect().await?.to_bytes();
+    if let Some(path) = parts.uri.path().strip_prefix(admin::PREFIX) {
+        return Ok(admin::answer(&shared, &parts, path, &body));
+    }
+    let start_us = shared.recorder.now_us();
+    let name = protocol::operation_name(&parts);
+    match name.parse::<Operation>() {
+        Ok(operation) => {
+            let parsed = serde_json::from_slice(&body).unwrap_or(Value::Null);
+            if shared.upstream.is_some() && operation.is_tagging() && !is_of_window(&parsed) {
+                return forward(&shared, &parts, body, name, start_us).await;
+            }
+            serve(&shared, &parts, parsed, operation, start_us).await
+        }
+        Err(_) => forward(&shared, &parts, body, name, start_us).await,
+    }
+}
+
+fn is_of_window(body: &Value) -> bool {
+    body.get("ResourceType").is_none_or(|kind| kind == "MaintenanceWindow")
+}
+
+/// Answers an operation here.
+async fn serve(
+    shared: &Shared,
+    parts: &Parts,
+    body: Value,
+    operation: Operation,
+    start_us: u64,
+) -> Result<HttpResponse, NoAnswer> {
+    let request_id = shared.request_id();
+    let (credential, identity) = match authenticate(shared, parts).await {
+        Ok(caller) => caller,
+        Err(error) => return Ok(protocol::refuse(&error, &request_id)),
+    };
+    let cell = shared.state.cell(&identity.account, credential.region);
+    let call = shared.recorder.begin(
+        Arc::clone(&cell.account),
+        Arc::clone(&cell.region),
+        credential.access_key.into(),
+        operation.name().into(),
+        start_us,
+    );
+    let live = shared.live();
+    let fault = live.config.faults.decide(shared.seed, &live.matches, call_key(&cell, operation));
+    if live.config.latency_ms > 0 {
+        tokio::time::sleep(Duration::from_millis(live.config.latency_ms)).await;
+    }
+    if fault == Some(Fault::DropBefore) {
+        call.finish("ConnectionDropped");
+        return Err(NoAnswer::Dropped);
+    }
+    let answer = match fault.as_ref().and_then(Fault::as_error) {
+        Some(error) => Err(error),
+        None => effect(shared, &live, &cell, &identity, operation, body).await,
+    };
+    if fault == Some(Fault::DropAfter) {
+        call.finish("ConnectionDropped");
+        return Err(NoAnswer::Dropped);
+    }
+    Ok(match answer {
+        Ok(value) => {
+            call.finish("ok");
+            protocol::answer(&value, &request_id)
+        }
+        Err(error) => {
+            call.finish(error.code.clone());
+            protocol::refuse(&error, &request_id)
+        }
+    })
+}
+
+fn call_key(cell: &Cell, operation: Operation) -> CallKey<'_> {
+    let number = cell.count(operation);
+    CallKey { account: &cell.account, region: &cell.region, operation: operation.name(), number }
+}
+
+async fn authenticate<'a>(shared: &Shared, parts: &'a Parts) -> Result<(Credential<'a>, Identity), ServiceError> {
+    let credential = protocol::credential(parts)?;
+    let identity = shared.identities.resolve(credential.access_key).await?;
+    Ok((credential, identity))
+}
+
+/// In the order in which AWS refuses: credentials, then the request's form, then permissions, then the operation's rules.
+async fn effect(
+    shared: &Shared,
+    live: &Live,
+    cell: &Cell,
+    identity: &Identity,
+    operation: Operation,
+    body: Value,
+) -> Answer {
+    let context = shared.context(&live.config, &cell.account, &cell.region);
+    // Account Management is one endpoint for all Regions.
+    if operation != Operation::ListRegions {
+        account::check_region(&live.config, &cell.account, &cell.region)?;
+    }
+    if let Some(input) = shared.model.input(operation) {
+        validate::validate(&shared.model, input, &body)?;
+    }
+    if let Some(authorizer) = shared.authorizer.as_ref().filter(|_| !identity.is_root) {
+        let needed = permissions::needed(operation, cell, &body);
+        authorizer.check(&cell.account, &cell.region, &needed).await?;
+    }
+    dispatch(&mut cell.holdings.lock(), context, operation, body)
+}
+
+/// Passes a request on, and takes it down under the caller's account if that is known.
+async fn forward(
+    shared: &Shared,
+    parts: &Parts,
+    body: Bytes,
+    name: String,
+    start_us: u64,
+) -> Result<HttpResponse, NoAnswer> {
+    let (access_key, region, account) = match authenticate(shared, parts).await {
+        Ok((credential, identity)) => (credential.access_key, credential.region, identity.account),
+        Err(_) => ("unknown", "unknown", "unknown".into()),
+    };
+    let call = shared.recorder.begin(account, region.into(), access_key.into(), name.into(), start_us);
+    let Some(upstream) = &shared.upstream else {
+        let error =
+            ServiceError::new("UnknownOperationException", "The operation is not known, and there is no upstream");
+        call.finish(error.code.clone());
+        return Ok(protocol::refuse(&error, &shared.request_id()));
+    };
+    match upstream.forward(parts, body).await {
+        Ok(answer) => {
+            call.finish(if answer.status.is_success() { "ok".to_owned() } else { error_code(&answer.body) });
+            let mut response = HttpResponse::new(Full::new(answer.body));
+            *response.status_mut() = answer.status;
+            *response.headers_mut() = answer.headers;
+            Ok(response)
+        }
+        Err(error) => {
+            let error = ServiceError::new("ServiceUnavailable", format!("The upstream does not answer: {error}"));
+            call.finish(error.code.clone());
+            Ok(protocol::refuse(&error, &shared.request_id()))
+        }
+    }
+}
+
+fn error_code(body: &[u8]) -> String {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let code = body.get("__type").and_then(Value::as_str).unwrap_or("Unknown");
+    code.rsplit('#').next().unwrap_or(code).to_owned()
+}

@@ -1,0 +1,72 @@
+//! Tags of maintenance windows; those of other resources are the upstream's.
+//!
+//! <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_AddTagsToResource.html>
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::error::ServiceError;
+use crate::state::{Answer, Fields, Holdings, Window, text};
+
+/// <https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html>
+const MAX_TAGS: usize = 50;
+
+impl Holdings {
+    pub(crate) fn add_tags(&mut self, input: &Fields) -> Answer {
+        let tags = from_list(input.get("Tags"))?;
+        let window = self.tagged_window(input)?;
+        let mut all = window.tags.clone();
+        all.extend(tags);
+        if all.len() > MAX_TAGS {
+            return Err(too_many());
+        }
+        window.tags = all;
+        Ok(json!({}))
+    }
+
+    pub(crate) fn remove_tags(&mut self, input: &Fields) -> Answer {
+        let window = self.tagged_window(input)?;
+        let keys = input.get("TagKeys").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        for key in keys.iter().filter_map(Value::as_str) {
+            window.tags.remove(key);
+        }
+        Ok(json!({}))
+    }
+
+    pub(crate) fn list_tags(&mut self, input: &Fields) -> Answer {
+        let window = self.tagged_window(input)?;
+        let tags: Vec<Value> = window.tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+        Ok(json!({ "TagList": tags }))
+    }
+
+    fn tagged_window(&mut self, input: &Fields) -> Result<&mut Window, ServiceError> {
+        if text(input, "ResourceType") != "MaintenanceWindow" {
+            return Err(ServiceError::new("InvalidResourceType", "The resource type is not valid."));
+        }
+        let id = text(input, "ResourceId");
+        self.windows
+            .iter_mut()
+            .find(|window| window.id == id)
+            .ok_or_else(|| ServiceError::new("InvalidResourceId", "The resource ID is not valid."))
+    }
+}
+
+/// Reads a `Tags` member.
+pub(crate) fn from_list(tags: Option<&Value>) -> Result<BTreeMap<String, String>, ServiceError> {
+    let mut read = BTreeMap::new();
+    for tag in tags.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default() {
+        let part = |name| tag.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        if part("Key").to_ascii_lowercase().starts_with("aws:") {
+            return Err(ServiceError::validation("Tag keys that start with aws: are reserved"));
+        }
+        if read.insert(part("Key"), part("Value")).is_some() {
+            return Err(ServiceError::validation(format!("Duplicate tag key: {}", part("Key"))));
+        }
+    }
+    if read.len() > MAX_TAGS { Err(too_many()) } else { Ok(read) }
+}
+
+fn too_many() -> ServiceError {
+    ServiceError::new("TooManyTagsError", format!("A resource can have at most {MAX_TAGS} tags"))
+}

@@ -1,0 +1,134 @@
+//! Targets of maintenance windows.
+//!
+//! <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_RegisterTargetWithMaintenanceWindow.html>,
+//! <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_UpdateMaintenanceWindowTarget.html>
+
+use serde_json::{Value, json};
+
+use crate::error::ServiceError;
+use crate::operation::Operation;
+use crate::pages::Page;
+use crate::state::{Answer, Context, Fields, Holdings, Registered, Window, echo, filters, merge, text};
+use crate::windows::require;
+
+/// <https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm>
+pub(crate) const MAX_TARGETS: usize = 100;
+
+impl Holdings {
+    pub(crate) fn register_target(&mut self, context: Context<'_>, input: Fields) -> Answer {
+        let registered = self.window(&input)?.targets.len();
+        if let Some(answer) = self.tokens.recall(Operation::RegisterTargetWithMaintenanceWindow, &input)? {
+            return Ok(answer);
+        }
+        check(&input)?;
+        if registered >= MAX_TARGETS {
+            return Err(ServiceError::new(
+                "ResourceLimitExceededException",
+                format!("You have reached the maximum number of targets for a maintenance window ({MAX_TARGETS})"),
+            ));
+        }
+        let sequence = self.next_sequence();
+        let id = context.uuid(sequence);
+        let mut fields = input.clone();
+        fields.remove("ClientToken");
+        fields.insert("WindowTargetId".to_owned(), id.as_str().into());
+        let answer = json!({ "WindowTargetId": id });
+        self.window(&input)?.targets.push(Registered { id, sequence, fields });
+        self.tokens.remember(Operation::RegisterTargetWithMaintenanceWindow, input, &answer);
+        Ok(answer)
+    }
+
+    pub(crate) fn update_target(&mut self, context: Context<'_>, input: &Fields) -> Answer {
+        let target = self.window(input)?.target(input)?;
+        let mut fields = target.fields.clone();
+        if input.get("Replace") == Some(&Value::Bool(true)) {
+            require(input, &["Targets"])?;
+            fields.retain(|name, _| ["WindowId", "WindowTargetId", "ResourceType"].contains(&name.as_str()));
+        }
+        merge(&mut fields, input);
+        fields.remove("Replace");
+        check(&fields)?;
+        target.fields = fields;
+        Ok(Value::Object(context.model.project("UpdateMaintenanceWindowTargetResult", &target.fields)))
+    }
+
+    /// With `Safe`, a target that a task names stays; without it, the task keeps a name that leads nowhere.
+    /// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DeregisterTargetFromMaintenanceWindow.html>
+    pub(crate) fn deregister_target(&mut self, input: &Fields) -> Answer {
+        let window = self.window(input)?;
+        let id = window.target(input)?.id.clone();
+        let in_use = window.tasks.iter().any(|task| names_target(&task.fields, &id));
+        if in_use && input.get("Safe") == Some(&Value::Bool(true)) {
+            return Err(ServiceError::new(
+                "TargetInUseException",
+                format!("This Target cannot be deregistered because it is still referenced in a task: {id}"),
+            ));
+        }
+        window.targets.retain(|target| target.id != id);
+        Ok(echo(input, &["WindowId", "WindowTargetId"]))
+    }
+
+    /// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeMaintenanceWindowTargets.html>
+    pub(crate) fn describe_targets(&mut self, context: Context<'_>, input: &Fields) -> Answer {
+        let window = self.window(input)?;
+        let filters = filters(input, &["Type", "WindowTargetId", "OwnerInformation"])?;
+        let page = Page::asked_for(input, context.config)?;
+        let wanted = |target: &&mut Registered| {
+            filters.iter().all(|(key, values)| {
+                let member = if key == "Type" { "ResourceType" } else { key };
+                values.iter().any(|value| value == text(&target.fields, member))
+            })
+        };
+        let targets = window.targets.iter_mut().filter(wanted);
+        Ok(page.answer("Targets", targets, |target| {
+            Value::Object(context.model.project("MaintenanceWindowTarget", &target.fields))
+        }))
+    }
+}
+
+impl Window {
+    fn target(&mut self, input: &Fields) -> Result<&mut Registered, ServiceError> {
+        let id = text(input, "WindowTargetId");
+        self.targets.iter_mut().find(|target| target.id == id).ok_or_else(|| {
+            ServiceError::new("DoesNotExistException", format!("Maintenance window target {id} does not exist"))
+        })
+    }
+}
+
+/// The key and the values of each entry of a `Targets` member.
+pub(crate) fn entries(fields: &Fields) -> impl Iterator<Item = (&str, &[Value])> {
+    let entries = fields.get("Targets").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    entries.iter().map(|entry| {
+        let key = entry.get("Key").and_then(Value::as_str).unwrap_or_default();
+        let values = entry.get("Values").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        (key, values)
+    })
+}
+
+/// Whether a task names this target.
+pub(crate) fn names_target(task: &Fields, id: &str) -> bool {
+    entries(task).any(|(key, values)| key == "WindowTargetIds" && values.iter().any(|value| value == id))
+}
+
+/// The keys of a target, as the type `Target` documents them, and which go with which resource type.
+/// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Target.html>
+fn check(fields: &Fields) -> Result<(), ServiceError> {
+    let resource_groups = text(fields, "ResourceType") == "RESOURCE_GROUP";
+    if entries(fields).next().is_none() {
+        return Err(ServiceError::validation("Targets must have at least one entry"));
+    }
+    for (key, values) in entries(fields) {
+        let of_resource_groups = matches!(key, "resource-groups:Name" | "resource-groups:ResourceTypeFilters");
+        let of_instances =
+            matches!(key, "InstanceIds" | "tag-key") || key.strip_prefix("tag:").is_some_and(|k| !k.is_empty());
+        let allowed = if resource_groups { of_resource_groups } else { of_instances };
+        if !allowed {
+            let kind = text(fields, "ResourceType");
+            return Err(ServiceError::validation(format!("Target key {key} is not valid for resource type {kind}")));
+        }
+        if values.is_empty() {
+            return Err(ServiceError::validation(format!("Target key {key} must have at least one value")));
+        }
+    }
+    Ok(())
+}

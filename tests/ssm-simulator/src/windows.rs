@@ -1,0 +1,187 @@
+//! Maintenance windows.
+//!
+//! <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateMaintenanceWindow.html>,
+//! <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_UpdateMaintenanceWindow.html>
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use crate::error::ServiceError;
+use crate::operation::Operation;
+use crate::pages::Page;
+use crate::schedule::Schedule;
+use crate::state::{Answer, Context, Fields, Holdings, Window, echo, epoch_seconds, filters, merge, text};
+use crate::tags;
+
+/// <https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm>
+pub(crate) const MAX_WINDOWS: usize = 50;
+
+/// What `Replace` requires, as `CreateMaintenanceWindow` does.
+const REQUIRED: [&str; 5] = ["Name", "Schedule", "Duration", "Cutoff", "AllowUnassociatedTargets"];
+
+/// What stays when `Replace` empties a window: what the service itself sets, and the switch, which cannot be empty.
+const KEPT: [&str; 3] = ["WindowId", "CreatedDate", "Enabled"];
+
+impl Holdings {
+    pub(crate) fn create_window(&mut self, context: Context<'_>, input: Fields) -> Answer {
+        if let Some(answer) = self.tokens.recall(Operation::CreateMaintenanceWindow, &input)? {
+            return Ok(answer);
+        }
+        check(&input)?;
+        let tags = tags::from_list(input.get("Tags"))?;
+        if self.windows.len() >= MAX_WINDOWS {
+            return Err(ServiceError::new(
+                "ResourceLimitExceededException",
+                format!("You have reached the maximum number of maintenance windows ({MAX_WINDOWS})"),
+            ));
+        }
+        let sequence = self.next_sequence();
+        let id = context.window_id(sequence);
+        let mut fields = input.clone();
+        fields.retain(|name, _| name != "ClientToken" && name != "Tags");
+        let now = epoch_seconds(Timestamp::now());
+        merge(&mut fields, &created(&id, &now));
+        let answer = json!({ "WindowId": id });
+        self.windows.push(Window {
+            id,
+            sequence,
+            fields,
+            tags,
+            targets: Vec::new(),
+            tasks: Vec::new(),
+            next_run: None,
+        });
+        self.tokens.remember(Operation::CreateMaintenanceWindow, input, &answer);
+        Ok(answer)
+    }
+
+    pub(crate) fn get_window(&mut self, context: Context<'_>, input: &Fields) -> Answer {
+        Ok(self.window(input)?.describe(context, "GetMaintenanceWindowResult"))
+    }
+
+    pub(crate) fn update_window(&mut self, context: Context<'_>, input: &Fields) -> Answer {
+        let window = self.window(input)?;
+        let mut fields = window.fields.clone();
+        if input.get("Replace") == Some(&Value::Bool(true)) {
+            require(input, &REQUIRED)?;
+            fields.retain(|name, _| KEPT.contains(&name.as_str()));
+        }
+        merge(&mut fields, input);
+        fields.remove("Replace");
+        check(&fields)?;
+        fields.insert("ModifiedDate".to_owned(), epoch_seconds(Timestamp::now()));
+        window.fields = fields;
+        window.next_run = None;
+        Ok(window.describe(context, "UpdateMaintenanceWindowResult"))
+    }
+
+    /// Deletes a window with its targets and tasks. That there is no such window is not an error: the model names
+    /// none for this operation but `InternalServerError`.
+    /// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DeleteMaintenanceWindow.html>
+    pub(crate) fn delete_window(&mut self, input: &Fields) -> Value {
+        let id = text(input, "WindowId");
+        self.windows.retain(|window| window.id != id);
+        echo(input, &["WindowId"])
+    }
+
+    /// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeMaintenanceWindows.html>: the
+    /// filter keys are `Name` and `Enabled`, and nothing is said of tags.
+    pub(crate) fn describe_windows(&mut self, context: Context<'_>, input: &Fields) -> Answer {
+        let filters = filters(input, &["Name", "Enabled"])?;
+        let page = Page::asked_for(input, context.config)?;
+        let wanted = |window: &&mut Window| {
+            filters.iter().all(|(key, values)| match key.as_str() {
+                "Name" => values.iter().any(|value| value == text(&window.fields, "Name")),
+                _ => values.iter().any(|value| value.eq_ignore_ascii_case(&window.is_enabled().to_string())),
+            })
+        };
+        let windows = self.windows.iter_mut().filter(wanted);
+        Ok(page.answer("WindowIdentities", windows, |window| window.describe(context, "MaintenanceWindowIdentity")))
+    }
+}
+
+impl Window {
+    fn is_enabled(&self) -> bool {
+        self.fields.get("Enabled") == Some(&Value::Bool(true))
+    }
+
+    /// The members of the window that a structure of the model has, with the next run if there is one.
+    pub(crate) fn describe(&mut self, context: Context<'_>, structure: &str) -> Value {
+        let mut answer = context.model.project(structure, &self.fields);
+        if let Some(next) = self.next_run(Timestamp::now()).filter(|_| !structure.starts_with("Update")) {
+            answer.insert("NextExecutionTime".to_owned(), next.strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string().into());
+        }
+        Value::Object(answer)
+    }
+
+    fn next_run(&mut self, now: Timestamp) -> Option<Timestamp> {
+        if !self.is_enabled() {
+            return None;
+        }
+        if self.next_run.is_none_or(|next| next <= now) {
+            self.next_run = self.work_out_next_run(now);
+        }
+        self.next_run
+    }
+
+    fn work_out_next_run(&self, now: Timestamp) -> Option<Timestamp> {
+        let moment = |name| text(&self.fields, name).parse::<Timestamp>().ok();
+        let created = self.fields.get("CreatedDate").and_then(Value::as_f64).unwrap_or_default();
+        #[expect(clippy::cast_possible_truncation, reason = "whole seconds of a date")]
+        let created = Timestamp::from_second(created as i64).ok()?;
+        let offset = self.fields.get("ScheduleOffset").and_then(Value::as_i64).unwrap_or_default();
+        let after = moment("StartDate").map_or(now, |start| start.max(now));
+        let next =
+            Schedule::parse(text(&self.fields, "Schedule"))?.next(after, created, &zone(&self.fields)?, offset)?;
+        (moment("EndDate").is_none_or(|end| next < end)).then_some(next)
+    }
+}
+
+fn created(id: &str, now: &Value) -> Fields {
+    let mut fields = Fields::new();
+    fields.insert("WindowId".to_owned(), id.into());
+    fields.insert("Enabled".to_owned(), true.into());
+    fields.insert("CreatedDate".to_owned(), now.clone());
+    fields.insert("ModifiedDate".to_owned(), now.clone());
+    fields
+}
+
+/// Refuses a request with `Replace` that lacks what the creating operation requires.
+pub(crate) fn require(input: &Fields, required: &[&str]) -> Result<(), ServiceError> {
+    for name in required.iter().filter(|name| !input.contains_key(**name)) {
+        let path = format!("{}{}", name[..1].to_ascii_lowercase(), &name[1..]);
+        return Err(ServiceError::constraint(&Value::Null, &path, "Member must not be null"));
+    }
+    Ok(())
+}
+
+/// The rules between members that the model does not have.
+fn check(fields: &Fields) -> Result<(), ServiceError> {
+    let number = |name| fields.get(name).and_then(Value::as_i64).unwrap_or_default();
+    if number("Cutoff") >= number("Duration") {
+        return Err(ServiceError::validation(format!(
+            "Cutoff ({}) must be less than Duration ({})",
+            number("Cutoff"),
+            number("Duration")
+        )));
+    }
+    let schedule = text(fields, "Schedule");
+    let Some(parsed) = Schedule::parse(schedule) else {
+        return Err(ServiceError::validation(format!("Invalid schedule expression: {schedule}")));
+    };
+    if fields.contains_key("ScheduleOffset") && !parsed.is_cron() {
+        return Err(ServiceError::validation("ScheduleOffset is supported for cron expressions only"));
+    }
+    if zone(fields).is_none() {
+        return Err(ServiceError::validation(format!("Invalid timezone: {}", text(fields, "ScheduleTimezone"))));
+    }
+    Ok(())
+}
+
+fn zone(fields: &Fields) -> Option<TimeZone> {
+    match text(fields, "ScheduleTimezone") {
+        "" => Some(TimeZone::UTC),
+        name => TimeZone::get(name).ok(),
+    }
+}
