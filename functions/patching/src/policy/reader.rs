@@ -1,6 +1,7 @@
 //! Reads a JSON document into types and writes down every problem on the way.
 //!
-//! A type says with [`FromNode`] how it is read. Reading goes on after a problem, so that one pass finds them all:
+//! A type says with [`FromNode`] how it is read. Problems come in the order in which fields are read, which is the order in which they
+//! are documented: a [`Value`] has forgotten the order that they had in the text. Reading goes on after a problem, so that one pass finds them all:
 //! [`Reported`] stands for a value that could not be read and whose problem is written down already.
 
 use std::cell::RefCell;
@@ -15,7 +16,7 @@ use super::text::NotAllowed;
 /// How many characters of a value a problem shows.
 const SHOWN: usize = 80;
 
-/// The value could not be read, and the problem is written down. Only [`Node::refuse`] makes one.
+/// The value could not be read, and the problem is written down. Only this module makes one.
 #[derive(Debug)]
 pub(crate) struct Reported(());
 

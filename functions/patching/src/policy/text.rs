@@ -24,12 +24,6 @@ impl From<InvalidId> for NotAllowed {
     }
 }
 
-impl From<NotAllowed> for String {
-    fn from(error: NotAllowed) -> Self {
-        error.allowed.into_owned()
-    }
-}
-
 /// Declares a text that a check finds valid.
 macro_rules! text_type {
     ($(#[$docs:meta])* $name:ident, $allowed:expr, $is_valid:path) => {
@@ -49,13 +43,6 @@ macro_rules! text_type {
             }
         }
 
-        $crate::policy::text::text_impls!($name, $allowed);
-    };
-}
-
-/// What every text type has, whatever its parser is.
-macro_rules! text_impls {
-    ($name:ident, $allowed:expr) => {
         impl $name {
             /// The text.
             #[must_use]
@@ -93,7 +80,7 @@ macro_rules! from_text {
     };
 }
 
-pub(crate) use {from_text, text_impls, text_type};
+pub(crate) use {from_text, text_type};
 
 from_text!(AccountId, AccountId::ALLOWED);
 from_text!(Region, Region::ALLOWED);

@@ -27,7 +27,8 @@ struct Field {
     allowed: &'static str,
 }
 
-/// The fields in their order; the first one may be left out.
+/// The fields in their order; the first one may be left out. The user guide says in one place that seconds cannot be 0, and writes
+/// `cron(0 0 2 ? * SUN *)` in another; the windows of AWS's Security Reference Architecture have a 0 there.
 static FIELDS: [Field; 7] = [
     Field::plain("seconds", 0, 59, &[], "0 to 59 with , - * /"),
     Field::plain("minutes", 0, 59, &[], "0 to 59 with , - * /"),
