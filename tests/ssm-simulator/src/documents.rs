@@ -58,3 +58,39 @@ fn document_hash(context: Context<'_>, name: &str) -> String {
         half(0) + &half(1)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::Operation;
+    use crate::testing::Region;
+
+    #[test]
+    fn a_document_has_a_hash_that_a_test_can_change() {
+        let mut region = Region::new();
+        let before = region.ok(Operation::DescribeDocument, json!({ "Name": "AWS-RunPatchBaseline" }));
+        let before = before["Document"]["Hash"].as_str().unwrap();
+        assert_eq!(before.len(), 64);
+        region.config.document_hashes.insert("AWS-RunPatchBaseline".into(), "f".repeat(64));
+        let after = region.ok(Operation::DescribeDocument, json!({ "Name": "AWS-RunPatchBaseline" }));
+        assert_eq!(after["Document"]["Hash"], "f".repeat(64));
+        assert_eq!(after["Document"]["HashType"], "Sha256");
+    }
+
+    #[test]
+    fn documents_differ_in_their_hashes() {
+        let mut region = Region::new();
+        let mut hash =
+            |name| region.ok(Operation::DescribeDocument, json!({ "Name": name }))["Document"]["Hash"].clone();
+        assert_ne!(hash("AWS-RunPatchBaseline"), hash("AWS-UpdateSSMAgent"));
+    }
+
+    #[test]
+    fn a_document_or_a_version_that_does_not_exist_is_refused() {
+        let mut region = Region::new();
+        let unknown = json!({ "Name": "AWS-MadeUp" });
+        assert_eq!(region.refused(Operation::DescribeDocument, unknown).code, "InvalidDocument");
+        let version = json!({ "Name": "AWS-UpdateSSMAgent", "DocumentVersion": "99" });
+        assert_eq!(region.refused(Operation::DescribeDocument, version).code, "InvalidDocumentVersion");
+    }
+}

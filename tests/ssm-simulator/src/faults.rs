@@ -7,7 +7,6 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
 use crate::derive;
-use crate::error::ServiceError;
 
 /// Rates from 0 to 1 of what befalls a call, and faults for single calls.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -119,18 +118,14 @@ impl Fault {
     pub fn error(code: impl Into<String>) -> Self {
         Self::Error(code.into())
     }
-
-    pub(crate) fn as_error(&self) -> Option<ServiceError> {
-        match self {
-            Self::Error(code) => Some(ServiceError::with_usual_message(code)),
-            Self::DropBefore | Self::DropAfter => None,
-        }
-    }
 }
 
 /// How often each scripted fault has matched in each account-Region since it was set.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Matches(Arc<Mutex<HashMap<(usize, String, String), u64>>>);
+pub(crate) struct Matches(Arc<Mutex<HashMap<MatchKey, u64>>>);
+
+/// The index of the fault, the account, the Region.
+type MatchKey = (usize, String, String);
 
 impl Matches {
     fn next(&self, fault: usize, account: &str, region: &str) -> u64 {

@@ -28,6 +28,8 @@ mod state;
 mod tags;
 mod targets;
 mod tasks;
+#[cfg(test)]
+mod testing;
 mod tokens;
 mod upstream;
 mod validate;

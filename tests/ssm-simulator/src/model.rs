@@ -239,3 +239,26 @@ struct RawShape {
     #[serde(default)]
     sensitive: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use strum::VariantArray as _;
+
+    use super::*;
+    use crate::testing::Region;
+
+    #[test]
+    fn a_folder_without_botocore_is_a_clear_error() {
+        let error = model_in_virtual_environment(Path::new("/nonexistent")).unwrap_err();
+        let expected = "no service model of SSM below /nonexistent: install botocore in this virtual environment, or name another one";
+        assert_eq!(error.to_string(), expected);
+    }
+
+    #[test]
+    fn the_model_has_every_operation_of_ssm_that_is_answered() {
+        let region = Region::new();
+        for operation in Operation::VARIANTS.iter().filter(|operation| **operation != Operation::ListRegions) {
+            assert!(region.model().input(*operation).is_some(), "{operation:?}");
+        }
+    }
+}

@@ -73,3 +73,67 @@ fn decode(token: &str) -> Result<u64, ServiceError> {
         .map(|number| number ^ MASK)
         .ok_or_else(|| ServiceError::validation("The specified NextToken is not valid"))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::operation::Operation;
+    use crate::testing::{Region, a_window, with};
+
+    fn region_with_windows(count: usize) -> Region {
+        let mut region = Region::new();
+        for number in 0..count {
+            region.ok(
+                Operation::CreateMaintenanceWindow,
+                with(a_window(), json!({ "Name": format!("window-{number}") })),
+            );
+        }
+        region
+    }
+
+    #[test]
+    fn small_pages_hold_every_item_once() {
+        let mut region = region_with_windows(5);
+        region.config.page_size = Some(2);
+        let (mut names, mut sizes, mut input) = (Vec::new(), Vec::new(), json!({}));
+        loop {
+            let page = region.ok(Operation::DescribeMaintenanceWindows, input);
+            let windows = page["WindowIdentities"].as_array().unwrap();
+            names.extend(windows.iter().map(|window| window["Name"].as_str().unwrap().to_owned()));
+            sizes.push(windows.len());
+            match page["NextToken"].as_str().unwrap() {
+                "" => break,
+                token => input = json!({ "NextToken": token }),
+            }
+        }
+        assert_eq!(sizes, [2, 2, 1]);
+        assert_eq!(names, ["window-0", "window-1", "window-2", "window-3", "window-4"]);
+    }
+
+    #[test]
+    fn a_last_page_can_be_without_a_token() {
+        let mut region = region_with_windows(1);
+        region.config.empty_last_token = false;
+        let page = region.ok(Operation::DescribeMaintenanceWindows, json!({}));
+        assert!(page.get("NextToken").is_none());
+    }
+
+    #[test]
+    fn a_window_that_is_deleted_between_two_pages_hides_no_other() {
+        let mut region = region_with_windows(3);
+        region.config.page_size = Some(1);
+        let first = region.ok(Operation::DescribeMaintenanceWindows, json!({}));
+        let gone = json!({ "WindowId": first["WindowIdentities"][0]["WindowId"] });
+        region.ok(Operation::DeleteMaintenanceWindow, gone);
+        let second = region.ok(Operation::DescribeMaintenanceWindows, json!({ "NextToken": first["NextToken"] }));
+        assert_eq!(second["WindowIdentities"][0]["Name"], "window-1");
+    }
+
+    #[test]
+    fn a_token_that_was_never_given_out_is_refused() {
+        let refused =
+            region_with_windows(1).refused(Operation::DescribeMaintenanceWindows, json!({ "NextToken": "2" }));
+        assert_eq!(refused.code, "ValidationException");
+    }
+}

@@ -92,40 +92,51 @@ async fn serve(
         Err(error) => return Ok(protocol::refuse(&error, &request_id)),
     };
     let cell = shared.state.cell(&identity.account, credential.region);
-    let call = shared.recorder.begin(
+    let record = shared.recorder.begin(
         Arc::clone(&cell.account),
         Arc::clone(&cell.region),
         credential.access_key.into(),
         operation.name().into(),
         start_us,
     );
+    match with_faults(shared, &cell, &identity, operation, body).await {
+        Ok(Ok(value)) => {
+            record.finish("ok");
+            Ok(protocol::answer(&value, &request_id))
+        }
+        Ok(Err(error)) => {
+            record.finish(error.code.clone());
+            Ok(protocol::refuse(&error, &request_id))
+        }
+        Err(no_answer) => {
+            record.finish("ConnectionDropped");
+            Err(no_answer)
+        }
+    }
+}
+
+/// Takes the time and goes wrong as the configuration says.
+async fn with_faults(
+    shared: &Shared,
+    cell: &Cell,
+    identity: &Identity,
+    operation: Operation,
+    body: Value,
+) -> Result<Answer, NoAnswer> {
     let live = shared.live();
-    let fault = live.config.faults.decide(shared.seed, &live.matches, call_key(&cell, operation));
+    let fault = live.config.faults.decide(shared.seed, &live.matches, call_key(cell, operation));
     if live.config.latency_ms > 0 {
         tokio::time::sleep(Duration::from_millis(live.config.latency_ms)).await;
     }
-    if fault == Some(Fault::DropBefore) {
-        call.finish("ConnectionDropped");
-        return Err(NoAnswer::Dropped);
-    }
-    let answer = match fault.as_ref().and_then(Fault::as_error) {
-        Some(error) => Err(error),
-        None => effect(shared, &live, &cell, &identity, operation, body).await,
-    };
-    if fault == Some(Fault::DropAfter) {
-        call.finish("ConnectionDropped");
-        return Err(NoAnswer::Dropped);
-    }
-    Ok(match answer {
-        Ok(value) => {
-            call.finish("ok");
-            protocol::answer(&value, &request_id)
+    match fault {
+        Some(Fault::DropBefore) => Err(NoAnswer::Dropped),
+        Some(Fault::Error(code)) => Ok(Err(ServiceError::with_usual_message(code))),
+        Some(Fault::DropAfter) => {
+            _ = effect(shared, &live, cell, identity, operation, body).await;
+            Err(NoAnswer::Dropped)
         }
-        Err(error) => {
-            call.finish(error.code.clone());
-            protocol::refuse(&error, &request_id)
-        }
-    })
+        None => Ok(effect(shared, &live, cell, identity, operation, body).await),
+    }
 }
 
 fn call_key(cell: &Cell, operation: Operation) -> CallKey<'_> {
@@ -175,16 +186,16 @@ async fn forward(
         Ok((credential, identity)) => (credential.access_key, credential.region, identity.account),
         Err(_) => ("unknown", "unknown", "unknown".into()),
     };
-    let call = shared.recorder.begin(account, region.into(), access_key.into(), name.into(), start_us);
+    let record = shared.recorder.begin(account, region.into(), access_key.into(), name.into(), start_us);
     let Some(upstream) = &shared.upstream else {
         let error =
             ServiceError::new("UnknownOperationException", "The operation is not known, and there is no upstream");
-        call.finish(error.code.clone());
+        record.finish(error.code.clone());
         return Ok(protocol::refuse(&error, &shared.request_id()));
     };
     match upstream.forward(parts, body).await {
         Ok(answer) => {
-            call.finish(if answer.status.is_success() { "ok".to_owned() } else { error_code(&answer.body) });
+            record.finish(if answer.status.is_success() { "ok".to_owned() } else { error_code(&answer.body) });
             let mut response = HttpResponse::new(Full::new(answer.body));
             *response.status_mut() = answer.status;
             *response.headers_mut() = answer.headers;
@@ -192,7 +203,7 @@ async fn forward(
         }
         Err(error) => {
             let error = ServiceError::new("ServiceUnavailable", format!("The upstream does not answer: {error}"));
-            call.finish(error.code.clone());
+            record.finish(error.code.clone());
             Ok(protocol::refuse(&error, &shared.request_id()))
         }
     }

@@ -154,3 +154,64 @@ fn known(input: &Fields) -> Result<(&'static str, &'static str), ServiceError> {
         .copied()
         .ok_or_else(|| ServiceError::new("ServiceSettingNotFound", format!("Setting {asked} was not found")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::Operation;
+    use crate::testing::{Region, with};
+
+    fn dhmc() -> Value {
+        json!({ "SettingId": DHMC_SETTING })
+    }
+
+    fn value_and_status(answer: &Value) -> (&str, &str) {
+        let setting = &answer["ServiceSetting"];
+        (setting["SettingValue"].as_str().unwrap(), setting["Status"].as_str().unwrap())
+    }
+
+    #[test]
+    fn a_setting_is_default_then_customized_then_default_again() {
+        let mut region = Region::new();
+        assert_eq!(value_and_status(&region.ok(Operation::GetServiceSetting, dhmc())), ("$None", "Default"));
+        let update = with(dhmc(), json!({ "SettingValue": "service-role/Role" }));
+        region.ok(Operation::UpdateServiceSetting, update);
+        let set = region.ok(Operation::GetServiceSetting, dhmc());
+        assert_eq!(value_and_status(&set), ("service-role/Role", "Customized"));
+        let reset = region.ok(Operation::ResetServiceSetting, dhmc());
+        assert_eq!(value_and_status(&reset), ("$None", "Default"));
+    }
+
+    #[test]
+    fn a_change_can_take_some_readings_to_be_seen() {
+        let mut region = Region::new();
+        region.config.setting_pending_reads = 2;
+        let update = with(dhmc(), json!({ "SettingValue": "service-role/Role" }));
+        region.ok(Operation::UpdateServiceSetting, update.clone());
+        for _ in 0..2 {
+            let answer = region.ok(Operation::GetServiceSetting, dhmc());
+            assert_eq!(value_and_status(&answer), ("$None", "PendingUpdate"));
+        }
+        let answer = region.ok(Operation::GetServiceSetting, dhmc());
+        assert_eq!(value_and_status(&answer), ("service-role/Role", "Customized"));
+    }
+
+    /// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_UpdateServiceSetting.html>
+    #[test]
+    fn a_second_change_must_wait_for_the_first() {
+        let mut region = Region::new();
+        region.config.setting_pending_reads = 1;
+        let update = with(dhmc(), json!({ "SettingValue": "service-role/Role" }));
+        region.ok(Operation::UpdateServiceSetting, update);
+        assert_eq!(region.refused(Operation::ResetServiceSetting, dhmc()).code, "TooManyUpdates");
+    }
+
+    #[test]
+    fn a_setting_can_be_named_by_its_arn_but_must_exist() {
+        let mut region = Region::new();
+        let arn = format!("arn:aws:ssm:eu-west-1:111122223333:servicesetting{DHMC_SETTING}");
+        region.ok(Operation::GetServiceSetting, json!({ "SettingId": arn }));
+        let unknown = json!({ "SettingId": "/ssm/made/up" });
+        assert_eq!(region.refused(Operation::GetServiceSetting, unknown).code, "ServiceSettingNotFound");
+    }
+}

@@ -70,3 +70,37 @@ pub(crate) fn from_list(tags: Option<&Value>) -> Result<BTreeMap<String, String>
 fn too_many() -> ServiceError {
     ServiceError::new("TooManyTagsError", format!("A resource can have at most {MAX_TAGS} tags"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::Operation;
+    use crate::testing::{Region, a_window, id, with};
+
+    #[test]
+    fn tags_are_given_on_creation_and_later_and_taken_away() {
+        let mut region = Region::new();
+        let create = with(a_window(), json!({ "Tags": [{ "Key": "createdBy", "Value": "me" }] }));
+        let window = id(&region.ok(Operation::CreateMaintenanceWindow, create), "WindowId");
+        let resource = json!({ "ResourceType": "MaintenanceWindow", "ResourceId": window });
+        let add = with(resource.clone(), json!({ "Tags": [{ "Key": "team", "Value": "a" }] }));
+        region.ok(Operation::AddTagsToResource, add);
+        region.ok(Operation::RemoveTagsFromResource, with(resource.clone(), json!({ "TagKeys": ["createdBy"] })));
+        let tags = region.ok(Operation::ListTagsForResource, resource);
+        assert_eq!(tags["TagList"], json!([{ "Key": "team", "Value": "a" }]));
+    }
+
+    #[test]
+    fn a_window_that_does_not_exist_has_no_tags() {
+        let resource = json!({ "ResourceType": "MaintenanceWindow", "ResourceId": "mw-0123456789abcdef0" });
+        assert_eq!(Region::new().refused(Operation::ListTagsForResource, resource).code, "InvalidResourceId");
+    }
+
+    #[test]
+    fn a_window_has_fifty_tags_at_most() {
+        let mut region = Region::new();
+        let tags: Vec<Value> = (0..51).map(|n| json!({ "Key": format!("k{n}"), "Value": "" })).collect();
+        let create = with(a_window(), json!({ "Tags": tags }));
+        assert_eq!(region.refused(Operation::CreateMaintenanceWindow, create).code, "TooManyTagsError");
+    }
+}

@@ -132,3 +132,89 @@ fn check(fields: &Fields) -> Result<(), ServiceError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Region, a_target, id, with};
+
+    #[test]
+    fn a_target_in_use_is_safe() {
+        let mut region = Region::new();
+        let (window, target, task) = region.with_a_window();
+        let by_id = json!({ "WindowId": window, "WindowTargetId": target });
+        let safely = with(by_id.clone(), json!({ "Safe": true }));
+        let refused = region.refused(Operation::DeregisterTargetFromMaintenanceWindow, safely.clone());
+        assert_eq!(refused.code, "TargetInUseException");
+        region.ok(Operation::DeregisterTaskFromMaintenanceWindow, json!({ "WindowId": window, "WindowTaskId": task }));
+        assert_eq!(region.ok(Operation::DeregisterTargetFromMaintenanceWindow, safely), by_id);
+    }
+
+    #[test]
+    fn without_safe_the_task_is_left_with_a_target_that_is_gone() {
+        let mut region = Region::new();
+        let (window, target, task) = region.with_a_window();
+        let by_id = json!({ "WindowId": window, "WindowTargetId": target });
+        region.ok(Operation::DeregisterTargetFromMaintenanceWindow, by_id);
+        let task = json!({ "WindowId": window, "WindowTaskId": task });
+        let task = region.ok(Operation::GetMaintenanceWindowTask, task);
+        assert_eq!(task["Targets"][0]["Values"][0], target.as_str());
+    }
+
+    #[test]
+    fn an_update_keeps_what_it_does_not_name_unless_it_replaces() {
+        let mut region = Region::new();
+        let (window, target, _) = region.with_a_window();
+        let by_id = json!({ "WindowId": window, "WindowTargetId": target });
+        let named = with(by_id.clone(), json!({ "Name": "linux", "Description": "hosts" }));
+        region.ok(Operation::UpdateMaintenanceWindowTarget, named);
+        let other = with(by_id.clone(), json!({ "Targets": [{ "Key": "tag-key", "Values": ["Patch"] }] }));
+        let answer = region.ok(Operation::UpdateMaintenanceWindowTarget, other.clone());
+        assert_eq!((&answer["Name"], &answer["Targets"][0]["Key"]), (&json!("linux"), &json!("tag-key")));
+        let replaced = region.ok(Operation::UpdateMaintenanceWindowTarget, with(other, json!({ "Replace": true })));
+        assert_eq!((replaced.get("Name"), replaced.get("Description")), (None, None));
+        let incomplete = with(by_id, json!({ "Replace": true }));
+        assert_eq!(region.refused(Operation::UpdateMaintenanceWindowTarget, incomplete).code, "ValidationException");
+    }
+
+    #[test]
+    fn a_target_key_must_go_with_the_resource_type() {
+        let mut region = Region::new();
+        let (window, ..) = region.with_a_window();
+        let mut register = |kind: &str, key: &str| {
+            let changes = json!({ "ResourceType": kind, "Targets": [{ "Key": key, "Values": ["x"] }] });
+            region.call(Operation::RegisterTargetWithMaintenanceWindow, with(a_target(&window), changes)).is_ok()
+        };
+        for key in ["InstanceIds", "tag:InstanceOS", "tag-key"] {
+            assert!(register("INSTANCE", key), "{key}");
+            assert!(!register("RESOURCE_GROUP", key), "{key}");
+        }
+        for key in ["resource-groups:Name", "resource-groups:ResourceTypeFilters"] {
+            assert!(register("RESOURCE_GROUP", key), "{key}");
+            assert!(!register("INSTANCE", key), "{key}");
+        }
+        assert!(!register("INSTANCE", "InstanceOS"));
+    }
+
+    #[test]
+    fn a_window_that_does_not_exist_takes_no_target() {
+        let request = a_target("mw-0123456789abcdef0");
+        let refused = Region::new().refused(Operation::RegisterTargetWithMaintenanceWindow, request);
+        assert_eq!(refused.code, "DoesNotExistException");
+    }
+
+    #[test]
+    fn a_window_holds_a_hundred_targets() {
+        let mut region = Region::new();
+        let (window, first, _) = region.with_a_window();
+        for _ in 1..MAX_TARGETS {
+            region.ok(Operation::RegisterTargetWithMaintenanceWindow, a_target(&window));
+        }
+        let refused = region.refused(Operation::RegisterTargetWithMaintenanceWindow, a_target(&window));
+        assert_eq!(refused.code, "ResourceLimitExceededException");
+        let filter = json!({ "WindowId": window, "Filters": [{ "Key": "WindowTargetId", "Values": [first] }] });
+        let found = region.ok(Operation::DescribeMaintenanceWindowTargets, filter);
+        assert_eq!(id(&found["Targets"][0], "WindowTargetId"), first);
+        assert_eq!(found["Targets"].as_array().unwrap().len(), 1);
+    }
+}

@@ -112,7 +112,8 @@ fn check(window: &Window, fields: &Fields) -> Result<(), ServiceError> {
     if kind == "RUN_COMMAND" && !has_targets {
         return Err(ServiceError::validation("One or more targets must be specified for a RUN_COMMAND task"));
     }
-    for name in ["MaxConcurrency", "MaxErrors"].iter().filter(|name| has_targets && !fields.contains_key(**name)) {
+    let limits = ["MaxConcurrency", "MaxErrors"];
+    if let Some(name) = limits.iter().find(|name| has_targets && !fields.contains_key(**name)) {
         return Err(ServiceError::validation(format!("{name} must be specified for a task that has targets")));
     }
     check_targets(window, fields)?;
@@ -154,4 +155,99 @@ fn check_parameters(kind: &str, fields: &Fields) -> Result<(), ServiceError> {
     foreign.map_or(Ok(()), |name| {
         Err(ServiceError::validation(format!("TaskInvocationParameters {name} do not match the task type {kind}")))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Region, a_task, with};
+
+    #[test]
+    fn the_list_of_tasks_is_without_their_invocation_parameters() {
+        let mut region = Region::new();
+        let (window, _, task) = region.with_a_window();
+        let listed = region.ok(Operation::DescribeMaintenanceWindowTasks, json!({ "WindowId": window }));
+        assert_eq!(listed["Tasks"][0].get("TaskInvocationParameters"), None);
+        assert_eq!(listed["Tasks"][0]["Type"], "RUN_COMMAND");
+        let task = json!({ "WindowId": window, "WindowTaskId": task });
+        let task = region.ok(Operation::GetMaintenanceWindowTask, task);
+        assert_eq!(task["TaskInvocationParameters"]["RunCommand"]["Comment"], "scan");
+        assert_eq!(task["TaskType"], "RUN_COMMAND");
+    }
+
+    #[test]
+    fn an_update_replaces_the_invocation_parameters_as_a_whole_and_keeps_the_rest() {
+        let mut region = Region::new();
+        let (window, _, task) = region.with_a_window();
+        let install = json!({ "RunCommand": { "Parameters": { "Operation": ["Install"] } } });
+        let update = json!({ "WindowId": window, "WindowTaskId": task, "TaskInvocationParameters": install });
+        let answer = region.ok(Operation::UpdateMaintenanceWindowTask, update);
+        assert_eq!(answer["TaskInvocationParameters"], install, "the comment and the timeout are gone");
+        assert_eq!(answer["MaxConcurrency"], "100");
+    }
+
+    #[test]
+    fn an_update_with_replace_empties_what_it_does_not_name() {
+        let mut region = Region::new();
+        let (window, target, task) = region.with_a_window();
+        let full =
+            with(a_task(&window, &target), json!({ "WindowTaskId": task, "TaskType": null, "Name": "Linux_Scan" }));
+        region.ok(Operation::UpdateMaintenanceWindowTask, full.clone());
+        let replace = json!({ "Name": null, "TaskInvocationParameters": null, "Replace": true });
+        let answer = region.ok(Operation::UpdateMaintenanceWindowTask, with(full.clone(), replace));
+        assert_eq!((answer.get("Name"), answer.get("TaskInvocationParameters")), (None, None));
+        let incomplete = with(full, json!({ "TaskArn": null, "Replace": true }));
+        let refused = region.refused(Operation::UpdateMaintenanceWindowTask, incomplete);
+        assert!(refused.message.contains("'taskArn'"), "{refused}");
+    }
+
+    #[test]
+    fn the_type_of_a_task_cannot_be_changed() {
+        let mut region = Region::new();
+        let (window, _, task) = region.with_a_window();
+        let update = json!({ "WindowId": window, "WindowTaskId": task, "TaskType": "LAMBDA" });
+        assert_eq!(region.refused(Operation::UpdateMaintenanceWindowTask, update).code, "ValidationException");
+    }
+
+    #[test]
+    fn a_run_command_task_needs_targets_and_limits() {
+        let mut region = Region::new();
+        let (window, target, _) = region.with_a_window();
+        for missing in ["Targets", "MaxConcurrency", "MaxErrors"] {
+            let request = with(a_task(&window, &target), json!({ missing: null }));
+            let refused = region.refused(Operation::RegisterTaskWithMaintenanceWindow, request);
+            assert_eq!(refused.code, "ValidationException", "{missing}");
+        }
+    }
+
+    #[test]
+    fn a_task_names_targets_of_its_own_window() {
+        let mut region = Region::new();
+        let (window, ..) = region.with_a_window();
+        let stranger = a_task(&window, "01234567-0123-0123-0123-0123456789ab");
+        let refused = region.refused(Operation::RegisterTaskWithMaintenanceWindow, stranger.clone());
+        assert_eq!(refused.code, "DoesNotExistException");
+        let by_tag = with(stranger, json!({ "Targets": [{ "Key": "tag:InstanceOS", "Values": ["Linux"] }] }));
+        assert_eq!(region.refused(Operation::RegisterTaskWithMaintenanceWindow, by_tag).code, "ValidationException");
+    }
+
+    #[test]
+    fn the_invocation_parameters_must_be_those_of_the_type() {
+        let mut region = Region::new();
+        let (window, target, _) = region.with_a_window();
+        let automation = json!({ "TaskInvocationParameters": { "Automation": { "DocumentVersion": "1" } } });
+        let request = with(a_task(&window, &target), automation);
+        assert_eq!(region.refused(Operation::RegisterTaskWithMaintenanceWindow, request).code, "ValidationException");
+    }
+
+    #[test]
+    fn a_window_holds_twenty_tasks() {
+        let mut region = Region::new();
+        let (window, target, _) = region.with_a_window();
+        for _ in 1..MAX_TASKS {
+            region.ok(Operation::RegisterTaskWithMaintenanceWindow, a_task(&window, &target));
+        }
+        let refused = region.refused(Operation::RegisterTaskWithMaintenanceWindow, a_task(&window, &target));
+        assert_eq!(refused.code, "ResourceLimitExceededException");
+    }
 }

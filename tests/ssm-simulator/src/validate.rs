@@ -16,6 +16,9 @@ pub(crate) fn validate(model: &Model, input: ShapeId, body: &Value) -> Result<()
     }
 }
 
+/// The service itself ignores a member that it does not know; here it is a mistake to be shown.
+const UNKNOWN: &str = "Member must be one of the service model";
+
 struct Check<'a> {
     model: &'a Model,
     violations: Vec<String>,
@@ -35,9 +38,7 @@ impl Check<'_> {
                 for (name, field) in fields.iter().filter(|(_, field)| !field.is_null()) {
                     match members.get(name) {
                         Some(member) => self.value(*member, field, &below(path, name))?,
-                        None => {
-                            self.refuse(shape, field, &below(path, name), "Member must be one of the service model")
-                        }
+                        None => self.refuse(shape, field, &below(path, name), UNKNOWN),
                     }
                 }
             }
@@ -126,4 +127,96 @@ fn wrong_type(kind: &Kind, value: &Value, path: &str) -> ServiceError {
         Value::Object(_) => "START_OF_OBJECT",
     };
     ServiceError::new("SerializationException", format!("{found} at '{path}' can not be converted to {expected}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::operation::Operation;
+    use crate::testing::{Region, a_target, a_window, with};
+
+    const WINDOW: &str = "mw-0123456789abcdef0";
+
+    fn refusal(operation: Operation, input: serde_json::Value) -> String {
+        let refused = Region::new().refused(operation, input);
+        assert_eq!(refused.code, "ValidationException");
+        refused.message
+    }
+
+    #[test]
+    fn a_missing_member_is_worded_as_the_service_does() {
+        let message = refusal(Operation::CreateMaintenanceWindow, with(a_window(), json!({ "Schedule": null })));
+        let expected = "1 validation error detected: Value null at 'schedule' failed to satisfy constraint: \
+                        Member must not be null";
+        assert_eq!(message, expected);
+    }
+
+    #[test]
+    fn a_pattern_must_match_the_whole_value() {
+        let message = refusal(Operation::CreateMaintenanceWindow, with(a_window(), json!({ "Name": "two words" })));
+        let expected = "1 validation error detected: Value 'two words' at 'name' failed to satisfy constraint: \
+                        Member must satisfy regular expression pattern: ^[a-zA-Z0-9_\\-.]{3,128}$";
+        assert_eq!(message, expected);
+    }
+
+    #[test]
+    fn all_mistakes_are_told_at_once() {
+        let message =
+            refusal(Operation::CreateMaintenanceWindow, with(a_window(), json!({ "Duration": 25, "Cutoff": -1 })));
+        assert!(message.starts_with("2 validation errors detected: "), "{message}");
+        assert!(message.contains(
+            "Value '25' at 'duration' failed to satisfy constraint: Member must have value less than or equal to 24"
+        ));
+        assert!(message.contains(
+            "Value '-1' at 'cutoff' failed to satisfy constraint: Member must have value greater than or equal to 0"
+        ));
+    }
+
+    #[test]
+    fn an_enum_lists_what_is_allowed() {
+        let request = with(a_target(WINDOW), json!({ "ResourceType": "COMPUTER" }));
+        let message = refusal(Operation::RegisterTargetWithMaintenanceWindow, request);
+        assert!(message.ends_with("Member must satisfy enum value set: [INSTANCE, RESOURCE_GROUP]"), "{message}");
+    }
+
+    #[test]
+    fn the_elements_of_lists_are_checked_and_counted_from_one() {
+        let targets =
+            json!({ "Targets": [{ "Key": "tag:a", "Values": ["x"] }, { "Key": "k".repeat(164), "Values": [] }] });
+        let message = refusal(Operation::RegisterTargetWithMaintenanceWindow, with(a_target(WINDOW), targets));
+        assert!(message.contains("at 'targets.2.member.key'"), "{message}");
+        let six: Vec<_> = (0..6).map(|n| json!({ "Key": format!("tag:{n}"), "Values": ["x"] })).collect();
+        let message =
+            refusal(Operation::RegisterTargetWithMaintenanceWindow, with(a_target(WINDOW), json!({ "Targets": six })));
+        assert!(message.ends_with("Member must have length less than or equal to 5"), "{message}");
+    }
+
+    #[test]
+    fn what_is_sensitive_is_not_repeated() {
+        let request = with(a_window(), json!({ "Description": "s".repeat(129) }));
+        let message = refusal(Operation::CreateMaintenanceWindow, request);
+        assert!(message.contains("Value at 'description' failed"), "{message}");
+    }
+
+    #[test]
+    fn a_member_that_the_model_does_not_have_is_refused() {
+        let message = refusal(Operation::CreateMaintenanceWindow, with(a_window(), json!({ "Timezone": "UTC" })));
+        assert!(message.contains("'timezone'"), "{message}");
+    }
+
+    #[test]
+    fn a_value_of_another_type_cannot_be_read() {
+        let request = with(a_window(), json!({ "Duration": "6" }));
+        let refused = Region::new().refused(Operation::CreateMaintenanceWindow, request);
+        assert_eq!(refused.code, "SerializationException");
+    }
+
+    #[test]
+    fn letters_of_every_language_are_allowed_in_tags() {
+        let tags = json!({ "Tags": [{ "Key": "équipe", "Value": "été 2026" }] });
+        Region::new().ok(Operation::CreateMaintenanceWindow, with(a_window(), tags));
+        let tags = json!({ "Tags": [{ "Key": "what?", "Value": "" }] });
+        refusal(Operation::CreateMaintenanceWindow, with(a_window(), tags));
+    }
 }

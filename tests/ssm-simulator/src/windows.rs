@@ -149,7 +149,7 @@ fn created(id: &str, now: &Value) -> Fields {
 
 /// Refuses a request with `Replace` that lacks what the creating operation requires.
 pub(crate) fn require(input: &Fields, required: &[&str]) -> Result<(), ServiceError> {
-    for name in required.iter().filter(|name| !input.contains_key(**name)) {
+    if let Some(name) = required.iter().find(|name| !input.contains_key(**name)) {
         let path = format!("{}{}", name[..1].to_ascii_lowercase(), &name[1..]);
         return Err(ServiceError::constraint(&Value::Null, &path, "Member must not be null"));
     }
@@ -183,5 +183,141 @@ fn zone(fields: &Fields) -> Option<TimeZone> {
     match text(fields, "ScheduleTimezone") {
         "" => Some(TimeZone::UTC),
         name => TimeZone::get(name).ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Region, a_window, id, with};
+
+    #[test]
+    fn a_new_window_is_enabled_and_has_a_next_run() {
+        let mut region = Region::new();
+        let window = region.ok(Operation::CreateMaintenanceWindow, a_window());
+        let window = region.ok(Operation::GetMaintenanceWindow, window);
+        assert_eq!(window["Enabled"], true);
+        let next: Timestamp = window["NextExecutionTime"].as_str().unwrap().parse().unwrap();
+        assert!(next > Timestamp::now());
+    }
+
+    #[test]
+    fn a_disabled_window_has_no_next_run() {
+        let mut region = Region::new();
+        let window = region.ok(Operation::CreateMaintenanceWindow, a_window());
+        region.ok(Operation::UpdateMaintenanceWindow, with(window.clone(), json!({ "Enabled": false })));
+        let window = region.ok(Operation::GetMaintenanceWindow, window);
+        assert_eq!(window.get("NextExecutionTime"), None);
+    }
+
+    #[test]
+    fn names_are_not_unique() {
+        let mut region = Region::new();
+        region.ok(Operation::CreateMaintenanceWindow, a_window());
+        region.ok(Operation::CreateMaintenanceWindow, a_window());
+        let filter = json!({ "Filters": [{ "Key": "Name", "Values": ["sra_linux_maintenance"] }] });
+        let windows = region.ok(Operation::DescribeMaintenanceWindows, filter);
+        assert_eq!(windows["WindowIdentities"].as_array().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn the_cutoff_must_be_below_the_duration() {
+        let mut region = Region::new();
+        let window = region.ok(Operation::CreateMaintenanceWindow, a_window());
+        let request = with(a_window(), json!({ "Duration": 3, "Cutoff": 3 }));
+        assert_eq!(region.refused(Operation::CreateMaintenanceWindow, request).code, "ValidationException");
+        // the duration that it already has counts, too
+        let update = with(window, json!({ "Cutoff": 6 }));
+        assert_eq!(region.refused(Operation::UpdateMaintenanceWindow, update).code, "ValidationException");
+    }
+
+    #[test]
+    fn a_schedule_or_a_time_zone_that_does_not_exist_is_refused() {
+        for change in [
+            json!({ "Schedule": "cron(0 2 * * THU *)" }),
+            json!({ "Schedule": "every day" }),
+            json!({ "ScheduleTimezone": "Europe/Atlantis" }),
+        ] {
+            let refused = Region::new().refused(Operation::CreateMaintenanceWindow, with(a_window(), change));
+            assert_eq!(refused.code, "ValidationException");
+        }
+    }
+
+    /// <https://docs.aws.amazon.com/systems-manager/latest/userguide/maintenance-windows-schedule-options.html>
+    #[test]
+    fn an_offset_goes_with_cron_only() {
+        let mut region = Region::new();
+        region.ok(Operation::CreateMaintenanceWindow, with(a_window(), json!({ "ScheduleOffset": 2 })));
+        let rate = with(a_window(), json!({ "ScheduleOffset": 2, "Schedule": "rate(7 days)" }));
+        assert_eq!(region.refused(Operation::CreateMaintenanceWindow, rate).code, "ValidationException");
+    }
+
+    #[test]
+    fn an_update_keeps_what_it_does_not_name() {
+        let mut region = Region::new();
+        let create = with(a_window(), json!({ "Description": "patches" }));
+        let window = region.ok(Operation::CreateMaintenanceWindow, create);
+        let answer = region.ok(Operation::UpdateMaintenanceWindow, with(window, json!({ "Duration": 8 })));
+        assert_eq!((&answer["Duration"], &answer["Description"]), (&json!(8), &json!("patches")));
+    }
+
+    #[test]
+    fn an_update_with_replace_empties_what_it_does_not_name() {
+        let mut region = Region::new();
+        let create = with(a_window(), json!({ "Description": "patches", "ScheduleOffset": 2 }));
+        let window = id(&region.ok(Operation::CreateMaintenanceWindow, create), "WindowId");
+        let update = with(a_window(), json!({ "WindowId": window, "Replace": true }));
+        region.ok(Operation::UpdateMaintenanceWindow, update);
+        let window = region.ok(Operation::GetMaintenanceWindow, json!({ "WindowId": window }));
+        assert_eq!((window.get("Description"), window.get("ScheduleOffset")), (None, None));
+        assert_eq!(window["Enabled"], true);
+    }
+
+    #[test]
+    fn an_update_with_replace_must_name_what_creating_requires() {
+        let mut region = Region::new();
+        let window = region.ok(Operation::CreateMaintenanceWindow, a_window());
+        let update = with(window, json!({ "Name": "other", "Replace": true }));
+        let refused = region.refused(Operation::UpdateMaintenanceWindow, update);
+        assert!(refused.message.contains("Value null at 'schedule'"), "{refused}");
+    }
+
+    #[test]
+    fn windows_can_be_found_by_name_and_switch_but_not_by_tag() {
+        let mut region = Region::new();
+        let window = region.ok(Operation::CreateMaintenanceWindow, a_window());
+        region.ok(Operation::UpdateMaintenanceWindow, with(window, json!({ "Enabled": false })));
+        region.ok(Operation::CreateMaintenanceWindow, with(a_window(), json!({ "Name": "other" })));
+        let mut names = |key: &str, value: &str| {
+            let filter = json!({ "Filters": [{ "Key": key, "Values": [value] }] });
+            region.call(Operation::DescribeMaintenanceWindows, filter).map(|found| found["WindowIdentities"].clone())
+        };
+        assert_eq!(names("Enabled", "True").unwrap()[0]["Name"], "other");
+        assert_eq!(names("Name", "sra_linux_maintenance").unwrap()[0]["Enabled"], false);
+        assert_eq!(names("tag:createdBy", "x").unwrap_err().code, "ValidationException");
+    }
+
+    #[test]
+    fn deleting_a_window_deletes_its_targets_and_tasks_and_can_be_repeated() {
+        let mut region = Region::new();
+        let (window, target, task) = region.with_a_window();
+        let by_id = json!({ "WindowId": window });
+        assert_eq!(region.ok(Operation::DeleteMaintenanceWindow, by_id.clone()), by_id);
+        assert_eq!(region.ok(Operation::DeleteMaintenanceWindow, by_id.clone()), by_id);
+        let task = json!({ "WindowId": window, "WindowTaskId": task });
+        assert_eq!(region.refused(Operation::GetMaintenanceWindowTask, task).code, "DoesNotExistException");
+        let target = json!({ "WindowId": window, "WindowTargetId": target });
+        let refused = region.refused(Operation::DeregisterTargetFromMaintenanceWindow, target);
+        assert_eq!(refused.code, "DoesNotExistException");
+    }
+
+    #[test]
+    fn an_account_region_holds_fifty_windows() {
+        let mut region = Region::new();
+        for _ in 0..MAX_WINDOWS {
+            region.ok(Operation::CreateMaintenanceWindow, a_window());
+        }
+        let refused = region.refused(Operation::CreateMaintenanceWindow, a_window());
+        assert_eq!(refused.code, "ResourceLimitExceededException");
     }
 }
