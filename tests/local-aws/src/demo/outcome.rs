@@ -1,0 +1,35 @@
+//! What one scenario did, measured.
+
+use std::collections::BTreeMap;
+
+use patching::summary::Totals;
+
+use super::scenario::Scenario;
+use crate::run::RunResult;
+
+/// One scenario, run and checked.
+#[derive(Debug, Clone)]
+pub(crate) struct Outcome {
+    pub(crate) scenario: Scenario,
+    pub(crate) run: RunResult,
+    pub(crate) totals: Totals,
+    /// SSM calls by operation, from the execution's start to its end.
+    pub(crate) ssm_calls: BTreeMap<String, u64>,
+    pub(crate) state_transitions: usize,
+    /// Of the largest process of a function so far.
+    pub(crate) peak_memory_bytes: Option<u64>,
+    /// What is not as the scenario promises; empty when all is.
+    pub(crate) differences: Vec<String>,
+}
+
+impl Outcome {
+    /// Whether the scenario did what it promises. The execution itself ends as failed when an account could not be entered,
+    /// which is what an organization with such an account is to show.
+    pub(crate) fn succeeded(&self) -> bool {
+        self.differences.is_empty()
+    }
+
+    pub(crate) fn total_ssm_calls(&self) -> u64 {
+        self.ssm_calls.values().sum()
+    }
+}

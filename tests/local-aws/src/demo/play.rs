@@ -1,0 +1,89 @@
+//! Runs the scenarios one after the other, checks what each promises, and shows the figures.
+
+mod check;
+mod drift;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use super::arguments::Demo;
+use super::outcome::Outcome;
+use super::scenario::Scenario;
+use super::show;
+use super::summary::Summary;
+use crate::error::{At, During, Error, Result};
+use crate::local_aws::LocalAws;
+use crate::progress::Progress;
+
+/// Runs what the command line asks for.
+pub(crate) async fn play_all(demo: &Demo) -> Result<ExitCode> {
+    let options = demo.options().map_err(|problem| Error::Unexpected { step: "reading the command line", problem })?;
+    let progress = Progress::terminal();
+    let mut aws = LocalAws::start(&options, &progress).await?;
+    aws.deploy(&[], &progress).await?;
+    let mut outcomes: Vec<Outcome> = Vec::new();
+    for scenario in demo.scenarios() {
+        if scenario.needs_a_rollout() && outcomes.is_empty() {
+            aws.run("preparation", &json!({})).await?;
+        }
+        let outcome = play(scenario, &mut aws, &progress).await?;
+        save_report(&aws, &outcome)?;
+        outcomes.push(outcome);
+    }
+    let letters = aws.dead_letters().await?;
+    println!("\n{}", show::everything(&aws, &outcomes, &letters, &report_folder(&aws)));
+    if let Some(path) = &demo.summary {
+        let summary =
+            serde_json::to_string_pretty(&Summary::of(&aws, &options, &outcomes)).during("writing figures")?;
+        std::fs::write(path, summary + "\n").at("writing the summary", path)?;
+    }
+    if demo.keep {
+        println!("{}", show::how_to_use(&aws));
+        // Ends with Ctrl-C, which drops everything.
+        std::future::pending::<()>().await;
+    }
+    let all_kept = outcomes.iter().all(Outcome::succeeded);
+    Ok(if all_kept { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn play(scenario: Scenario, aws: &mut LocalAws, progress: &Progress) -> Result<Outcome> {
+    let drifted = prepare(scenario, aws).await?;
+    let accounts = aws.organization.accounts.len() - aws.organization.skipped().count();
+    let step = progress.step(scenario.name(), Some(u64::try_from(accounts).unwrap_or(u64::MAX)));
+    step.note("accounts");
+    let (_, begin) = aws.ssm_calls_since(u64::MAX).await?;
+    let run = aws.run_watched(scenario.name(), &scenario.input(), |done| step.position(done)).await?;
+    let (ssm_calls, _) = aws.ssm_calls_since(begin).await?;
+    let peak_memory_bytes = aws.peak_memory_bytes();
+    let state_transitions = aws.history(&run.execution_arn).await?.state_transitions();
+    let totals = run.totals()?;
+    let mut outcome =
+        Outcome { scenario, run, totals, ssm_calls, state_transitions, peak_memory_bytes, differences: Vec::new() };
+    outcome.differences = check::check(aws, &outcome, drifted).await?;
+    step.done(&format!("{} of {accounts} accounts", outcome.totals.accounts.succeeded));
+    Ok(outcome)
+}
+
+/// What comes before the clock starts. Answers how many windows somebody has changed by hand.
+async fn prepare(scenario: Scenario, aws: &mut LocalAws) -> Result<usize> {
+    match scenario {
+        Scenario::DriftRepair => drift::drift_by_hand(aws).await,
+        Scenario::PolicyUpdate => aws.update(&[("PatchOperation", "Install")]).await.map(|()| 0),
+        Scenario::FirstRollout | Scenario::SecondRollout | Scenario::Disable => Ok(0),
+    }
+}
+
+fn report_folder(aws: &LocalAws) -> PathBuf {
+    aws.workspace.target.join("demo")
+}
+
+fn save_report(aws: &LocalAws, outcome: &Outcome) -> Result<()> {
+    const STEP: &str = "saving a report";
+    let folder = report_folder(aws);
+    std::fs::create_dir_all(&folder).at(STEP, &folder)?;
+    let path = folder.join(format!("{}.json", outcome.scenario));
+    let report = serde_json::to_string_pretty(&outcome.run.report).during(STEP)?;
+    std::fs::write(&path, report + "\n").at(STEP, &path)
+}

@@ -1,0 +1,63 @@
+//! What a person reads at the end.
+
+mod failures;
+mod figures;
+
+use std::fmt::Write;
+use std::path::Path;
+
+use comfy_table::Table;
+use comfy_table::presets::UTF8_BORDERS_ONLY;
+
+use super::outcome::Outcome;
+use crate::dead_letters::DeadLetter;
+use crate::local_aws::LocalAws;
+
+/// How wide a line may be where nobody says.
+const USUAL_WIDTH: u16 = 100;
+/// More would not be easier to read.
+const WIDEST: u16 = 120;
+
+/// All tables, one below the other.
+pub(crate) fn everything(aws: &LocalAws, outcomes: &[Outcome], letters: &[DeadLetter], reports: &Path) -> String {
+    let mut text = String::new();
+    let mut section = |title: &str, content: &str| {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "{title}\n{content}\n");
+    };
+    section("What each run did", &figures::figures(outcomes).to_string());
+    section("SSM calls by operation", &figures::calls(outcomes).to_string());
+    if letters.is_empty() {
+        section("Dead-letter queue", "  empty");
+    } else {
+        section("Dead-letter queue", &failures::dead_letters(aws, letters).to_string());
+    }
+    let differences = failures::differences(outcomes);
+    if !differences.is_empty() {
+        section("Not as promised", &differences);
+    }
+    let _ = write!(text, "Reports: {}", reports.join("<scenario>.json").display());
+    text
+}
+
+/// How to use the AWS CLI on what is left running.
+pub(crate) fn how_to_use(aws: &LocalAws) -> String {
+    let clients = &aws.clients;
+    format!(
+        "\nEverything is left running until Ctrl-C. In another terminal:\n\n\
+         export AWS_ENDPOINT_URL={}\nexport AWS_ENDPOINT_URL_SSM={}\n\
+         export AWS_ACCESS_KEY_ID=test\nexport AWS_SECRET_ACCESS_KEY=test\nexport AWS_DEFAULT_REGION={}\n\n\
+         With a member account's id as AWS_ACCESS_KEY_ID you are root of that account.\n",
+        clients.endpoint, clients.ssm_endpoint, clients.home_region
+    )
+}
+
+/// A table as wide as it may be here.
+fn table() -> Table {
+    let mut table = Table::new();
+    table.load_style(UTF8_BORDERS_ONLY).set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
+    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let width = width.or_else(|| table.width()).unwrap_or(USUAL_WIDTH).min(WIDEST);
+    table.set_width(width);
+    table
+}

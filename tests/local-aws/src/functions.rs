@@ -1,0 +1,186 @@
+//! The functions' release binaries and their zips, as they are uploaded for Lambda.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use zip::write::SimpleFileOptions;
+
+use crate::command;
+use crate::error::{At, Error, Result};
+use crate::progress::Progress;
+use crate::workspace::Workspace;
+
+const BUILDING: &str = "building";
+const ZIPPING: &str = "zipping the functions";
+
+/// One function, ready for upload.
+#[derive(Debug, Clone)]
+pub struct FunctionZip {
+    /// The function's name: its folder's, its package's and its binary's.
+    pub name: String,
+    /// The zip, with the binary as `bootstrap`.
+    pub path: PathBuf,
+    /// The zip's size.
+    pub bytes: u64,
+}
+
+/// The line that cargo writes for each thing it has made.
+#[derive(Deserialize)]
+struct Artifact {
+    reason: String,
+    #[serde(default)]
+    package_id: String,
+    executable: Option<PathBuf>,
+    target: Option<Target>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+}
+
+/// Builds and zips every function.
+///
+/// # Errors
+/// When a build fails or the zips cannot be written.
+pub async fn build_functions(workspace: &Workspace, progress: &Progress) -> Result<Vec<FunctionZip>> {
+    let step = progress.step("Functions", Some(workspace.build_length));
+    if workspace.functions.is_empty() {
+        return Err(Error::Unexpected {
+            step: BUILDING,
+            problem: format!("no package with a binary in {}/functions", workspace.root.display()),
+        });
+    }
+    let binaries = build(workspace, &workspace.functions, |done, name| {
+        step.position(done);
+        step.note(name.to_owned());
+    })
+    .await?;
+    step.note("zipping");
+    let folder = workspace.folder().join("zips");
+    std::fs::create_dir_all(&folder).at(ZIPPING, &folder)?;
+    let mut zips = Vec::new();
+    for (name, binary) in binaries {
+        let path = folder.join(format!("{name}.zip"));
+        let bytes = tokio::task::spawn_blocking(move || zip_if_newer(&binary, &path).map(|bytes| (path, bytes)));
+        zips.push((name, bytes));
+    }
+    let zips = collect(zips).await?;
+    let largest = zips.iter().map(|zip| zip.bytes).max().unwrap_or(0);
+    step.done(&format!("{} built, zips of at most {}", zips.len(), megabytes(largest)));
+    Ok(zips)
+}
+
+/// Builds the SSM simulator and answers its path.
+///
+/// # Errors
+/// When the build fails.
+pub async fn build_simulator(workspace: &Workspace, progress: &Progress) -> Result<PathBuf> {
+    let step = progress.step("Simulator", None);
+    let package = "ssm-simulator".to_owned();
+    let mut binaries = build(workspace, std::slice::from_ref(&package), |_, name| step.note(name.to_owned())).await?;
+    let path = binaries.remove(&package).ok_or_else(|| Error::Unexpected {
+        step: BUILDING,
+        problem: "cargo named no binary of ssm-simulator".to_owned(),
+    })?;
+    step.done("built");
+    Ok(path)
+}
+
+type Zipping = tokio::task::JoinHandle<Result<(PathBuf, u64)>>;
+
+async fn collect(zipping: Vec<(String, Zipping)>) -> Result<Vec<FunctionZip>> {
+    let mut zips = Vec::new();
+    for (name, task) in zipping {
+        let (path, bytes) =
+            task.await.map_err(|error| Error::Unexpected { step: ZIPPING, problem: error.to_string() })??;
+        zips.push(FunctionZip { name, path, bytes });
+    }
+    Ok(zips)
+}
+
+async fn build(
+    workspace: &Workspace,
+    packages: &[String],
+    mut each: impl FnMut(u64, &str),
+) -> Result<BTreeMap<String, PathBuf>> {
+    let mut made: BTreeSet<String> = BTreeSet::new();
+    let mut binaries = BTreeMap::new();
+    command::cargo(&workspace.root)
+        .args(["build", "--release", "--message-format", "json-render-diagnostics"])
+        .args(packages.iter().flat_map(|package| ["--package", package]))
+        .lines(BUILDING, |line| {
+            let Ok(artifact) = serde_json::from_str::<Artifact>(line) else {
+                return;
+            };
+            let Some(target) = artifact.target.filter(|_| artifact.reason == "compiler-artifact") else {
+                return;
+            };
+            made.insert(artifact.package_id);
+            each(u64::try_from(made.len()).unwrap_or(u64::MAX), &target.name);
+            if let Some(executable) = artifact.executable.filter(|_| packages.contains(&target.name)) {
+                binaries.insert(target.name, executable);
+            }
+        })
+        .await?;
+    Ok(binaries)
+}
+
+/// Zips the binary as `bootstrap`, unless the zip is newer already, and answers the zip's size.
+fn zip_if_newer(binary: &Path, path: &Path) -> Result<u64> {
+    let modified = |path: &Path| path.metadata().and_then(|metadata| metadata.modified());
+    let built = modified(binary).at(ZIPPING, binary)?;
+    if !modified(path).is_ok_and(|zipped| zipped > built) {
+        zip(binary, path)?;
+    }
+    Ok(path.metadata().at(ZIPPING, path)?.len())
+}
+
+fn zip(binary: &Path, path: &Path) -> Result<()> {
+    let mut content = Vec::new();
+    File::open(binary).and_then(|mut file| file.read_to_end(&mut content)).at(ZIPPING, binary)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    // Renamed when complete: another copy of this program may read or write the same zip.
+    let mut file = tempfile::NamedTempFile::new_in(folder).at(ZIPPING, folder)?;
+    let options = SimpleFileOptions::default()
+        // A fixed time: equal binaries make equal zips, and Lambda keeps what did not change.
+        .last_modified_time(zip::DateTime::default())
+        .unix_permissions(0o755);
+    let mut writer = zip::ZipWriter::new(file.as_file_mut());
+    writer
+        .start_file("bootstrap", options)
+        .and_then(|()| writer.write_all(&content).map_err(Into::into))
+        .and_then(|()| writer.finish().map(drop))
+        .map_err(|error| Error::Unexpected { step: ZIPPING, problem: format!("{}: {error}", path.display()) })?;
+    file.persist(path).map_err(|error| error.error).at(ZIPPING, path)?;
+    Ok(())
+}
+
+pub(crate) fn megabytes(bytes: u64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "shown with one digit")]
+    let megabytes = bytes as f64 / 1_000_000.0;
+    format!("{megabytes:.1} MB")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_binaries_make_equal_zips_that_hold_an_executable_bootstrap() {
+        let folder = tempfile::tempdir().unwrap();
+        let binary = folder.path().join("list-accounts");
+        std::fs::write(&binary, b"#!/bin/sh\n").unwrap();
+        let (first, second) = (folder.path().join("1.zip"), folder.path().join("2.zip"));
+        zip(&binary, &first).unwrap();
+        std::fs::File::open(&binary).unwrap().set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+        zip(&binary, &second).unwrap();
+        assert_eq!(std::fs::read(&first).unwrap(), std::fs::read(&second).unwrap());
+        let mut archive = zip::ZipArchive::new(File::open(&first).unwrap()).unwrap();
+        let entry = archive.by_name("bootstrap").unwrap();
+        assert_eq!(entry.unix_mode().unwrap() & 0o777, 0o755);
+    }
+}

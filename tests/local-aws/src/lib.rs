@@ -1,0 +1,43 @@
+//! A local AWS to run the whole project on: an organization, IAM enforced, the real functions, templates and definition.
+//!
+//! [`LocalAws::start`] makes everything ready; dropped, it ends every process that it started.
+
+mod clients;
+mod command;
+mod dead_letters;
+pub mod demo;
+mod deployment;
+mod error;
+mod folder;
+mod functions;
+mod history;
+mod local_aws;
+mod lock;
+mod logs;
+mod memory;
+mod ministack;
+mod names;
+mod options;
+mod organization;
+mod process;
+mod progress;
+mod run;
+mod simulator;
+mod stack;
+mod venv;
+mod workspace;
+
+pub use clients::{Clients, MANAGEMENT_KEY};
+pub use dead_letters::DeadLetter;
+pub use deployment::Deployment;
+pub use error::{Error, Result};
+pub use functions::{FunctionZip, build_functions, build_simulator};
+pub use history::{ExecutionHistory, History};
+pub use local_aws::LocalAws;
+pub use logs::Logs;
+pub use options::{ACCOUNT_CONCURRENCY, OPT_IN_REGION, Options, REGION_CONCURRENCY, REGIONS};
+pub use organization::{Account, Condition, Organization};
+pub use progress::Progress;
+pub use run::RunResult;
+pub use venv::Venv;
+pub use workspace::Workspace;

@@ -1,0 +1,210 @@
+//! The whole: what is started, in which order, and what a test or the demo does with it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use ssm_simulator::Admin;
+
+use crate::clients::Clients;
+use crate::dead_letters::{self, DeadLetter};
+use crate::deployment::{self, Deployment};
+use crate::error::{Error, Result};
+use crate::folder::RunFolder;
+use crate::functions::{FunctionZip, build_functions, build_simulator};
+use crate::history::History;
+use crate::logs::{self, Logs};
+use crate::memory;
+use crate::ministack;
+use crate::options::{Options, REGIONS};
+use crate::organization::{MEMBER_ROLE, Organization};
+use crate::process::{Group, free_port};
+use crate::progress::Progress;
+use crate::run::{self, RunResult};
+use crate::simulator;
+use crate::venv::Venv;
+use crate::workspace::Workspace;
+
+/// How often other ports are tried when a process does not start.
+const ATTEMPTS: u32 = 3;
+
+/// A running local AWS. Dropped, it ends every process that it started.
+#[derive(Debug)]
+pub struct LocalAws {
+    /// Clients for its services.
+    pub clients: Clients,
+    /// The accounts and what a run can do with each.
+    pub organization: Organization,
+    /// The SSM simulator: its state, its calls, its faults.
+    pub simulator: Admin,
+    /// The functions that are deployed.
+    pub functions: Vec<FunctionZip>,
+    /// The workspace that it was built from.
+    pub workspace: Workspace,
+    deployment: Option<Deployment>,
+    processes: Processes,
+}
+
+/// What ends when it is dropped, in this order.
+#[derive(Debug)]
+struct Processes {
+    ministack: Group,
+    simulator: Group,
+    folder: RunFolder,
+}
+
+impl LocalAws {
+    /// Builds what is needed, starts the processes and creates the organization with its member roles.
+    ///
+    /// # Errors
+    /// Names the step that failed and what to do about it.
+    pub async fn start(options: &Options, progress: &Progress) -> Result<Self> {
+        let workspace = Workspace::find().await?;
+        let venv = Venv::prepare(&workspace, progress).await?;
+        let functions = build_functions(&workspace, progress).await?;
+        let simulator = build_simulator(&workspace, progress).await?;
+        let step = progress.step("Local AWS", None);
+        let (clients, processes) = start_processes(&workspace, &venv, &simulator, options).await?;
+        let simulator = Admin::new(&clients.ssm_endpoint);
+        step.done(&format!("{}, SSM {}", clients.endpoint, clients.ssm_endpoint));
+        let organization = Organization::create(&clients, options, progress).await?;
+        simulator::configure(&simulator, &organization).await?;
+        organization.deploy_member_roles(&clients, &workspace, progress).await?;
+        Ok(Self { clients, organization, simulator, functions, workspace, deployment: None, processes })
+    }
+
+    /// Uploads the artifacts and creates the control plane's stack; the given parameters go before its own.
+    ///
+    /// # Errors
+    /// When the stack cannot be created: with the reasons that CloudFormation states.
+    pub async fn deploy(&mut self, parameters: &[(&str, &str)], progress: &Progress) -> Result<()> {
+        let created = deployment::create(
+            &self.clients,
+            &self.workspace,
+            &self.organization,
+            &self.functions,
+            parameters,
+            progress,
+        );
+        self.deployment = Some(created.await?);
+        Ok(())
+    }
+
+    /// Updates the stack with these parameters; the others stay.
+    ///
+    /// # Errors
+    /// Before [`LocalAws::deploy`], or when the stack cannot be updated.
+    pub async fn update(&mut self, parameters: &[(&str, &str)]) -> Result<()> {
+        let updated = deployment::update(&self.clients, &self.workspace, self.deployment()?, parameters).await?;
+        self.deployment = Some(updated);
+        Ok(())
+    }
+
+    /// The control plane.
+    ///
+    /// # Errors
+    /// Before [`LocalAws::deploy`].
+    pub fn deployment(&self) -> Result<&Deployment> {
+        self.deployment.as_ref().ok_or_else(|| Error::Unexpected {
+            step: "looking for the control plane",
+            problem: "it is not deployed yet".to_owned(),
+        })
+    }
+
+    /// Runs an execution of this name to its end.
+    ///
+    /// # Errors
+    /// When it cannot be started or does not end; one that fails is a result.
+    pub async fn run(&self, name: &str, input: &Value) -> Result<RunResult> {
+        self.run_watched(name, input, |_| {}).await
+    }
+
+    /// The same, and tells how many accounts are done.
+    ///
+    /// # Errors
+    /// As [`LocalAws::run`].
+    pub async fn run_watched(&self, name: &str, input: &Value, accounts_done: impl FnMut(u64)) -> Result<RunResult> {
+        run::run(&self.clients, self.deployment()?, name, input, accounts_done).await
+    }
+
+    /// All events of an execution and of its children.
+    ///
+    /// # Errors
+    /// When Step Functions refuses, as for an unknown execution.
+    pub async fn history(&self, execution_arn: &str) -> Result<History> {
+        History::read(&self.clients, execution_arn).await
+    }
+
+    /// What the dead-letter queue holds; it stays there.
+    ///
+    /// # Errors
+    /// Before [`LocalAws::deploy`], or when SQS refuses.
+    pub async fn dead_letters(&self) -> Result<Vec<DeadLetter>> {
+        dead_letters::peek(&self.clients.sqs(), &self.deployment()?.dead_letter_queue).await
+    }
+
+    /// What the functions and the processes have logged so far.
+    ///
+    /// # Errors
+    /// When CloudWatch Logs refuses or a log file cannot be read.
+    pub async fn logs(&self) -> Result<Logs> {
+        logs::read(&self.clients, &self.log_files()).await
+    }
+
+    /// SSM calls by operation so far, and the number of the next one.
+    pub(crate) async fn ssm_calls_since(&self, sequence: u64) -> Result<(BTreeMap<String, u64>, u64)> {
+        simulator::calls_since(&self.simulator, sequence).await
+    }
+
+    /// The largest resident size that a function's process has had, in bytes; only Linux tells.
+    #[must_use]
+    pub fn peak_memory_bytes(&self) -> Option<u64> {
+        memory::peak_of_functions(self.processes.folder.path())
+    }
+
+    fn log_files(&self) -> Vec<PathBuf> {
+        [&self.processes.ministack, &self.processes.simulator].map(|process| process.log().to_owned()).to_vec()
+    }
+}
+
+/// Starts both processes, on other ports when somebody takes one in the meantime.
+async fn start_processes(
+    workspace: &Workspace,
+    venv: &Venv,
+    program: &Path,
+    options: &Options,
+) -> Result<(Clients, Processes)> {
+    let folder = RunFolder::make(workspace).await?;
+    let mut attempt = 1;
+    loop {
+        match start_pair(venv, program, &folder, options).await {
+            Ok((clients, ministack, simulator)) => return Ok((clients, Processes { ministack, simulator, folder })),
+            Err(Error::Start { .. }) if attempt < ATTEMPTS => attempt += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// The simulator first: `MiniStack` hands its address on to the functions.
+async fn start_pair(
+    venv: &Venv,
+    program: &Path,
+    folder: &RunFolder,
+    options: &Options,
+) -> Result<(Clients, Group, Group)> {
+    let management = ministack::management_account()?;
+    let endpoint = format!("http://127.0.0.1:{}", free_port()?);
+    let start = simulator::Start {
+        program,
+        venv,
+        folder,
+        options,
+        upstream: &endpoint,
+        management: &management,
+        member_role: MEMBER_ROLE,
+    };
+    let (simulator, ssm_endpoint) = start.start().await?;
+    let clients = Clients { endpoint, ssm_endpoint, home_region: REGIONS[0].to_owned() };
+    let ministack = ministack::start(venv, &clients, &management, folder).await?;
+    Ok((clients, ministack, simulator))
+}

@@ -1,0 +1,299 @@
+//! The organization: units, accounts, and the role in each account that lets the functions in.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_organizations::Client;
+use futures::{StreamExt, TryStreamExt, stream};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+
+use crate::clients::{Clients, MANAGEMENT_KEY};
+use crate::error::{During, Error, Result};
+use crate::names::{UNITS, Unit, account_names};
+use crate::options::{OPT_IN_REGION, Options, REGIONS};
+use crate::progress::Progress;
+use crate::stack::Stack;
+use crate::workspace::Workspace;
+
+/// The role in each account that the functions assume.
+pub(crate) const MEMBER_ROLE: &str = "patch-manager-configuration";
+const STEP: &str = "creating the organization";
+/// Stacks in progress at once; more do not get the local AWS further.
+const STACKS_AT_ONCE: usize = 8;
+/// What names of functions' roles begin with; only those may assume the member role.
+pub(crate) const RESOURCE_PREFIX: &str = "patch-manager";
+
+/// An account and what a run can do with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// 12 digits.
+    pub id: String,
+    /// As Organizations lists it.
+    pub name: String,
+    /// What a run can do with it.
+    pub condition: Condition,
+    /// The Regions in scope that it has enabled.
+    pub regions: Vec<String>,
+}
+
+/// What a run can do with an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// It has the member role: everything.
+    Ready,
+    /// Active, but nobody has put the member role there: it fails.
+    WithoutRole,
+    /// Closed: it is skipped.
+    Suspended,
+}
+
+/// What was created.
+#[derive(Debug, Clone)]
+pub struct Organization {
+    /// `o-…`
+    pub id: String,
+    /// The root's id, `r-…`
+    pub root: String,
+    /// Ids of the organizational units by name.
+    pub units: BTreeMap<&'static str, String>,
+    /// The management account first.
+    pub accounts: Vec<Account>,
+    /// The Regions in scope.
+    pub regions: Vec<String>,
+}
+
+impl Organization {
+    /// The accounts that a run works in.
+    pub fn ready(&self) -> impl Iterator<Item = &Account> {
+        self.accounts_that_are(Condition::Ready)
+    }
+
+    /// The accounts that a run leaves out.
+    pub fn skipped(&self) -> impl Iterator<Item = &Account> {
+        self.accounts_that_are(Condition::Suspended)
+    }
+
+    /// The accounts of this condition.
+    pub fn accounts_that_are(&self, condition: Condition) -> impl Iterator<Item = &Account> {
+        self.accounts.iter().filter(move |account| account.condition == condition)
+    }
+
+    /// Every account-Region that a run works in.
+    pub fn ready_pairs(&self) -> impl Iterator<Item = (&Account, &str)> {
+        self.ready().flat_map(|account| account.regions.iter().map(move |region| (account, region.as_str())))
+    }
+
+    /// Account-Regions in scope: those of every active account, whether a run gets in or not.
+    #[must_use]
+    pub fn pairs(&self) -> usize {
+        self.accounts
+            .iter()
+            .filter(|account| account.condition != Condition::Suspended)
+            .map(|account| account.regions.len())
+            .sum()
+    }
+
+    /// The name of an account, or its id where it has none here.
+    #[must_use]
+    pub fn name_of<'a>(&'a self, id: &'a str) -> &'a str {
+        self.accounts.iter().find(|account| account.id == id).map_or(id, |account| account.name.as_str())
+    }
+
+    /// Creates units and accounts, and closes the account that is to be suspended.
+    pub(crate) async fn create(clients: &Clients, options: &Options, progress: &Progress) -> Result<Self> {
+        let length = u64::try_from(options.accounts).unwrap_or(u64::MAX);
+        let step = progress.step("Organization", Some(length));
+        let client = clients.organizations();
+        let (id, root, management) = describe(&client).await?;
+        let units = create_units(&client, &root).await?;
+        let mut accounts = vec![management];
+        for member in plan_members(options) {
+            step.note(member.name.clone());
+            accounts.push(create_member(&client, &root, &units, member).await?);
+            step.advance();
+        }
+        let mut regions: Vec<String> = common_regions(options);
+        accounts[0].regions.clone_from(&regions);
+        regions.push(OPT_IN_REGION.to_owned());
+        let organization = Self { id, root, units, accounts, regions };
+        step.done(&format!(
+            "{} accounts, {} account-Regions in scope",
+            organization.accounts.len(),
+            organization.pairs()
+        ));
+        Ok(organization)
+    }
+
+    /// Puts the member roles into every account that is to have them.
+    pub(crate) async fn deploy_member_roles(
+        &self,
+        clients: &Clients,
+        workspace: &Workspace,
+        progress: &Progress,
+    ) -> Result<()> {
+        let template = workspace.read("templates/member-roles.yaml")?;
+        let ready: Vec<&Account> = self.ready().collect();
+        let step = progress.step("Member roles", Some(u64::try_from(ready.len()).unwrap_or(u64::MAX)));
+        let parameters = [
+            ("ManagementAccountId", self.accounts[0].id.as_str()),
+            ("FunctionRolePrefix", RESOURCE_PREFIX),
+            ("MemberRoleName", MEMBER_ROLE),
+            ("OrganizationId", &self.id),
+        ];
+        stream::iter(&ready)
+            .map(async |account| {
+                let key = if account.id == self.accounts[0].id { MANAGEMENT_KEY } else { &account.id };
+                let stack = Stack::new(clients.cloudformation_for(key), "patch-manager-member-roles", &account.name);
+                stack.create(&template, &parameters).await?;
+                step.advance();
+                Ok::<(), Error>(())
+            })
+            .buffer_unordered(STACKS_AT_ONCE)
+            .try_collect::<()>()
+            .await?;
+        step.done(&format!("deployed in {} accounts", ready.len()));
+        Ok(())
+    }
+}
+
+/// An account that is still to be created.
+struct Member {
+    name: String,
+    unit: Unit,
+    condition: Condition,
+    regions: Vec<String>,
+}
+
+fn common_regions(options: &Options) -> Vec<String> {
+    REGIONS.iter().take(options.regions).map(ToString::to_string).collect()
+}
+
+/// Names the accounts and lets the seed decide which of them fail, are suspended, or have the opt-in Region.
+fn plan_members(options: &Options) -> Vec<Member> {
+    let mut random = StdRng::seed_from_u64(options.seed);
+    let mut members: Vec<Member> = account_names(options.accounts, &mut random)
+        .into_iter()
+        .map(|(name, unit)| Member { name, unit, condition: Condition::Ready, regions: common_regions(options) })
+        .collect();
+    let mut order: Vec<usize> = (0..members.len()).collect();
+    order.shuffle(&mut random);
+    let mut order = order.into_iter();
+    for index in order.by_ref().take(options.failing) {
+        members[index].condition = Condition::WithoutRole;
+    }
+    // In the smallest organizations the account with the opt-in Region comes before the suspended one.
+    if let Some(index) = order.next() {
+        members[index].regions.push(OPT_IN_REGION.to_owned());
+    }
+    if let Some(index) = order.next() {
+        members[index].condition = Condition::Suspended;
+        members[index].unit = UNITS[UNITS.len() - 1];
+    }
+    members
+}
+
+async fn describe(client: &Client) -> Result<(String, String, Account)> {
+    let organization = client
+        .describe_organization()
+        .send()
+        .await
+        .during(STEP)?
+        .organization
+        .ok_or_else(|| missing("the organization"))?;
+    let root = client
+        .list_roots()
+        .send()
+        .await
+        .during(STEP)?
+        .roots
+        .and_then(|roots| roots.into_iter().next())
+        .and_then(|root| root.id)
+        .ok_or_else(|| missing("the organization's root"))?;
+    let account = Account {
+        id: organization.master_account_id.ok_or_else(|| missing("the management account"))?,
+        name: "management".to_owned(),
+        condition: Condition::Ready,
+        regions: Vec::new(),
+    };
+    Ok((organization.id.unwrap_or_default(), root, account))
+}
+
+async fn create_units(client: &Client, root: &str) -> Result<BTreeMap<&'static str, String>> {
+    let mut ids = BTreeMap::new();
+    for unit in UNITS {
+        let parent = unit.parent.and_then(|parent| ids.get(parent).cloned());
+        let created = client
+            .create_organizational_unit()
+            .name(unit.name)
+            .parent_id(parent.unwrap_or_else(|| root.to_owned()))
+            .send()
+            .await
+            .during(STEP)?;
+        let id = created.organizational_unit.and_then(|unit| unit.id);
+        ids.insert(unit.name, id.ok_or_else(|| missing("a unit's id"))?);
+    }
+    Ok(ids)
+}
+
+async fn create_member(
+    client: &Client,
+    root: &str,
+    units: &BTreeMap<&'static str, String>,
+    member: Member,
+) -> Result<Account> {
+    let status = client
+        .create_account()
+        .account_name(&member.name)
+        .email(format!("aws+{}@example.com", member.name))
+        .send()
+        .await
+        .during(STEP)?
+        .create_account_status;
+    let id = status.and_then(|status| status.account_id).ok_or_else(|| missing("an account's id"))?;
+    if let Some(unit) = units.get(member.unit.name) {
+        client
+            .move_account()
+            .account_id(&id)
+            .source_parent_id(root)
+            .destination_parent_id(unit)
+            .send()
+            .await
+            .during(STEP)?;
+    }
+    if member.condition == Condition::Suspended {
+        client.close_account().account_id(&id).send().await.during(STEP)?;
+    }
+    Ok(Account { id, name: member.name, condition: member.condition, regions: member.regions })
+}
+
+fn missing(what: &str) -> Error {
+    Error::Unexpected { step: STEP, problem: format!("the answer lacks {what}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn conditions(accounts: usize, failing: usize) -> [usize; 3] {
+        let members = plan_members(&Options { accounts, failing, ..Options::default() });
+        [Condition::Ready, Condition::WithoutRole, Condition::Suspended]
+            .map(|condition| members.iter().filter(|member| member.condition == condition).count())
+    }
+
+    #[test]
+    fn one_account_is_suspended_and_as_many_as_asked_lack_the_role() {
+        assert_eq!(conditions(8, 1), [6, 1, 1]);
+        assert_eq!(conditions(8, 7), [1, 7, 0]);
+        assert_eq!(conditions(150, 10), [139, 10, 1]);
+    }
+
+    #[test]
+    fn one_working_account_has_the_opt_in_region() {
+        let members = plan_members(&Options::default());
+        let with: Vec<&Member> =
+            members.iter().filter(|member| member.regions.iter().any(|region| region == OPT_IN_REGION)).collect();
+        assert_eq!(with.len(), 1);
+        assert_eq!(with[0].condition, Condition::Ready);
+    }
+}

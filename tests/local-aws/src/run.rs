@@ -1,0 +1,148 @@
+//! One execution of the rollout: start it, follow it, gather what it did.
+
+use std::time::{Duration, Instant};
+
+use aws_sdk_dynamodb::types::{AttributeValue, Select};
+use aws_sdk_sfn::operation::describe_execution::DescribeExecutionOutput;
+use aws_sdk_sfn::types::ExecutionStatus;
+use patching::summary::Totals;
+use serde_json::Value;
+
+use crate::clients::Clients;
+use crate::deployment::Deployment;
+use crate::error::{During, Error, Result};
+
+const LIMIT: Duration = Duration::from_secs(1800);
+/// The execution itself says how long it took, so that nothing depends on how often it is asked.
+const POLL: Duration = Duration::from_millis(100);
+/// Less often: counting makes the local AWS work, which the rollout is waiting for.
+const COUNT_EVERY: u32 = 5;
+
+/// How an execution ended.
+#[derive(Debug, Clone)]
+pub struct RunResult {
+    /// The execution.
+    pub execution_arn: String,
+    /// The run's id: the execution's name.
+    pub run: String,
+    /// `SUCCEEDED`, `FAILED`, `TIMED_OUT` or `ABORTED`.
+    pub status: String,
+    /// From start to stop, as Step Functions states them.
+    pub seconds: f64,
+    /// The output of an execution that succeeded.
+    pub output: Option<Value>,
+    /// The error's name of one that did not.
+    pub error: Option<String>,
+    /// What it says about the error.
+    pub cause: Option<String>,
+    /// `report.json`, unless the run ended before there was one.
+    pub report: Option<Value>,
+}
+
+impl RunResult {
+    /// The report's totals; all zero when there is no report.
+    ///
+    /// # Errors
+    /// When the report is not one.
+    pub fn totals(&self) -> Result<Totals> {
+        match &self.report {
+            Some(report) => serde_json::from_value(report.clone()).during("reading the report"),
+            None => Ok(Totals::default()),
+        }
+    }
+}
+
+/// Starts an execution of this name, waits for its end and reads its report. Tells how many accounts are done.
+pub(crate) async fn run(
+    clients: &Clients,
+    deployment: &Deployment,
+    name: &str,
+    input: &Value,
+    mut accounts_done: impl FnMut(u64),
+) -> Result<RunResult> {
+    let client = clients.sfn();
+    let started = client
+        .start_execution()
+        .state_machine_arn(&deployment.state_machine)
+        .name(name)
+        .input(input.to_string())
+        .send()
+        .await
+        .during(format!("starting execution {name}"))?;
+    let arn = started.execution_arn;
+    let since = Instant::now();
+    let mut polls: u32 = 0;
+    let execution = loop {
+        tokio::time::sleep(POLL).await;
+        let execution = describe(clients, &arn).await?;
+        if execution.status != ExecutionStatus::Running {
+            break execution;
+        }
+        if since.elapsed() > LIMIT {
+            return Err(Error::Unfinished {
+                execution: arn,
+                status: execution.status.to_string(),
+                seconds: LIMIT.as_secs(),
+            });
+        }
+        polls += 1;
+        if polls.is_multiple_of(COUNT_EVERY) {
+            accounts_done(count_accounts(clients, deployment, name).await?);
+        }
+    };
+    accounts_done(count_accounts(clients, deployment, name).await?);
+    let report = read_report(clients, deployment, name).await?;
+    Ok(result(name, execution, report))
+}
+
+async fn describe(clients: &Clients, arn: &str) -> Result<DescribeExecutionOutput> {
+    let described = clients.sfn().describe_execution().execution_arn(arn).send().await;
+    described.during(format!("following execution {arn}"))
+}
+
+fn result(name: &str, execution: DescribeExecutionOutput, report: Option<Value>) -> RunResult {
+    let stopped = execution.stop_date.as_ref().map_or(0.0, |date| date.as_secs_f64());
+    RunResult {
+        run: name.to_owned(),
+        status: execution.status.to_string(),
+        seconds: stopped - execution.start_date.as_secs_f64(),
+        execution_arn: execution.execution_arn,
+        output: execution.output.and_then(|output| serde_json::from_str(&output).ok()),
+        error: execution.error,
+        cause: execution.cause,
+        report,
+    }
+}
+
+/// How many accounts of this run the ledger holds.
+async fn count_accounts(clients: &Clients, deployment: &Deployment, run: &str) -> Result<u64> {
+    let mut count = 0;
+    let mut pages = clients
+        .dynamodb()
+        .query()
+        .table_name(&deployment.ledger)
+        .key_condition_expression("#run = :run")
+        .expression_attribute_names("#run", "run")
+        .expression_attribute_values(":run", AttributeValue::S(run.to_owned()))
+        .select(Select::Count)
+        .into_paginator()
+        .send();
+    while let Some(page) = pages.next().await {
+        count += page.during("counting accounts in the ledger")?.count;
+    }
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
+async fn read_report(clients: &Clients, deployment: &Deployment, run: &str) -> Result<Option<Value>> {
+    let step = || format!("reading the report of {run}");
+    let object =
+        clients.s3().get_object().bucket(&deployment.data_bucket).key(format!("runs/{run}/report.json")).send().await;
+    match object {
+        Ok(object) => {
+            let content = object.body.collect().await.during(step())?.into_bytes();
+            Ok(Some(serde_json::from_slice(&content).during(step())?))
+        }
+        Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_key()) => Ok(None),
+        Err(error) => Err(error).during(step()),
+    }
+}

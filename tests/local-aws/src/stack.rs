@@ -1,0 +1,121 @@
+//! CloudFormation stacks: create or update, wait, and say why when it fails.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use aws_sdk_cloudformation::Client;
+use aws_sdk_cloudformation::types::{Capability, Parameter};
+
+use crate::error::{During, Error, Result};
+
+/// A template that may stand in the request itself is at most this long.
+pub(crate) const INLINE_LIMIT: usize = 51_200;
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// A stack in one account.
+pub(crate) struct Stack<'a> {
+    client: Client,
+    name: &'a str,
+    account: &'a str,
+}
+
+impl<'a> Stack<'a> {
+    pub(crate) fn new(client: Client, name: &'a str, account: &'a str) -> Self {
+        Self { client, name, account }
+    }
+
+    /// Creates the stack from a template or the URL of one, and waits for it.
+    pub(crate) async fn create(&self, template: &str, parameters: &[(&str, &str)]) -> Result<BTreeMap<String, String>> {
+        let (body, url) = source(template);
+        self.client
+            .create_stack()
+            .stack_name(self.name)
+            .set_template_body(body)
+            .set_template_url(url)
+            .set_parameters(Some(list(parameters)))
+            .capabilities(Capability::CapabilityNamedIam)
+            .send()
+            .await
+            .during(self.step("creating"))?;
+        self.wait("CREATE_COMPLETE").await
+    }
+
+    /// Updates the stack and waits for it.
+    pub(crate) async fn update(&self, template: &str, parameters: &[(&str, &str)]) -> Result<BTreeMap<String, String>> {
+        let (body, url) = source(template);
+        self.client
+            .update_stack()
+            .stack_name(self.name)
+            .set_template_body(body)
+            .set_template_url(url)
+            .set_parameters(Some(list(parameters)))
+            .capabilities(Capability::CapabilityNamedIam)
+            .send()
+            .await
+            .during(self.step("updating"))?;
+        self.wait("UPDATE_COMPLETE").await
+    }
+
+    fn step(&self, verb: &str) -> String {
+        format!("{verb} stack {} in account {}", self.name, self.account)
+    }
+
+    async fn wait(&self, wanted: &str) -> Result<BTreeMap<String, String>> {
+        let started = Instant::now();
+        loop {
+            let described = self.client.describe_stacks().stack_name(self.name).send().await;
+            let stack = described.during(self.step("waiting for"))?.stacks.and_then(|stacks| stacks.into_iter().next());
+            let status = stack.as_ref().and_then(|stack| stack.stack_status.as_ref());
+            let status = status.map(ToString::to_string).unwrap_or_default();
+            if status == wanted {
+                let outputs = stack.and_then(|stack| stack.outputs).unwrap_or_default();
+                return Ok(outputs
+                    .into_iter()
+                    .filter_map(|output| Some((output.output_key?, output.output_value?)))
+                    .collect());
+            }
+            if !status.ends_with("IN_PROGRESS") || started.elapsed() > LIMIT {
+                return Err(self.failure(status).await);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    async fn failure(&self, status: String) -> Error {
+        let events = self.client.describe_stack_events().stack_name(self.name).send().await;
+        let reasons: Vec<String> = events
+            .ok()
+            .and_then(|events| events.stack_events)
+            .unwrap_or_default()
+            .into_iter()
+            .rev()
+            .filter(|event| event.resource_status.as_ref().is_some_and(|status| status.as_str().ends_with("FAILED")))
+            .map(|event| {
+                format!(
+                    "  {}: {}",
+                    event.logical_resource_id.unwrap_or_default(),
+                    event.resource_status_reason.unwrap_or_default()
+                )
+            })
+            .collect();
+        Error::Stack {
+            stack: self.name.to_owned(),
+            account: self.account.to_owned(),
+            status,
+            reasons: reasons.join("\n"),
+        }
+    }
+}
+
+/// The template itself, or where it is.
+fn source(template: &str) -> (Option<String>, Option<String>) {
+    let template = template.to_owned();
+    if template.starts_with("http") { (None, Some(template)) } else { (Some(template), None) }
+}
+
+fn list(parameters: &[(&str, &str)]) -> Vec<Parameter> {
+    parameters
+        .iter()
+        .map(|(key, value)| Parameter::builder().parameter_key(*key).parameter_value(*value).build())
+        .collect()
+}
