@@ -1,0 +1,81 @@
+//! The functions' sources.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use crate::{read, root};
+
+/// The functions: the folders that hold a program.
+///
+/// # Panics
+///
+/// When the folder `functions` cannot be read.
+#[must_use]
+pub fn names() -> BTreeSet<String> {
+    let folders = fs::read_dir(root().join("functions")).unwrap_or_else(|why| panic!("functions: {why}"));
+    let programs = folders.flatten().filter(|folder| folder.path().join("src/main.rs").exists());
+    programs.map(|folder| folder.file_name().to_string_lossy().into_owned()).collect()
+}
+
+/// `configure-windows` as `ConfigureWindows`.
+#[must_use]
+pub fn pascal(name: &str) -> String {
+    name.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect()
+}
+
+/// The environment variables that a function reads: its own `env::required("…")`, and those of the `from_env` it calls.
+#[must_use]
+pub fn variables(name: &str) -> BTreeSet<String> {
+    let main = read(format!("functions/{name}/src/main.rs"));
+    let mut found = required(&main);
+    for (_, text) in sources(&root().join("functions/kit/src")) {
+        let shared = text.split("impl ").skip(1).filter(|block| block.contains("pub fn from_env"));
+        for block in shared {
+            let reader = block.split([' ', '{']).next().unwrap_or_default();
+            if main.contains(&format!("{reader}::from_env")) {
+                found.extend(required(block));
+            }
+        }
+    }
+    found.insert("LOG_LEVEL".to_owned()); // read by kit::serve
+    found
+}
+
+/// The operations that the functions call, as they name them in their errors: `ssm:CreateMaintenanceWindow`.
+#[must_use]
+pub fn operations() -> BTreeSet<String> {
+    let texts = sources(&root().join("functions"));
+    let literals = texts.iter().flat_map(|(_, text)| text.split('"'));
+    literals.filter(|literal| is_operation(literal)).map(ToOwned::to_owned).collect()
+}
+
+fn is_operation(literal: &str) -> bool {
+    let services = ["account", "dynamodb", "organizations", "s3", "ssm", "sts"];
+    literal.split_once(':').is_some_and(|(service, operation)| {
+        services.contains(&service)
+            && operation.starts_with(|first: char| first.is_ascii_uppercase())
+            && operation.chars().all(char::is_alphanumeric)
+    })
+}
+
+fn required(text: &str) -> BTreeSet<String> {
+    let calls = text.split("env::required(\"").skip(1);
+    calls.filter_map(|rest| rest.split_once('"')).map(|(name, _)| name.to_owned()).collect()
+}
+
+/// The Rust files below a folder, without their tests.
+fn sources(folder: &Path) -> Vec<(String, String)> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|why| panic!("{}: {why}", folder.display()));
+    let mut found = vec![];
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap_or_default();
+            let tested = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
+            found.push((path.display().to_string(), tested));
+        }
+    }
+    found
+}

@@ -1,0 +1,110 @@
+//! What Step Functions makes of a payload template: as much of it as the definition uses.
+//!
+//! Step Functions fails the execution when a path leads nowhere, and no catcher sees that; the local AWS goes on with `null`.
+
+use serde_json::{Map, Value, json};
+
+/// The template's value for a state's input and the context object.
+///
+/// # Panics
+///
+/// When a path leads nowhere, or with an intrinsic function that the definition has not used yet.
+#[must_use]
+pub fn fill(template: &Value, input: &Value, context: &Value) -> Value {
+    let Value::Object(fields) = template else { return template.clone() };
+    let filled = fields.iter().map(|(name, value)| match name.strip_suffix(".$") {
+        Some(name) => (name.to_owned(), evaluate(value.as_str().unwrap_or_default(), input, context)),
+        None => (name.clone(), fill(value, input, context)),
+    });
+    Value::Object(filled.collect::<Map<_, _>>())
+}
+
+/// A path's or an intrinsic function's value.
+///
+/// # Panics
+///
+/// As [`fill`].
+#[must_use]
+pub fn evaluate(expression: &str, input: &Value, context: &Value) -> Value {
+    if let Some(path) = expression.strip_prefix("$$") {
+        return follow(path, context);
+    }
+    if let Some(path) = expression.strip_prefix('$') {
+        return follow(path, input);
+    }
+    if let Some(text) = expression.strip_prefix('\'') {
+        return json!(text.trim_end_matches('\''));
+    }
+    let Some((name, arguments)) = expression.strip_suffix(')').and_then(|call| call.split_once('(')) else {
+        panic!("{expression} is neither a path nor a call");
+    };
+    let arguments: Vec<_> = split(arguments).map(|argument| evaluate(argument, input, context)).collect();
+    match (name, arguments.as_slice()) {
+        ("States.Array", items) => json!(items),
+        ("States.ArrayContains", [Value::Array(items), item]) => json!(items.contains(item)),
+        ("States.Format", [Value::String(text), values @ ..]) => Value::String(format(text, values)),
+        ("States.JsonToString", [value]) => Value::String(value.to_string()),
+        ("States.StringToJson", [Value::String(text)]) => {
+            serde_json::from_str(text).unwrap_or_else(|why| panic!("{expression}: {why}"))
+        }
+        _ => panic!("{expression} is not known here"),
+    }
+}
+
+/// At the commas that stand outside of quotes.
+fn split(arguments: &str) -> impl Iterator<Item = &str> {
+    let mut quoted = false;
+    let separator = move |character| {
+        quoted ^= character == '\'';
+        character == ',' && !quoted
+    };
+    arguments.split(separator).map(str::trim)
+}
+
+fn format(text: &str, values: &[Value]) -> String {
+    values.iter().fold(text.to_owned(), |text, value| match value {
+        Value::String(value) => text.replacen("{}", value, 1),
+        other => text.replacen("{}", &other.to_string(), 1),
+    })
+}
+
+/// A path with a wildcard has all the values that it leads to, also none; any other has one.
+fn follow(path: &str, value: &Value) -> Value {
+    let found = |path: &str, value: &Value| value.pointer(&path.replace('.', "/")).cloned();
+    match path.split_once("[*]") {
+        Some((list, rest)) => {
+            let items = found(list, value).unwrap_or_else(|| panic!("${path} leads nowhere in {value}"));
+            items.as_array().into_iter().flatten().filter_map(|item| found(rest, item)).collect()
+        }
+        None => found(path, value).unwrap_or_else(|| panic!("${path} leads nowhere in {value}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_is_filled_from_the_input_and_the_context() {
+        let template = json!({"a.$": "$.x.y", "b.$": "$$.Execution.Name", "c": {"d": 1}, "e.$": "States.Array($.x.y)"});
+        let filled = fill(&template, &json!({"x": {"y": 2}}), &json!({"Execution": {"Name": "run"}}));
+        assert_eq!(filled, json!({"a": 2, "b": "run", "c": {"d": 1}, "e": [2]}));
+    }
+
+    #[test]
+    fn a_wildcard_takes_what_is_there() {
+        let items = json!([{"a": 1}, {"b": 2}, {"a": 3}]);
+        assert_eq!(evaluate("$[*].a", &items, &Value::Null), json!([1, 3]));
+        assert_eq!(
+            evaluate("States.Format('in {}', States.JsonToString($[*].a))", &items, &Value::Null),
+            json!("in [1,3]")
+        );
+        assert_eq!(evaluate("States.ArrayContains($[*].a, 'x')", &json!([]), &Value::Null), json!(false));
+    }
+
+    #[test]
+    #[should_panic(expected = "$.b leads nowhere")]
+    fn a_path_that_leads_nowhere_fails() {
+        let _ = evaluate("$.b", &json!({"a": 1}), &Value::Null);
+    }
+}

@@ -1,0 +1,97 @@
+//! The CloudFormation templates.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+use serde_yaml_ng::Value as Yaml;
+
+use crate::{functions, read};
+
+/// A template of the folder `templates`, with its short forms (`!Ref`) written out (`{"Ref": …}`).
+///
+/// # Panics
+///
+/// When it is not YAML.
+#[must_use]
+pub fn load(name: &str) -> Value {
+    let yaml =
+        serde_yaml_ng::from_str(&read(format!("templates/{name}"))).unwrap_or_else(|why| panic!("{name}: {why}"));
+    plain(yaml)
+}
+
+/// The template that holds the functions and the state machine.
+#[must_use]
+pub fn control_plane() -> Value {
+    load("control-plane.yaml")
+}
+
+/// The properties of a resource of the control plane.
+#[must_use]
+pub fn properties(resource: &str) -> Value {
+    control_plane()["Resources"][resource]["Properties"].clone()
+}
+
+/// The function's resource.
+#[must_use]
+pub fn function(name: &str) -> Value {
+    properties(&format!("{}Function", functions::pascal(name)))
+}
+
+/// The statements of a role's inline policies, policies written as text included.
+///
+/// # Panics
+///
+/// When such a text is not JSON.
+#[must_use]
+pub fn statements(role: &Value) -> Vec<Value> {
+    let documents =
+        list(&role["Policies"]).into_iter().map(|policy| match policy["PolicyDocument"]["Fn::Sub"].as_str() {
+            Some(text) => serde_json::from_str(text).unwrap_or_else(|why| panic!("a policy document: {why}")),
+            None => policy["PolicyDocument"].clone(),
+        });
+    documents.flat_map(|document| list(&document["Statement"])).collect()
+}
+
+/// The actions that a role's inline policies allow.
+#[must_use]
+pub fn actions(role: &Value) -> BTreeSet<String> {
+    let actions = statements(role).into_iter().flat_map(|statement| list(&statement["Action"]));
+    actions.filter_map(|action| action.as_str().map(ToOwned::to_owned)).collect()
+}
+
+/// The members of a list; of anything else, itself.
+#[must_use]
+pub fn list(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Array(items) => items.clone(),
+        Value::Null => vec![],
+        one => vec![one.clone()],
+    }
+}
+
+fn plain(yaml: Yaml) -> Value {
+    match yaml {
+        Yaml::Tagged(tagged) => intrinsic(&tagged.tag.to_string(), plain(tagged.value)),
+        Yaml::Mapping(fields) => {
+            Value::Object(fields.into_iter().map(|(name, value)| (key(&name), plain(value))).collect::<Map<_, _>>())
+        }
+        Yaml::Sequence(items) => items.into_iter().map(plain).collect(),
+        scalar => serde_json::to_value(scalar).unwrap_or_default(),
+    }
+}
+
+fn key(name: &Yaml) -> String {
+    name.as_str().unwrap_or_default().to_owned()
+}
+
+fn intrinsic(tag: &str, value: Value) -> Value {
+    match tag.trim_start_matches('!') {
+        "Ref" => json!({ "Ref": value }),
+        "GetAtt" => json!({ "Fn::GetAtt": value.as_str().map(|path| path.split('.').collect::<Vec<_>>()) }),
+        name => {
+            let mut field = Map::new();
+            field.insert(format!("Fn::{name}"), value);
+            Value::Object(field)
+        }
+    }
+}

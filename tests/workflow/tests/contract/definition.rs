@@ -1,0 +1,81 @@
+//! The definition is whole, which a deployment to the local AWS would not tell.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use workflow::{definition, template};
+
+#[test]
+fn each_state_is_reached_and_leads_to_states_beside_it() {
+    for machine in definition::machines() {
+        let states: BTreeMap<_, _> = definition::states()
+            .into_iter()
+            .filter(|state| machine["States"][&state.name].is_object())
+            .map(|state| (state.name.clone(), state))
+            .collect();
+        let mut reached = BTreeSet::new();
+        let mut next = vec![machine["StartAt"].as_str().unwrap().to_owned()];
+        while let Some(name) = next.pop() {
+            let state = states.get(&name).unwrap_or_else(|| panic!("{name} is not in {:?}", states.keys()));
+            if reached.insert(name) {
+                next.extend(state.followers());
+            }
+        }
+        assert_eq!(reached, states.into_keys().collect());
+    }
+}
+
+#[test]
+fn each_state_ends_or_goes_on() {
+    for state in definition::states() {
+        let last = state.body["End"] == true || state.body["Type"] == "Succeed" || state.body["Type"] == "Fail";
+        assert_ne!(last, !state.followers().is_empty(), "{}", state.name);
+    }
+}
+
+#[test]
+fn names_are_unique_in_the_whole_machine_and_no_longer_than_80_characters() {
+    let names: Vec<_> = definition::states().into_iter().map(|state| state.name).collect();
+    assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
+    assert!(names.iter().all(|name| name.chars().count() <= 80));
+}
+
+#[test]
+fn each_task_has_a_timeout_a_retry_and_a_catch() {
+    for state in definition::tasks() {
+        assert!(state.body["TimeoutSeconds"].as_u64().is_some(), "{}", state.name);
+        assert!(!state.retried().is_empty(), "{}", state.name);
+        assert!(!state.caught().is_empty(), "{}", state.name);
+    }
+}
+
+#[test]
+fn each_map_has_a_catch() {
+    for state in definition::states().iter().filter(|state| state.body["Type"] == "Map") {
+        assert!(!state.caught().is_empty(), "{}", state.name);
+    }
+}
+
+#[test]
+fn a_function_ends_by_itself_before_its_task_gives_it_up() {
+    for state in definition::tasks() {
+        let Some(name) = state.function() else { continue };
+        let function_seconds = template::function(&name)["Timeout"].as_u64().unwrap();
+        let task_seconds = state.body["TimeoutSeconds"].as_u64().unwrap();
+        assert!(function_seconds < task_seconds, "{name}: {function_seconds} s, its task {task_seconds} s");
+    }
+}
+
+#[test]
+fn concurrency_is_a_number_once_the_template_put_it_in() {
+    let text = definition::text();
+    assert!(text.contains("\"MaxConcurrency\": ${AccountConcurrency},"));
+    assert!(text.contains("\"MaxConcurrency\": ${RegionConcurrency},"));
+}
+
+#[test]
+fn one_account_never_ends_the_run() {
+    let map = definition::state("EachAccount").body;
+    assert_eq!(map["ToleratedFailurePercentage"], 100);
+    assert_eq!(map["ItemProcessor"]["ProcessorConfig"]["Mode"], "DISTRIBUTED");
+    assert_eq!(map["ItemProcessor"]["ProcessorConfig"]["ExecutionType"], "STANDARD");
+}

@@ -1,0 +1,9 @@
+//! The definition, the templates and the functions are written apart and must fit: these tests hold them against each other.
+
+#![expect(clippy::unwrap_used, reason = "these are tests, their helpers too")]
+
+mod definition;
+mod errors;
+mod names;
+mod permissions;
+mod shapes;

@@ -1,0 +1,97 @@
+//! Roles name what is there, and nothing else.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use workflow::functions::{self, pascal};
+use workflow::template;
+
+/// Allowed though no code names it, with the reason.
+const NOT_CALLED: [(&str, &str); 2] = [
+    ("iam:PassRole", "checked when a request names a role"),
+    ("ssm:AddTagsToResource", "checked when CreateMaintenanceWindow names tags"),
+];
+
+#[test]
+fn the_member_role_allows_what_the_functions_call_there_and_nothing_else() {
+    let role = member_role();
+    let mut allowed = template::actions(&role);
+    for (action, reason) in NOT_CALLED {
+        assert!(allowed.remove(action), "{action}: {reason}");
+    }
+    let mut called = functions::operations();
+    called.retain(|operation| operation.starts_with("ssm:") || operation.starts_with("account:"));
+    called.remove("ssm:GetParameter"); // of the management account
+    assert_eq!(allowed, called);
+}
+
+#[test]
+fn the_member_role_trusts_the_functions_that_assume_it_and_no_others() {
+    let trust = member_role()["AssumeRolePolicyDocument"]["Statement"][0].clone();
+    let trusted: BTreeSet<_> = trust["Condition"]["ArnLike"]["aws:PrincipalArn"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|arn| arn["Fn::Sub"].as_str()?.split_once(":role/${FunctionRolePrefix}-"))
+        .map(|(_, name)| name.to_owned())
+        .collect();
+    let assuming: BTreeSet<_> = functions::names()
+        .into_iter()
+        .filter(|name| template::actions(&function_role(name)).contains("sts:AssumeRole"))
+        .collect();
+    assert_eq!(trusted, assuming);
+}
+
+#[test]
+fn windows_are_changed_only_with_the_owner_tag() {
+    let changing = template::statements(&member_role()).into_iter().filter(|statement| {
+        let actions = template::list(&statement["Action"]);
+        let resources = statement["Resource"].to_string();
+        !resources.contains("windowtarget/*") && actions.iter().filter_map(Value::as_str).any(changes_a_window)
+    });
+    let conditions: Vec<_> = changing.map(|statement| statement["Condition"]["StringEquals"].clone()).collect();
+    assert_eq!(conditions.len(), 3);
+    for condition in conditions {
+        let (key, value) = condition.as_object().unwrap().iter().next().unwrap();
+        assert!(key.to_lowercase().ends_with("tag/${ownertagkey}"), "{key}");
+        assert_eq!(value, "${OwnerTagValue}");
+    }
+}
+
+#[test]
+fn the_state_machine_may_invoke_its_functions_and_no_others() {
+    let statements = template::statements(&template::properties("RolloutRole"));
+    let invoking = statements.iter().find(|statement| statement["Action"] == "lambda:InvokeFunction").unwrap();
+    let named: BTreeSet<_> = template::list(&invoking["Resource"]).iter().map(Value::to_string).collect();
+    let arn = |name: &String| json!({ "Fn::GetAtt": [format!("{}Function", pascal(name)), "Arn"] }).to_string();
+    assert_eq!(named, functions::names().iter().map(arn).collect());
+}
+
+#[test]
+fn both_templates_agree_on_the_names_that_they_share() {
+    let (control_plane, member) = (template::control_plane(), template::load("member-roles.yaml"));
+    for name in ["MemberRoleName", "TaskRoleName", "DhmcRoleName", "OwnerTagKey", "OwnerTagValue"] {
+        assert_eq!(control_plane["Parameters"][name]["Default"], member["Parameters"][name]["Default"], "{name}");
+        assert_eq!(
+            control_plane["Parameters"][name]["AllowedPattern"], member["Parameters"][name]["AllowedPattern"],
+            "{name}"
+        );
+    }
+    assert_eq!(
+        control_plane["Parameters"]["ResourcePrefix"]["Default"],
+        member["Parameters"]["FunctionRolePrefix"]["Default"]
+    );
+}
+
+fn member_role() -> Value {
+    template::load("member-roles.yaml")["Resources"]["ConfigurationRole"]["Properties"].clone()
+}
+
+fn function_role(name: &str) -> Value {
+    template::properties(&format!("{}Role", pascal(name)))
+}
+
+fn changes_a_window(action: &str) -> bool {
+    let reads = ["ssm:Describe", "ssm:Get"].iter().any(|reading| action.starts_with(reading));
+    action == "ssm:AddTagsToResource" || (action.contains("MaintenanceWindow") && !reads)
+}

@@ -1,0 +1,248 @@
+//! What one part hands to another is what the other takes. Each value here went through the definition's own templates, from
+//! one state to the next.
+
+use configure_windows::Response as Windows;
+use patching::input::{Action, ExecutionInput};
+use patching::outcome::{AccountOutcome, DhmcOutcome, DhmcStatus, RegionOutcome, Status};
+use patching::policy::PatchPolicy;
+use patching::request::RegionRequest;
+use patching::summary::Totals;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json, to_value};
+use workflow::definition::state;
+use workflow::payload::{evaluate, fill};
+use workflow::template;
+
+#[test]
+fn the_policy_that_the_template_composes_is_valid() {
+    PatchPolicy::parse(&composed_policy()).unwrap();
+}
+
+#[test]
+fn list_accounts_takes_any_input_at_all() {
+    for input in [json!({}), json!([]), json!("x"), json!(null)] {
+        let context = json!({"Execution": {"Name": "run-1", "Input": input}});
+        let payload = fill(&state("ListAccounts").body["Parameters"]["Payload"], &after_load_policy(), &context);
+        request::<list_accounts::Request>(&payload);
+    }
+}
+
+#[test]
+fn assume_role_takes_an_account() {
+    request::<assume_role::Request>(&fill(
+        &state("AssumeRole").body["Parameters"]["Payload"],
+        &account(),
+        &Value::Null,
+    ));
+}
+
+#[test]
+fn the_workers_take_a_region() {
+    for name in ["ConfigureDhmc", "ConfigureWindows", "Teardown"] {
+        request::<RegionRequest>(&fill(&state(name).body["Parameters"]["Payload"], &region(), &Value::Null));
+    }
+}
+
+#[test]
+fn report_takes_a_run_however_far_it_came() {
+    let caught = json!({"Error": "InvalidPolicy", "Cause": "…"});
+    let mut list_accounts_failed = after_load_policy();
+    list_accounts_failed["error"] = caught.clone();
+    let mut each_account_failed = after_list_accounts();
+    each_account_failed["error"] = caught.clone();
+    let load_policy_failed = fill(&state("LoadPolicyFailed").body["Parameters"], &caught, &Value::Null);
+    for input in [after_list_accounts(), each_account_failed, list_accounts_failed, load_policy_failed] {
+        request::<report::Request>(&fill(&state("Report").body["Parameters"]["Payload"], &input, &context()));
+    }
+}
+
+#[test]
+fn what_a_region_comes_to_is_a_region_outcome() {
+    let done = fill(&state("RegionDone").body["Parameters"], &configured(), &Value::Null);
+    assert_eq!(request::<RegionOutcome>(&done["outcome"]).status, Status::Succeeded);
+    let torn_down = fill(&state("RegionTornDown").body["Parameters"], &torn_down(), &Value::Null);
+    assert_eq!(request::<RegionOutcome>(&torn_down["outcome"]).dhmc, Some(dhmc()));
+    for step in ["ConfigureDhmc", "ConfigureWindows", "Teardown"] {
+        let failed = fill(&state("RegionFailed").body["Parameters"], &failed_region(step), &Value::Null);
+        let outcome = request::<RegionOutcome>(&failed["outcome"]);
+        assert_eq!((outcome.status, outcome.error.unwrap().step.as_str()), (Status::Failed, step));
+    }
+}
+
+#[test]
+fn dead_letters_are_execution_inputs_for_what_failed() {
+    let message = &state("SendToDeadLetterQueue").body["Parameters"];
+    let sent = fill(&message["MessageBody"], &failed_region("Teardown"), &Value::Null);
+    let replayed = ExecutionInput::parse(&sent).unwrap();
+    assert_eq!(replayed.accounts.unwrap().len(), 1);
+    assert_eq!(replayed.regions.unwrap().len(), 1);
+
+    for regions in [json!(null), json!(["eu-west-1"])] {
+        let mut failed = failed_account("AssumeRoleFailed");
+        failed["target"]["regions"] = regions;
+        let message = &state("SendAccountToDeadLetterQueue").body["Parameters"];
+        let replayed = ExecutionInput::parse(&fill(&message["MessageBody"], &failed, &Value::Null)).unwrap();
+        assert_eq!((replayed.action, replayed.accounts.unwrap().len()), (Action::Rollout, 1));
+    }
+}
+
+#[test]
+fn dead_letters_say_which_run_and_step_failed_and_why() {
+    for (state_name, input) in [
+        ("SendToDeadLetterQueue", failed_region("ConfigureDhmc")),
+        ("SendAccountToDeadLetterQueue", failed_account("AssumeRoleFailed")),
+        ("SendAccountToDeadLetterQueue", failed_account("EachRegionFailed")),
+    ] {
+        let attributes = fill(&state(state_name).body["Parameters"]["MessageAttributes"], &input, &Value::Null);
+        for name in ["run", "step", "error", "cause"] {
+            assert_eq!(attributes[name]["DataType"], "String");
+            // SQS refuses an empty attribute, and a timeout has an empty cause.
+            assert_ne!(attributes[name]["StringValue"].as_str().unwrap(), "", "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_ledger_holds_account_outcomes_under_the_tables_keys() {
+    let table = template::properties("LedgerTable");
+    let mut mixed = account();
+    let failed = fill(&state("RegionFailed").body["Parameters"], &failed_region("Teardown"), &Value::Null);
+    let done = fill(&state("RegionDone").body["Parameters"], &configured(), &Value::Null);
+    mixed["result"] = fill(&state("EachRegion").body["ResultSelector"], &json!([done, failed]), &Value::Null);
+    let mut nothing_to_do = account();
+    nothing_to_do["result"] = fill(&state("EachRegion").body["ResultSelector"], &json!([]), &Value::Null);
+    for (input, regions, failed) in
+        [(mixed, 2, true), (nothing_to_do, 0, false), (failed_account("AssumeRoleFailed"), 0, true)]
+    {
+        let item = fill(&state("RecordOutcome").body["Parameters"]["Item"], &input, &context());
+        for key in table["KeySchema"].as_array().unwrap() {
+            assert!(item[key["AttributeName"].as_str().unwrap()]["S"].is_string());
+        }
+        assert!(item[table["TimeToLiveSpecification"]["AttributeName"].as_str().unwrap()]["N"].is_string());
+        let outcome = item["outcome"]["S"].as_str().unwrap();
+        let read = AccountOutcome::from_ledger("111122223333".parse().unwrap(), String::new(), outcome).unwrap();
+        assert_eq!((read.regions.len(), read.status == Status::Failed), (regions, failed));
+        assert_eq!(item["failed"]["BOOL"], failed);
+    }
+}
+
+#[test]
+fn a_failed_account_names_itself_and_the_regions_that_failed() {
+    let mut input = account();
+    let failed = fill(&state("RegionFailed").body["Parameters"], &failed_region("Teardown"), &Value::Null);
+    input["result"] = fill(&state("EachRegion").body["ResultSelector"], &json!([failed]), &Value::Null);
+    let cause = state("AccountIncomplete").body["CausePath"].as_str().unwrap().to_owned();
+    assert_eq!(evaluate(&cause, &input, &Value::Null), json!(r#"payments (111122223333): failed in ["eu-west-1"]"#));
+}
+
+#[test]
+fn an_incomplete_rollout_says_how_many_failed_and_where_the_report_is() {
+    let answer = report::Response {
+        status: Status::Failed,
+        totals: Totals::default(),
+        report: report::ObjectKey { bucket: "data".into(), key: "runs/run-1/report.json".into() },
+        failed_accounts: vec![],
+    };
+    let answer = json!({ "Payload": to_value(answer).unwrap() });
+    let input = json!({ "report": fill(&state("Report").body["ResultSelector"], &answer, &Value::Null) });
+    let cause = state("RolloutIncomplete").body["CausePath"].as_str().unwrap().to_owned();
+    let expected = "0 accounts failed, 0 succeeded; report: s3://data/runs/run-1/report.json";
+    assert_eq!(evaluate(&cause, &input, &Value::Null), json!(expected));
+    assert!(input["report"]["accounts"]["failed"].is_number(), "AnyFailed compares it");
+}
+
+fn request<T: DeserializeOwned>(value: &Value) -> T {
+    serde_json::from_value(value.clone()).unwrap_or_else(|why| panic!("{why}: {value}"))
+}
+
+/// The value of a parameter's default for each `${…}`; lists are empty.
+fn composed_policy() -> Value {
+    let parameter = template::properties("PolicyParameter")["Value"]["Fn::If"][2].clone();
+    let mut text = parameter["Fn::Sub"][0].as_str().unwrap().to_owned();
+    for name in parameter["Fn::Sub"][1].as_object().unwrap().keys() {
+        text = text.replace(&format!("${{{name}}}"), "[]");
+    }
+    for (name, parameter) in template::control_plane()["Parameters"].as_object().unwrap() {
+        text = text.replace(&format!("${{{name}}}"), parameter["Default"].as_str().unwrap_or_default());
+    }
+    serde_json::from_str(&text).unwrap()
+}
+
+fn context() -> Value {
+    let target = json!({
+        "account": {"id": "111122223333", "name": "payments", "state": "ACTIVE", "joinedAt": null},
+        "regions": null, "sweep": false
+    });
+    json!({
+        "Execution": {"Name": "run-1", "Input": {}, "StartTime": "2026-12-01T00:00:00Z"},
+        "State": {"EnteredTime": "2026-12-01T00:01:00Z"},
+        "Map": {"Item": {"Value": target}}
+    })
+}
+
+fn after_load_policy() -> Value {
+    let parameter = json!({ "Parameter": {"Value": composed_policy().to_string(), "Version": 1} });
+    fill(&state("LoadPolicy").body["ResultSelector"], &parameter, &Value::Null)
+}
+
+fn after(name: &str, input: Value, response: impl serde::Serialize) -> Value {
+    let body = state(name).body;
+    let path = body["ResultPath"].as_str().unwrap().trim_start_matches("$.").to_owned();
+    let answer = json!({ "Payload": to_value(response).unwrap() });
+    let mut output = input;
+    output[path] = fill(&body["ResultSelector"], &answer, &Value::Null);
+    output
+}
+
+fn after_list_accounts() -> Value {
+    let response = list_accounts::Response {
+        action: Action::Rollout,
+        targets: list_accounts::ObjectKey { bucket: "data".into(), key: "runs/run-1/targets.json".into() },
+        accounts: list_accounts::Counts { in_scope: 1, unavailable: 0, skipped: [("suspended", 1)].into() },
+        expires_at: "1900000000".into(),
+    };
+    after("ListAccounts", after_load_policy(), response)
+}
+
+fn account() -> Value {
+    fill(&state("EachAccount").body["ItemSelector"], &after_list_accounts(), &context())
+}
+
+fn failed_account(name: &str) -> Value {
+    failed(name, account())
+}
+
+fn region() -> Value {
+    let task = assume_role::RegionTask { region: "eu-west-1".parse().unwrap(), action: Action::Rollout };
+    let context = json!({ "Map": {"Item": {"Value": to_value(&task).unwrap()}} });
+    let response = assume_role::Response { regions: vec![task], not_enabled: vec![] };
+    fill(&state("EachRegion").body["ItemSelector"], &after("AssumeRole", account(), response), &context)
+}
+
+fn dhmc() -> DhmcOutcome {
+    DhmcOutcome { status: DhmcStatus::Set, before: None, after: Some("role".into()) }
+}
+
+fn configured() -> Value {
+    let response = Windows { status: Status::Succeeded, windows: vec![], warnings: vec![] };
+    after("ConfigureWindows", after("ConfigureDhmc", region(), dhmc()), response)
+}
+
+fn torn_down() -> Value {
+    let response = teardown::Response { status: Status::Succeeded, dhmc: dhmc(), windows: vec![], warnings: vec![] };
+    after("Teardown", region(), response)
+}
+
+fn failed_region(step: &str) -> Value {
+    failed(&format!("{step}Failed"), region())
+}
+
+/// With an error without a cause, as a timeout is.
+fn failed(name: &str, input: Value) -> Value {
+    let body = state(name).body;
+    let path = body["ResultPath"].as_str().unwrap().trim_start_matches("$.").to_owned();
+    let mut output = input;
+    output["error"] = json!({"Error": "States.Timeout", "Cause": ""});
+    output[path] = fill(&body["Parameters"], &output, &Value::Null);
+    output
+}

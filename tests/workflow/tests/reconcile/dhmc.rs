@@ -1,0 +1,60 @@
+//! The DHMC setting: set where nobody has set it, left alone where somebody else has.
+
+use kit::NamedError;
+use patching::dhmc::SETTING_ID;
+use patching::input::Action;
+use patching::outcome::DhmcStatus;
+use ssm_simulator::{Fault, ScriptedFault};
+
+use crate::harness::{Cell, policy};
+
+async fn set_by_hand(cell: &Cell, role: &str) {
+    cell.ssm.update_service_setting().setting_id(SETTING_ID).setting_value(role).send().await.unwrap();
+}
+
+#[tokio::test]
+async fn it_is_set_once_and_then_left_alone() {
+    let cell = Cell::new().await;
+    let set = configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap();
+    assert_eq!((set.status, cell.state().dhmc_role.as_str()), (DhmcStatus::Set, "service-role/Ours"));
+    let again = configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc);
+    let (again, calls) = cell.calls_of(again).await;
+    assert_eq!(again.unwrap().status, DhmcStatus::Unchanged);
+    assert_eq!(calls.counts(), [("GetServiceSetting".into(), 1)].into());
+}
+
+#[tokio::test]
+async fn somebody_elses_role_is_kept_through_rollout_and_teardown() {
+    let cell = Cell::new().await;
+    set_by_hand(&cell, "Theirs").await;
+    let kept = configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap();
+    assert_eq!(kept.status, DhmcStatus::Kept);
+    let kept = teardown::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy()).await.unwrap();
+    assert_eq!((kept.dhmc.status, cell.state().dhmc_role.as_str()), (DhmcStatus::Kept, "Theirs"));
+}
+
+#[tokio::test]
+async fn a_teardown_resets_our_own_role() {
+    let cell = Cell::new().await;
+    configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap();
+    let reset = teardown::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy()).await.unwrap();
+    assert_eq!((reset.dhmc.status, cell.state().dhmc_role.as_str()), (DhmcStatus::Reset, "$None"));
+}
+
+#[tokio::test]
+async fn a_plan_only_reads() {
+    let cell = Cell::new().await;
+    let plan = configure_dhmc::configure(&cell.ssm, Action::Plan, &policy().dhmc);
+    let (plan, calls) = cell.calls_of(plan).await;
+    assert_eq!((plan.unwrap().status, calls.writing().counts()), (DhmcStatus::WouldSet, [].into()));
+}
+
+#[tokio::test]
+async fn too_many_updates_at_once_are_an_error_that_passes() {
+    let cell = Cell::new().await;
+    let busy = Fault::error("TooManyUpdates");
+    cell.simulator.script([ScriptedFault::every_call(busy).of("UpdateServiceSetting").nth(1)]);
+    let error = configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap_err();
+    assert_eq!((error.name(), error.is_passing()), ("Throttled", true));
+    configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap();
+}

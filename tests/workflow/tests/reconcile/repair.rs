@@ -1,0 +1,102 @@
+//! Whatever was changed by hand or by a new policy is made as the policy says.
+
+use patching::outcome::WindowStatus;
+use serde_json::json;
+
+use crate::harness::{Cell, install, policy, policy_with, run_command, window};
+
+#[tokio::test]
+async fn a_schedule_changed_by_hand_is_changed_back_in_place() {
+    let cell = Cell::new().await;
+    cell.roll_out(&policy()).await;
+    let id = cell.window("sra_linux_maintenance").id;
+    cell.ssm.update_maintenance_window().window_id(&id).schedule("rate(1 day)").send().await.unwrap();
+    let (response, calls) = cell.calls_of(cell.roll_out(&policy())).await;
+    cell.assert_is(&policy());
+    assert_eq!(cell.window("sra_linux_maintenance").id, id);
+    assert_eq!(calls.writing().counts(), [("UpdateMaintenanceWindow".into(), 1)].into());
+    let changed: Vec<_> =
+        response.windows.iter().filter(|window| window.status == WindowStatus::Updated).collect();
+    assert_eq!(changed.len(), 1);
+    assert_eq!(changed[0].changes[0].field, "schedule");
+}
+
+#[tokio::test]
+async fn a_window_disabled_by_hand_is_enabled() {
+    let cell = Cell::new().await;
+    cell.roll_out(&policy()).await;
+    let id = cell.window("sra_linux_maintenance").id;
+    cell.ssm.update_maintenance_window().window_id(&id).enabled(false).send().await.unwrap();
+    cell.roll_out(&policy()).await;
+    cell.assert_is(&policy());
+}
+
+#[tokio::test]
+async fn a_deleted_task_is_registered_again() {
+    let cell = Cell::new().await;
+    cell.roll_out(&policy()).await;
+    let window = cell.window("sra_linux_maintenance");
+    let task = window.tasks[0]["WindowTaskId"].as_str().unwrap();
+    let deregister = cell.ssm.deregister_task_from_maintenance_window();
+    deregister.window_id(&window.id).window_task_id(task).send().await.unwrap();
+    cell.roll_out(&policy()).await;
+    cell.assert_is(&policy());
+}
+
+#[tokio::test]
+async fn a_deleted_target_is_registered_again_and_the_task_follows() {
+    let cell = Cell::new().await;
+    cell.roll_out(&policy()).await;
+    let window = cell.window("sra_linux_maintenance");
+    let target = window.targets[0]["WindowTargetId"].as_str().unwrap();
+    let deregister = cell.ssm.deregister_target_from_maintenance_window();
+    deregister.window_id(&window.id).window_target_id(target).safe(false).send().await.unwrap();
+    cell.roll_out(&policy()).await;
+    cell.assert_is(&policy());
+}
+
+#[tokio::test]
+async fn a_document_that_aws_published_anew_gets_its_new_hash_in_every_task() {
+    let cell = Cell::new().await;
+    cell.roll_out(&policy()).await;
+    let hash = "f".repeat(64);
+    cell.simulator.set_document_hash("AWS-RunPatchBaseline", &hash);
+    let (_, calls) = cell.calls_of(cell.roll_out(&policy())).await;
+    assert_eq!(calls.writing().counts(), [("UpdateMaintenanceWindowTask".into(), 2)].into());
+    for name in ["sra_windows_maintenance", "sra_linux_maintenance"] {
+        assert_eq!(run_command(&cell.window(name).tasks[0])["DocumentHash"], hash);
+    }
+}
+
+#[tokio::test]
+async fn without_pinning_tasks_carry_no_hash() {
+    let cell = Cell::new().await;
+    cell.roll_out(&policy()).await;
+    let policy = policy_with(&json!({"pinDocumentHash": false}));
+    let (_, calls) = cell.calls_of(cell.roll_out(&policy)).await;
+    assert_eq!(calls.count("DescribeDocument"), 0);
+    let task = cell.window("sra_linux_maintenance").tasks[0].clone();
+    assert_eq!((&run_command(&task)["DocumentHash"], &run_command(&task)["DocumentHashType"]), (&json!(null), &json!(null)));
+}
+
+#[tokio::test]
+async fn install_instead_of_scan_reaches_all_tasks() {
+    let cell = Cell::new().await;
+    cell.roll_out(&policy()).await;
+    let windows = ["sra_windows_maintenance", "sra_linux_maintenance"];
+    let policy =
+        policy_with(&json!({"windows": windows.map(|name| window(name, "THU", "AWS-RunPatchBaseline", &install()))}));
+    cell.roll_out(&policy).await;
+    cell.assert_is(&policy);
+}
+
+#[tokio::test]
+async fn a_renamed_window_leaves_nothing_behind() {
+    let cell = Cell::new().await;
+    cell.roll_out(&policy()).await;
+    let policy = policy_with(&json!({"windows": [window("other-name", "WED", "AWS-UpdateSSMAgent", &json!({}))]}));
+    let response = cell.roll_out(&policy).await;
+    cell.assert_is(&policy);
+    let deleted = response.windows.iter().filter(|window| window.status == WindowStatus::Deleted).count();
+    assert_eq!(deleted, 3);
+}
