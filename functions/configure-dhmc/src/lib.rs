@@ -6,24 +6,27 @@
 //! Needs `sts:AssumeRole` on the configuration role, which needs `ssm:GetServiceSetting`, `ssm:UpdateServiceSetting` and
 //! `ssm:ResetServiceSetting` on the setting, and `iam:PassRole` on the DHMC role. A plan only reads.
 
+use aws_sdk_ssm::Client;
 use kit::member::MemberSessions;
 use kit::{CallError, dhmc};
 use patching::input::Action;
 use patching::outcome::DhmcOutcome;
+use patching::policy::Dhmc;
 use patching::request::RegionRequest;
 
-/// Answers what was done, or for a plan what would be.
+/// Enters the account and [configures](configure) its setting.
 pub async fn handle(sessions: &MemberSessions, request: RegionRequest) -> Result<DhmcOutcome, CallError> {
     let place = request.place();
     let RegionRequest { action, policy, .. } = request;
-    sessions
-        .with_ssm(&place, async |ssm| {
-            let value = dhmc::observe(ssm).await?;
-            let plan = patching::dhmc::plan(&policy.dhmc, &value);
-            match action {
-                Action::Plan => Ok(plan.outcome().planned()),
-                Action::Rollout | Action::Disable => dhmc::apply(ssm, &plan).await,
-            }
-        })
-        .await
+    sessions.with_ssm(&place, async |ssm: &Client| configure(ssm, action, &policy.dhmc).await).await
+}
+
+/// Answers what was done, or for a plan what would be.
+pub async fn configure(ssm: &Client, action: Action, policy: &Dhmc) -> Result<DhmcOutcome, CallError> {
+    let value = dhmc::observe(ssm).await?;
+    let plan = patching::dhmc::plan(policy, &value);
+    match action {
+        Action::Plan => Ok(plan.outcome().planned()),
+        Action::Rollout | Action::Disable => dhmc::apply(ssm, &plan).await,
+    }
 }

@@ -8,15 +8,18 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_ssm::Client;
 use futures::try_join;
 use kit::member::{MemberRole, MemberSessions};
 use kit::{CallError, windows};
+use patching::ids::RoleArn;
 use patching::input::Action;
 use patching::outcome::{Status, Warning, WindowOutcome};
 use patching::plan::plan;
 use patching::policy::PatchPolicy;
 use patching::request::RegionRequest;
 use patching::settings::Desired;
+use patching::token::Place;
 use serde::Serialize;
 
 /// What was done, or for a plan what would be.
@@ -40,28 +43,35 @@ pub struct Context {
     pub role: MemberRole,
 }
 
-/// Observes, plans, and unless only a plan was asked for applies it.
+/// Enters the account and [configures](configure) its windows.
 pub async fn handle(context: &Context, request: RegionRequest) -> Result<Response, CallError> {
     let place = request.place();
     let RegionRequest { action, policy, .. } = request;
     let task_role = policy.task_role.as_ref().map(|name| context.role.other_arn(&place.account, name));
-    context
-        .sessions
-        .with_ssm(&place, async |ssm| {
-            let (observed, hashes) = try_join!(windows::observe(ssm, &policy.owner_tag), hashes(ssm, &policy))?;
-            let plan = plan(&Desired::new(&policy, task_role.as_ref(), &hashes), &observed);
-            let (status, windows) = match action {
-                Action::Plan => (Status::Planned, plan.predicted()),
-                Action::Rollout | Action::Disable => {
-                    (Status::Succeeded, windows::apply(ssm, &place, &policy.owner_tag, &plan).await?)
-                }
-            };
-            Ok(Response { status, windows, warnings: plan.warnings })
-        })
-        .await
+    let work = async |ssm: &Client| configure(ssm, &place, action, &policy, task_role.as_ref()).await;
+    context.sessions.with_ssm(&place, work).await
 }
 
-async fn hashes(ssm: &aws_sdk_ssm::Client, policy: &PatchPolicy) -> Result<BTreeMap<String, String>, CallError> {
+/// Observes, plans, and unless only a plan was asked for applies it.
+pub async fn configure(
+    ssm: &Client,
+    place: &Place,
+    action: Action,
+    policy: &PatchPolicy,
+    task_role: Option<&RoleArn>,
+) -> Result<Response, CallError> {
+    let (observed, hashes) = try_join!(windows::observe(ssm, &policy.owner_tag), hashes(ssm, policy))?;
+    let plan = plan(&Desired::new(policy, task_role, &hashes), &observed);
+    let (status, windows) = match action {
+        Action::Plan => (Status::Planned, plan.predicted()),
+        Action::Rollout | Action::Disable => {
+            (Status::Succeeded, windows::apply(ssm, place, &policy.owner_tag, &plan).await?)
+        }
+    };
+    Ok(Response { status, windows, warnings: plan.warnings })
+}
+
+async fn hashes(ssm: &Client, policy: &PatchPolicy) -> Result<BTreeMap<String, String>, CallError> {
     if !policy.pin_document_hash {
         return Ok(BTreeMap::new());
     }

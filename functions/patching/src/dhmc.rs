@@ -1,7 +1,7 @@
 //! Default Host Management Configuration (DHMC): one service setting per account and Region, and whose it is.
 
 use crate::outcome::{DhmcOutcome, DhmcStatus};
-use crate::policy::Dhmc;
+use crate::policy::{Dhmc, RoleName};
 
 /// `SettingId` of the service setting.
 pub const SETTING_ID: &str = "/ssm/managed-instance/default-ec2-instance-management-role";
@@ -35,7 +35,7 @@ pub enum DhmcStep {
 #[must_use]
 pub fn plan(policy: &Dhmc, value: &str) -> DhmcPlan {
     let before = observed(value);
-    let ours = policy.role.as_ref().map(|role| role.as_str());
+    let ours = policy.role.as_ref().map(RoleName::as_str);
     let step = match (&before, ours) {
         _ if !policy.enabled => return plan_reset(policy, value),
         (_, None) => DhmcStep::Keep, // a policy that enables DHMC has a role
@@ -51,7 +51,7 @@ pub fn plan(policy: &Dhmc, value: &str) -> DhmcPlan {
 #[must_use]
 pub fn plan_reset(policy: &Dhmc, value: &str) -> DhmcPlan {
     let before = observed(value);
-    let ours = policy.role.as_ref().map(|role| role.as_str());
+    let ours = policy.role.as_ref().map(RoleName::as_str);
     let step = match &before {
         Some(before) if ours == Some(before) => DhmcStep::Reset,
         Some(_) => DhmcStep::KeepForeign,

@@ -24,7 +24,7 @@ pub struct Plan {
 #[derive(Clone, Debug, PartialEq)]
 pub enum WindowPlan {
     /// No window of ours has the name.
-    Create(DesiredWindow),
+    Create(Box<DesiredWindow>),
     /// A window of ours has the name; nothing in it may need doing.
     Reconcile(Box<Reconciliation>),
     /// A window of ours that the policy does not have, or a second one of a name.
@@ -91,7 +91,7 @@ pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
         .zip(&kept)
         .map(|(wanted, kept)| match kept {
             Some(window) => WindowPlan::Reconcile(Box::new(reconcile(wanted, window))),
-            None => WindowPlan::Create(wanted.clone()),
+            None => WindowPlan::Create(Box::new(wanted.clone())),
         })
         .collect();
     let mut surplus: Vec<_> = observed

@@ -57,7 +57,10 @@ fn fields(window: &Reconciliation) -> Vec<&str> {
 fn what_is_missing_is_created() {
     let desired = desired(&["one-window", "other-window"]);
     let plan = plan(&desired, &Observed::default());
-    assert_eq!(plan.windows, desired.windows.iter().cloned().map(WindowPlan::Create).collect::<Vec<_>>());
+    assert_eq!(
+        plan.windows,
+        desired.windows.iter().cloned().map(|window| WindowPlan::Create(Box::new(window))).collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -162,7 +165,7 @@ fn surplus_tasks_and_targets_are_deregistered() {
 fn a_window_that_the_policy_does_not_have_is_deleted() {
     let [old, new] = [desired(&["old-name"]), desired(&["new-name"])];
     let plan = plan(&new, &observed([written(&old.windows[0], "mw-1")]));
-    assert_eq!(plan.windows[0], WindowPlan::Create(new.windows[0].clone()));
+    assert_eq!(plan.windows[0], WindowPlan::Create(Box::new(new.windows[0].clone())));
     assert_eq!(plan.windows[1], WindowPlan::Delete { id: "mw-1".into(), name: "old-name".into() });
 }
 
