@@ -29,7 +29,7 @@ pub fn pascal(name: &str) -> String {
 pub fn variables(name: &str) -> BTreeSet<String> {
     let main = read(format!("functions/{name}/src/main.rs"));
     let mut found = required(&main);
-    for (_, text) in sources(&root().join("functions/kit/src")) {
+    for text in sources(&root().join("functions/kit/src")) {
         let shared = text.split("impl ").skip(1).filter(|block| block.contains("pub fn from_env"));
         for block in shared {
             let reader = block.split([' ', '{']).next().unwrap_or_default();
@@ -45,8 +45,25 @@ pub fn variables(name: &str) -> BTreeSet<String> {
 /// The operations that the functions call, as they name them in their errors: `ssm:CreateMaintenanceWindow`.
 #[must_use]
 pub fn operations() -> BTreeSet<String> {
-    let texts = sources(&root().join("functions"));
-    let literals = texts.iter().flat_map(|(_, text)| text.split('"'));
+    named_in(&sources(&root().join("functions")))
+}
+
+/// The operations that a function calls with its own role.
+#[must_use]
+pub fn own_operations(name: &str) -> BTreeSet<String> {
+    let texts = sources(&root().join("functions").join(name));
+    let mut found = named_in(&texts);
+    found.retain(|operation| !operation.starts_with("account:")); // asked with the member role
+    for (shared, operation) in [("ledger::read(", "dynamodb:Query"), ("MemberSessions", "sts:AssumeRole")] {
+        if texts.iter().any(|text| text.contains(shared)) {
+            found.insert(operation.to_owned());
+        }
+    }
+    found
+}
+
+fn named_in(texts: &[String]) -> BTreeSet<String> {
+    let literals = texts.iter().flat_map(|text| text.split('"'));
     literals.filter(|literal| is_operation(literal)).map(ToOwned::to_owned).collect()
 }
 
@@ -65,7 +82,7 @@ fn required(text: &str) -> BTreeSet<String> {
 }
 
 /// The Rust files below a folder, without their tests.
-fn sources(folder: &Path) -> Vec<(String, String)> {
+fn sources(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap_or_else(|why| panic!("{}: {why}", folder.display()));
     let mut found = vec![];
     for path in entries.flatten().map(|entry| entry.path()) {
@@ -73,8 +90,7 @@ fn sources(folder: &Path) -> Vec<(String, String)> {
             found.extend(sources(&path));
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path).unwrap_or_default();
-            let tested = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
-            found.push((path.display().to_string(), tested));
+            found.push(text.split("#[cfg(test)]").next().unwrap_or_default().to_owned());
         }
     }
     found

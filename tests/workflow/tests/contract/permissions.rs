@@ -26,6 +26,15 @@ fn the_member_role_allows_what_the_functions_call_there_and_nothing_else() {
 }
 
 #[test]
+fn a_functions_role_allows_what_the_function_calls_and_nothing_else() {
+    for name in functions::names() {
+        let mut allowed = template::actions(&function_role(&name));
+        allowed.retain(|action| !action.starts_with("logs:"));
+        assert_eq!(allowed, functions::own_operations(&name), "{name}");
+    }
+}
+
+#[test]
 fn the_member_role_trusts_the_functions_that_assume_it_and_no_others() {
     let trust = member_role()["AssumeRolePolicyDocument"]["Statement"][0].clone();
     let trusted: BTreeSet<_> = trust["Condition"]["ArnLike"]["aws:PrincipalArn"]
