@@ -13,6 +13,7 @@ mod error;
 mod faults;
 mod identity;
 mod model;
+mod next_run;
 mod operation;
 mod pages;
 mod permissions;

@@ -120,3 +120,51 @@ fn passed_role(operation: Operation, cell: &Cell, input: &Fields) -> Option<Stri
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::state::State;
+
+    fn actions_and_resources(operation: Operation, body: &Value) -> Vec<(String, String)> {
+        let cell = State::default().cell("111122223333", "eu-west-1");
+        needed(operation, &cell, body).into_iter().map(|one| (one.action, one.resource)).collect()
+    }
+
+    fn pair(action: &str, resource: &str) -> (String, String) {
+        (action.to_owned(), resource.to_owned())
+    }
+
+    #[test]
+    fn changing_a_task_takes_the_window_the_task_and_the_role_that_is_passed() {
+        let role = "arn:aws:iam::111122223333:role/task";
+        let body = json!({ "WindowId": "mw-1", "WindowTaskId": "t-1", "ServiceRoleArn": role });
+        let needed = actions_and_resources(Operation::UpdateMaintenanceWindowTask, &body);
+        let update = "ssm:UpdateMaintenanceWindowTask";
+        assert_eq!(
+            needed,
+            [
+                pair(update, "arn:aws:ssm:eu-west-1:111122223333:maintenancewindow/mw-1"),
+                pair(update, "arn:aws:ssm:eu-west-1:111122223333:windowtask/t-1"),
+                pair("iam:PassRole", role),
+            ]
+        );
+    }
+
+    #[test]
+    fn creating_with_tags_takes_tagging_too() {
+        let tags = json!({ "Tags": [{ "Key": "owner", "Value": "us" }] });
+        let needed = actions_and_resources(Operation::CreateMaintenanceWindow, &tags);
+        let actions: Vec<_> = needed.iter().map(|(action, _)| action.as_str()).collect();
+        assert_eq!(actions, ["ssm:CreateMaintenanceWindow", "ssm:AddTagsToResource"]);
+        assert_eq!(actions_and_resources(Operation::CreateMaintenanceWindow, &json!({})).len(), 1);
+    }
+
+    #[test]
+    fn a_document_of_aws_has_no_account_in_its_arn() {
+        let needed = actions_and_resources(Operation::DescribeDocument, &json!({ "Name": "AWS-RunPatchBaseline" }));
+        assert_eq!(needed, [pair("ssm:DescribeDocument", "arn:aws:ssm:eu-west-1::document/AWS-RunPatchBaseline")]);
+    }
+}

@@ -89,7 +89,12 @@ async fn serve(
     let request_id = shared.request_id();
     let (credential, identity) = match authenticate(shared, parts).await {
         Ok(caller) => caller,
-        Err(error) => return Ok(protocol::refuse(&error, &request_id)),
+        Err(error) => {
+            let unknown = || Arc::from("unknown");
+            let record = shared.recorder.begin(unknown(), unknown(), unknown(), operation.name().into(), start_us);
+            record.finish(error.code.clone());
+            return Ok(protocol::refuse(&error, &request_id));
+        }
     };
     let cell = shared.state.cell(&identity.account, credential.region);
     let record = shared.recorder.begin(

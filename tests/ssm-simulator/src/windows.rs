@@ -4,10 +4,10 @@
 //! <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_UpdateMaintenanceWindow.html>
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::error::ServiceError;
+use crate::next_run::zone;
 use crate::operation::Operation;
 use crate::pages::Page;
 use crate::schedule::Schedule;
@@ -101,43 +101,6 @@ impl Holdings {
     }
 }
 
-impl Window {
-    fn is_enabled(&self) -> bool {
-        self.fields.get("Enabled") == Some(&Value::Bool(true))
-    }
-
-    /// The members of the window that a structure of the model has, with the next run if there is one.
-    pub(crate) fn describe(&mut self, context: Context<'_>, structure: &str) -> Value {
-        let mut answer = context.model.project(structure, &self.fields);
-        if let Some(next) = self.next_run(Timestamp::now()).filter(|_| !structure.starts_with("Update")) {
-            answer.insert("NextExecutionTime".to_owned(), next.strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string().into());
-        }
-        Value::Object(answer)
-    }
-
-    fn next_run(&mut self, now: Timestamp) -> Option<Timestamp> {
-        if !self.is_enabled() {
-            return None;
-        }
-        if self.next_run.is_none_or(|next| next <= now) {
-            self.next_run = self.work_out_next_run(now);
-        }
-        self.next_run
-    }
-
-    fn work_out_next_run(&self, now: Timestamp) -> Option<Timestamp> {
-        let moment = |name| text(&self.fields, name).parse::<Timestamp>().ok();
-        let created = self.fields.get("CreatedDate").and_then(Value::as_f64).unwrap_or_default();
-        #[expect(clippy::cast_possible_truncation, reason = "whole seconds of a date")]
-        let created = Timestamp::from_second(created as i64).ok()?;
-        let offset = self.fields.get("ScheduleOffset").and_then(Value::as_i64).unwrap_or_default();
-        let after = moment("StartDate").map_or(now, |start| start.max(now));
-        let next =
-            Schedule::parse(text(&self.fields, "Schedule"))?.next(after, created, &zone(&self.fields)?, offset)?;
-        (moment("EndDate").is_none_or(|end| next < end)).then_some(next)
-    }
-}
-
 fn created(id: &str, now: &Value) -> Fields {
     let mut fields = Fields::new();
     fields.insert("WindowId".to_owned(), id.into());
@@ -177,13 +140,6 @@ fn check(fields: &Fields) -> Result<(), ServiceError> {
         return Err(ServiceError::validation(format!("Invalid timezone: {}", text(fields, "ScheduleTimezone"))));
     }
     Ok(())
-}
-
-fn zone(fields: &Fields) -> Option<TimeZone> {
-    match text(fields, "ScheduleTimezone") {
-        "" => Some(TimeZone::UTC),
-        name => TimeZone::get(name).ok(),
-    }
 }
 
 #[cfg(test)]
