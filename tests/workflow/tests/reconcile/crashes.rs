@@ -9,9 +9,10 @@ use crate::harness::{Cell, client, install, policy, policy_with, window};
 
 /// Cuts every run off from its n-th call on, for every n, and lets the same run try again or another run follow.
 async fn cut_off_after_every_call(fault: Fault, same_run: bool) {
+    let cell = Cell::new().await;
     let mut nth = 1;
     loop {
-        let cell = Cell::new().await;
+        cell.simulator.reset();
         let run = cell.next_run();
         let from = serde_json::from_value(json!({"from": nth, "answer": fault})).unwrap();
         cell.simulator.set_faults(Faults { scripted: vec![from], ..Faults::default() });
@@ -49,8 +50,9 @@ async fn an_update_cut_off_after_any_of_its_calls_is_completed_by_the_next_run()
         window("sra_windows_maintenance", "MON", "AWS-RunPatchBaseline", &install()),
         window("new-window", "FRI", "AWS-RunPatchBaseline", &install()),
     ]}));
+    let cell = Cell::new().await;
     for nth in 1..=40 {
-        let cell = Cell::new().await;
+        cell.simulator.reset();
         cell.roll_out(&policy()).await;
         let from = serde_json::from_value(json!({"from": nth, "answer": Fault::DropAfter})).unwrap();
         cell.simulator.set_faults(Faults { scripted: vec![from], ..Faults::default() });

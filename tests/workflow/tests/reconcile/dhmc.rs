@@ -17,7 +17,8 @@ async fn it_is_set_once_and_then_left_alone() {
     let cell = Cell::new().await;
     let set = configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap();
     assert_eq!((set.status, cell.state().dhmc_role.as_str()), (DhmcStatus::Set, "service-role/Ours"));
-    let again = configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc);
+    let policy = policy();
+    let again = configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy.dhmc);
     let (again, calls) = cell.calls_of(again).await;
     assert_eq!(again.unwrap().status, DhmcStatus::Unchanged);
     assert_eq!(calls.counts(), [("GetServiceSetting".into(), 1)].into());
@@ -44,7 +45,8 @@ async fn a_teardown_resets_our_own_role() {
 #[tokio::test]
 async fn a_plan_only_reads() {
     let cell = Cell::new().await;
-    let plan = configure_dhmc::configure(&cell.ssm, Action::Plan, &policy().dhmc);
+    let policy = policy();
+    let plan = configure_dhmc::configure(&cell.ssm, Action::Plan, &policy.dhmc);
     let (plan, calls) = cell.calls_of(plan).await;
     assert_eq!((plan.unwrap().status, calls.writing().counts()), (DhmcStatus::WouldSet, [].into()));
 }

@@ -34,8 +34,7 @@ impl Cell {
     pub(crate) async fn with_latency(latency: Duration) -> Self {
         let workspace = Workspace::find().await.unwrap();
         let venv = Venv::prepare(&workspace, &Progress::silent()).await.unwrap();
-        let simulator =
-            Simulator::builder().virtual_environment(venv.folder()).latency(latency).start().await.unwrap();
+        let simulator = Simulator::builder().virtual_environment(venv.folder()).latency(latency).start().await.unwrap();
         let ssm = client(&simulator, &RetryConfig::disabled());
         Self { simulator, ssm, runs: AtomicUsize::new(0) }
     }

@@ -85,7 +85,8 @@ async fn a_teardown_leaves_none_of_our_windows_and_a_second_one_has_nothing_to_d
     cell.roll_out(&policy()).await;
     teardown::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy()).await.unwrap();
     assert_eq!(cell.state().windows, []);
-    let again = teardown::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy());
+    let (place, policy) = (cell.next_run(), policy());
+    let again = teardown::tear_down(&cell.ssm, &place, Action::Disable, &policy);
     let (response, calls) = cell.calls_of(again).await;
     assert_eq!(serde_json::to_value(response.unwrap().windows).unwrap(), json!([]));
     assert_eq!(calls.writing().counts(), [].into());

@@ -15,8 +15,7 @@ async fn a_schedule_changed_by_hand_is_changed_back_in_place() {
     cell.assert_is(&policy());
     assert_eq!(cell.window("sra_linux_maintenance").id, id);
     assert_eq!(calls.writing().counts(), [("UpdateMaintenanceWindow".into(), 1)].into());
-    let changed: Vec<_> =
-        response.windows.iter().filter(|window| window.status == WindowStatus::Updated).collect();
+    let changed: Vec<_> = response.windows.iter().filter(|window| window.status == WindowStatus::Updated).collect();
     assert_eq!(changed.len(), 1);
     assert_eq!(changed[0].changes[0].field, "schedule");
 }
@@ -76,7 +75,10 @@ async fn without_pinning_tasks_carry_no_hash() {
     let (_, calls) = cell.calls_of(cell.roll_out(&policy)).await;
     assert_eq!(calls.count("DescribeDocument"), 0);
     let task = cell.window("sra_linux_maintenance").tasks[0].clone();
-    assert_eq!((&run_command(&task)["DocumentHash"], &run_command(&task)["DocumentHashType"]), (&json!(null), &json!(null)));
+    assert_eq!(
+        (&run_command(&task)["DocumentHash"], &run_command(&task)["DocumentHashType"]),
+        (&json!(null), &json!(null))
+    );
 }
 
 #[tokio::test]

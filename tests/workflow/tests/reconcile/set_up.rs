@@ -68,7 +68,10 @@ async fn every_field_of_the_policy_reaches_ssm() {
     for (field, value) in expected.as_object().unwrap() {
         assert_eq!(&found.window[field], value, "{field}");
     }
-    assert_eq!((&found.targets[0]["Name"], &found.targets[0]["Description"]), (&json!("the-target"), &json!("a target")));
+    assert_eq!(
+        (&found.targets[0]["Name"], &found.targets[0]["Description"]),
+        (&json!("the-target"), &json!("a target"))
+    );
     let expected = json!({"Description": "a task", "MaxConcurrency": "10%", "MaxErrors": "0", "Priority": 4,
         "CutoffBehavior": "CANCEL_TASK", "TaskType": "RUN_COMMAND"});
     for (field, value) in expected.as_object().unwrap() {
