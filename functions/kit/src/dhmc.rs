@@ -32,7 +32,7 @@ pub async fn observe(ssm: &Client) -> Result<String, CallError> {
 /// Carries out `plan` (`ssm:UpdateServiceSetting`, `ssm:ResetServiceSetting`, or nothing).
 pub async fn apply(ssm: &Client, plan: &DhmcPlan) -> Result<DhmcOutcome, CallError> {
     match &plan.step {
-        DhmcStep::Keep | DhmcStep::KeepForeign => {}
+        DhmcStep::Keep | DhmcStep::KeepForeign | DhmcStep::KeepOurs => {}
         DhmcStep::Set(role) => {
             ssm.update_service_setting()
                 .setting_id(SETTING_ID)

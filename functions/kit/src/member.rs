@@ -18,7 +18,7 @@ use crate::env::{self, EnvError};
 /// How many accounts' sessions, and how many accounts' and Regions' clients, one environment keeps.
 const KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(127);
 /// A session is not used in its last minutes: an invocation must not outlive it.
-const MARGIN: Duration = Duration::from_secs(300);
+const MARGIN: Duration = Duration::from_mins(5);
 
 /// Where the configuration role stands in every account.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -35,12 +35,11 @@ impl Selection<'_> {
     pub(crate) fn choose(&self, accounts: Vec<Account>) -> Chosen {
         let mut chosen = Chosen::default();
         for account in self.strangers(&accounts).into_iter().chain(accounts) {
-            match self.reason_to_skip(&account) {
-                Some(reason) => *chosen.skipped.entry(reason).or_default() += 1,
-                None => {
-                    chosen.unavailable += usize::from(account.state != ACTIVE);
-                    chosen.targets.push(self.target(account));
-                }
+            if let Some(reason) = self.reason_to_skip(&account) {
+                *chosen.skipped.entry(reason).or_default() += 1;
+            } else {
+                chosen.unavailable += usize::from(account.state != ACTIVE);
+                chosen.targets.push(self.target(account));
             }
         }
         chosen
