@@ -16,7 +16,7 @@ const OPERATION_TIMEOUT: Duration = Duration::from_secs(18);
 ///
 /// The SDK tries a call up to three times, pausing longer each time; what still fails is left to the state machine.
 pub async fn shared_config() -> SdkConfig {
-    let https = Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc)).build_https();
+    let https = Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).build_https();
     aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(https)
         .timeout_config(

@@ -33,14 +33,19 @@ pub enum LedgerError {
 }
 
 /// What is recorded of `run` in `table`, in the order of the accounts' ids (`dynamodb:Query`).
+///
+/// Items that are not about an account have keys that do not begin with a digit, and are not read.
 pub async fn read(dynamodb: &Client, table: &str, run: &RunId) -> Result<Vec<AccountOutcome>, LedgerError> {
     let items: Vec<_> = dynamodb
         .query()
         .table_name(table)
         .consistent_read(true)
-        .key_condition_expression("#run = :run")
+        .key_condition_expression("#run = :run AND #account BETWEEN :first AND :last")
         .expression_attribute_names("#run", "run")
+        .expression_attribute_names("#account", "account")
         .expression_attribute_values(":run", AttributeValue::S(run.to_string()))
+        .expression_attribute_values(":first", AttributeValue::S("0".to_owned()))
+        .expression_attribute_values(":last", AttributeValue::S(":".to_owned())) // what follows 9 in ASCII
         .into_paginator()
         .items()
         .send()

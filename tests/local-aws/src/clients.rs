@@ -93,6 +93,7 @@ fn config(endpoint: &str, access_key: &str, region: &str) -> SdkConfig {
     let credentials = Credentials::new(access_key, MANAGEMENT_KEY, None, None, "local-aws");
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
         .region(Region::new(region.to_owned()))
         .endpoint_url(endpoint)
         .credentials_provider(SharedCredentialsProvider::new(credentials))

@@ -29,6 +29,7 @@ pub(crate) async fn with_latency(milliseconds: u64) -> Simulator {
 pub(crate) fn client_for(endpoint: &str, access_key: &str, region: &str) -> Client {
     let config = aws_sdk_ssm::Config::builder()
         .behavior_version(BehaviorVersion::latest())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
         .endpoint_url(endpoint)
         .region(Region::new(region.to_owned()))
         .credentials_provider(Credentials::new(access_key, "secret", Some("token".into()), None, "test"))

@@ -30,7 +30,7 @@ async fn somebody_elses_role_is_kept_through_rollout_and_teardown() {
     set_by_hand(&cell, "Theirs").await;
     let kept = configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap();
     assert_eq!(kept.status, DhmcStatus::Kept);
-    let kept = teardown::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy()).await.unwrap();
+    let kept = teardown::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy(), false).await.unwrap();
     assert_eq!((kept.dhmc.status, cell.state().dhmc_role.as_str()), (DhmcStatus::Kept, "Theirs"));
 }
 
@@ -38,8 +38,18 @@ async fn somebody_elses_role_is_kept_through_rollout_and_teardown() {
 async fn a_teardown_resets_our_own_role() {
     let cell = Cell::new().await;
     configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap();
-    let reset = teardown::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy()).await.unwrap();
+    let reset = teardown::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy(), false).await.unwrap();
     assert_eq!((reset.dhmc.status, cell.state().dhmc_role.as_str()), (DhmcStatus::Reset, "$None"));
+}
+
+#[tokio::test]
+async fn a_teardown_that_is_to_keep_it_leaves_our_own_role_and_takes_the_windows() {
+    let cell = Cell::new().await;
+    cell.roll_out(&policy()).await;
+    configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap();
+    let kept = teardown::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy(), true).await.unwrap();
+    assert_eq!((kept.dhmc.status, kept.windows.len()), (DhmcStatus::Kept, 3));
+    assert_eq!((cell.state().dhmc_role.as_str(), cell.state().windows), ("service-role/Ours", vec![]));
 }
 
 #[tokio::test]

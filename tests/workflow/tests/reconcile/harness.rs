@@ -106,6 +106,7 @@ pub(crate) fn client(simulator: &Simulator, retries: &RetryConfig) -> Client {
     Client::from_conf(
         aws_sdk_ssm::Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
             .endpoint_url(simulator.endpoint_url())
             .region(Region::new(REGION))
             .credentials_provider(Credentials::new(ACCOUNT, "secret", None, None, "test"))
