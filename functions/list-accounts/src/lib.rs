@@ -19,7 +19,7 @@ use kit::ledger::{self, LedgerError};
 use kit::{CallError, NamedError};
 use patching::ids::{AccountId, Region, RunId};
 use patching::input::{Action, ExecutionInput, InvalidInput, Trigger};
-use patching::policy::{InvalidPolicy, PatchPolicy};
+use patching::policy::{InvalidPolicy, OnDelete, PatchPolicy};
 use patching::targets::Target;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -49,6 +49,8 @@ pub struct Response {
     pub accounts: Counts,
     /// When the run's items leave the ledger, in seconds since 1970.
     pub expires_at: String,
+    /// Whether Default Host Management Configuration stays when everything else is torn down.
+    pub keep_dhmc: bool,
 }
 
 /// An object in S3.
@@ -85,6 +87,9 @@ pub enum Error {
     /// The policy is not one.
     #[error(transparent)]
     InvalidPolicy(#[from] InvalidPolicy),
+    /// Patch Manager is turned off: only a plan, or to take everything down, is done meanwhile.
+    #[error("Patch Manager is disabled: set the stack's parameter DisablePatchManager to false to roll out again")]
+    PatchManagerDisabled,
     /// The organization cannot be read from this account, or an organizational unit of the scope is not in it.
     #[error("the organization cannot be read")]
     OrganizationNotReadable(#[source] CallError),
@@ -140,6 +145,7 @@ pub struct Context {
 pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Result<Response, Error> {
     let run = request.run;
     let (input, policy) = (ExecutionInput::parse(&request.input)?, PatchPolicy::parse(&request.policy)?);
+    refuse_while_disabled(&policy, &input)?;
     let retry = match &input.retry_of {
         Some(earlier) => Some(failed_in(context, earlier).await?),
         None => None,
@@ -167,7 +173,18 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
             skipped: chosen.skipped,
         },
         expires_at: (now + context.history).as_second().to_string(),
+        keep_dhmc: keeps_dhmc(&policy, &input),
     })
+}
+
+/// Whatever starts it: otherwise the next account, schedule or on-demand event would undo the disabling.
+fn refuse_while_disabled(policy: &PatchPolicy, input: &ExecutionInput) -> Result<(), Error> {
+    if policy.disabled && input.action == Action::Rollout { Err(Error::PatchManagerDisabled) } else { Ok(()) }
+}
+
+/// To disable takes DHMC back where it is ours; to delete the stack does as its owner chose.
+fn keeps_dhmc(policy: &PatchPolicy, input: &ExecutionInput) -> bool {
+    input.trigger == Trigger::StackDelete && policy.dhmc.on_delete == OnDelete::Keep
 }
 
 /// After a stack update the Regions that are no longer in scope are emptied; other runs save themselves the calls.
@@ -209,4 +226,49 @@ async fn write(context: &Context, key: &str, targets: &[Target]) -> Result<(), E
 
 fn list(regions: &BTreeSet<Region>) -> String {
     regions.iter().map(Region::as_str).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn policy(disabled: bool, on_delete: &str) -> PatchPolicy {
+        PatchPolicy::parse(&json!({
+            "windows": [],
+            "dhmc": {"enabled": false, "onDelete": on_delete},
+            "ownerTag": {"key": "createdBy", "value": "us"},
+            "disabled": disabled
+        }))
+        .unwrap()
+    }
+
+    fn input(action: &str, trigger: &str) -> ExecutionInput {
+        ExecutionInput::parse(&json!({"action": action, "trigger": trigger})).unwrap()
+    }
+
+    #[test]
+    fn while_disabled_nothing_is_rolled_out_whatever_starts_it() {
+        let disabled = policy(true, "keep");
+        for trigger in ["stack-create", "stack-update", "schedule", "account-created", "on-demand", "manual"] {
+            let error = refuse_while_disabled(&disabled, &input("rollout", trigger)).unwrap_err();
+            assert_eq!(error.name(), "PatchManagerDisabled", "{trigger}");
+            refuse_while_disabled(&policy(false, "keep"), &input("rollout", trigger)).unwrap();
+        }
+    }
+
+    #[test]
+    fn while_disabled_a_plan_and_a_teardown_are_done() {
+        for action in ["plan", "disable"] {
+            refuse_while_disabled(&policy(true, "keep"), &input(action, "manual")).unwrap();
+        }
+    }
+
+    #[test]
+    fn dhmc_is_kept_only_when_the_stack_is_deleted_and_its_owner_chose_so() {
+        assert!(keeps_dhmc(&policy(false, "keep"), &input("disable", "stack-delete")));
+        assert!(!keeps_dhmc(&policy(false, "reset"), &input("disable", "stack-delete")));
+        assert!(!keeps_dhmc(&policy(true, "keep"), &input("disable", "stack-update")));
+    }
 }

@@ -25,6 +25,8 @@ pub enum DhmcStep {
     Keep,
     /// Somebody else's role is set, and it is not ours to replace.
     KeepForeign,
+    /// Our role is set, and is to stay though everything else goes.
+    KeepOurs,
     /// Write the role's name with its path.
     Set(String),
     /// Back to the service's default.
@@ -60,6 +62,14 @@ pub fn plan_reset(policy: &Dhmc, value: &str) -> DhmcPlan {
     DhmcPlan { before, step }
 }
 
+/// What to do when everything else of ours goes and the setting, which now reads `value`, is to stay: nothing.
+#[must_use]
+pub fn plan_keep(policy: &Dhmc, value: &str) -> DhmcPlan {
+    let plan = plan_reset(policy, value);
+    let step = if plan.step == DhmcStep::Reset { DhmcStep::KeepOurs } else { plan.step };
+    DhmcPlan { step, ..plan }
+}
+
 /// The role in a setting's value: a leading slash makes no difference to the service.
 fn observed(value: &str) -> Option<String> {
     let role = value.trim_start_matches('/');
@@ -72,7 +82,7 @@ impl DhmcPlan {
     pub fn outcome(&self) -> DhmcOutcome {
         let (status, after) = match &self.step {
             DhmcStep::Keep => (DhmcStatus::Unchanged, self.before.clone()),
-            DhmcStep::KeepForeign => (DhmcStatus::Kept, self.before.clone()),
+            DhmcStep::KeepForeign | DhmcStep::KeepOurs => (DhmcStatus::Kept, self.before.clone()),
             DhmcStep::Set(role) => (DhmcStatus::Set, Some(role.clone())),
             DhmcStep::Reset => (DhmcStatus::Reset, None),
         };
@@ -83,9 +93,11 @@ impl DhmcPlan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::OnDelete;
 
     fn policy(enabled: bool, overwrite: bool) -> Dhmc {
-        Dhmc { enabled, role: Some("service-role/Ours".parse().unwrap()), overwrite }
+        let role = Some("service-role/Ours".parse().unwrap());
+        Dhmc { enabled, role, overwrite, on_delete: OnDelete::default() }
     }
 
     #[test]
@@ -110,6 +122,16 @@ mod tests {
         assert_eq!(plan_reset(&policy(true, true), "service-role/Ours").step, DhmcStep::Reset);
         assert_eq!(plan_reset(&policy(true, true), "Theirs").step, DhmcStep::KeepForeign);
         assert_eq!(plan_reset(&policy(true, true), "$None").step, DhmcStep::Keep);
+    }
+
+    #[test]
+    fn what_is_to_stay_is_kept_whosever_it_is() {
+        for (value, step) in [("service-role/Ours", DhmcStep::KeepOurs), ("Theirs", DhmcStep::KeepForeign)] {
+            let plan = plan_keep(&policy(true, true), value);
+            let kept = DhmcOutcome { status: DhmcStatus::Kept, before: Some(value.into()), after: Some(value.into()) };
+            assert_eq!((&plan.step, plan.outcome()), (&step, kept));
+        }
+        assert_eq!(plan_keep(&policy(true, true), "$None").step, DhmcStep::Keep);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::policy::{Problem, write_problems};
 pub struct ExecutionInput {
     /// What to do; roll out by default.
     pub action: Action,
-    /// Only these accounts.
+    /// Only these accounts. A handshake's `parties` are read as this, too: a rule's input transformer cannot search a list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accounts: Option<BTreeSet<AccountId>>,
     /// Only these Regions.
@@ -133,11 +133,21 @@ impl FromNode for ExecutionInput {
         let mut object = node.object(Self::EXPECTED)?;
         let action = object.or("action", Action::default());
         let accounts = object.field("accounts").map(|node| some(&node)).transpose();
+        let parties = object.present("parties").map(|node| match accounts {
+            Ok(Some(_)) => Err(node.refuse("only without accounts")),
+            _ => accounts_among(&node),
+        });
         let regions = object.field("regions").map(|node| some(&node)).transpose();
         let retry_of = object.optional("retryOf");
         let trigger = object.or("trigger", Trigger::default());
         object.finish();
-        Ok(Self { action: action?, accounts: accounts?, regions: regions?, retry_of: retry_of?, trigger: trigger? })
+        Ok(Self {
+            action: action?,
+            accounts: parties.transpose()?.or(accounts?),
+            regions: regions?,
+            retry_of: retry_of?,
+            trigger: trigger?,
+        })
     }
 }
 
@@ -145,6 +155,20 @@ impl FromNode for ExecutionInput {
 fn some<T: FromNode + Ord>(node: &Node<'_>) -> Read<BTreeSet<T>> {
     let items = BTreeSet::from_node(node)?;
     if items.is_empty() { Err(node.refuse("at least one; leave it out for all")) } else { Ok(items) }
+}
+
+/// The accounts among the parties of a handshake, as AWS Organizations lists them: `{"id": …, "type": "ACCOUNT"}`.
+///
+/// `null` is not the same as leaving it out: an event without parties must not become a rollout to every account.
+fn accounts_among(parties: &Node<'_>) -> Read<BTreeSet<AccountId>> {
+    const EXPECTED: &str = "the parties of a handshake, one of them with the type ACCOUNT";
+    let is_account = |party: &Node<'_>| party.member("type").is_some_and(|kind| kind.value() == "ACCOUNT");
+    let accounts = parties.items(EXPECTED)?.into_iter().filter(is_account).map(|party| match party.member("id") {
+        Some(id) => AccountId::from_node(&id),
+        None => Err(party.refuse(EXPECTED)),
+    });
+    let accounts = reader::all(accounts)?;
+    if accounts.is_empty() { Err(parties.refuse(EXPECTED)) } else { Ok(accounts.into_iter().collect()) }
 }
 
 impl FromNode for Action {

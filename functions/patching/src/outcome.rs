@@ -81,7 +81,7 @@ pub struct DhmcOutcome {
 pub enum DhmcStatus {
     /// Our role was written.
     Set,
-    /// Somebody else's role was found and left alone.
+    /// A role was found and left alone: somebody else's, or ours where it was to stay.
     Kept,
     /// It was as it should be.
     Unchanged,

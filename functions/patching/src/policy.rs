@@ -23,7 +23,7 @@ mod window;
 
 use serde_json::Value;
 
-pub use dhmc::Dhmc;
+pub use dhmc::{Dhmc, OnDelete};
 pub use limit::{ConcurrencyLimit, ErrorLimit};
 pub use number::{Priority, ScheduleOffset, TimeoutSeconds, WindowDuration};
 pub use output::Output;
@@ -58,6 +58,8 @@ pub struct PatchPolicy {
     pub task_role: Option<RoleName>,
     /// The tag by which the solution knows its own windows.
     pub owner_tag: OwnerTag,
+    /// Whether everything is turned off: nothing is rolled out until it is turned on again; `false` by default.
+    pub disabled: bool,
 }
 
 impl PatchPolicy {
@@ -90,6 +92,7 @@ impl FromNode for PatchPolicy {
         let pin_document_hash = object.or("pinDocumentHash", true);
         let task_role = object.optional("taskRole");
         let owner_tag = object.required("ownerTag");
+        let disabled = object.or("disabled", false);
         object.finish();
         Ok(Self {
             scope: scope?,
@@ -98,6 +101,7 @@ impl FromNode for PatchPolicy {
             pin_document_hash: pin_document_hash?,
             task_role: task_role?,
             owner_tag: owner_tag?,
+            disabled: disabled?,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! What every function that works in one Region of one account is given.
+//! What a function that sets something up in one Region of one account is given.
 
 use serde::Deserialize;
 

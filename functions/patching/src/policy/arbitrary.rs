@@ -21,14 +21,15 @@ pub fn policy() -> impl Strategy<Value = PatchPolicy> {
         let named = |(name, window)| Window { name, ..window };
         windows.into_iter().map(named).collect()
     });
-    (scope(), windows, dhmc(), any::<bool>(), option::of(role()), owner_tag()).prop_map(
-        |(scope, windows, dhmc, pin_document_hash, task_role, owner_tag)| PatchPolicy {
+    (scope(), windows, dhmc(), any::<bool>(), option::of(role()), owner_tag(), any::<bool>()).prop_map(
+        |(scope, windows, dhmc, pin_document_hash, task_role, owner_tag, disabled)| PatchPolicy {
             scope,
             windows,
             dhmc,
             pin_document_hash,
             task_role,
             owner_tag,
+            disabled,
         },
     )
 }

@@ -15,6 +15,40 @@ pub struct Dhmc {
     pub role: Option<RoleName>,
     /// Whether to replace a role that somebody else set; `false` by default.
     pub overwrite: bool,
+    /// What becomes of it when the stack is deleted; it is kept by default.
+    pub on_delete: OnDelete,
+}
+
+/// What becomes of Default Host Management Configuration when the stack is deleted.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    serde::Serialize,
+    strum::Display,
+    strum::EnumString,
+    strum::IntoStaticStr,
+)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum OnDelete {
+    /// It stays, so that hosts go on being managed.
+    #[default]
+    Keep,
+    /// Where it is ours it is taken back.
+    Reset,
+}
+
+impl FromNode for OnDelete {
+    const EXPECTED: &'static str = "keep or reset";
+
+    fn from_node(node: &Node<'_>) -> Read<Self> {
+        node.one_of()
+    }
 }
 
 impl FromNode for Dhmc {
@@ -28,7 +62,8 @@ impl FromNode for Dhmc {
             _ => object.optional("role"),
         };
         let overwrite = object.or("overwrite", false);
+        let on_delete = object.or("onDelete", OnDelete::default());
         object.finish();
-        Ok(Self { enabled: enabled?, role: role?, overwrite: overwrite? })
+        Ok(Self { enabled: enabled?, role: role?, overwrite: overwrite?, on_delete: on_delete? })
     }
 }

@@ -139,6 +139,12 @@ impl<'a> Object<'a> {
         Some(self.node.child(key, value))
     }
 
+    /// The field, if it is there, also as `null`.
+    pub(crate) fn present(&mut self, key: &'static str) -> Option<Node<'a>> {
+        self.known.push(key);
+        self.node.member(key)
+    }
+
     /// A field that has to be there.
     pub(crate) fn required<T: FromNode>(&mut self, key: &'static str) -> Read<T> {
         self.required_with(key, T::EXPECTED, T::from_node)

@@ -1,6 +1,6 @@
 //! What a policy as a whole may hold: the rules that tie fields to one another, defaults, and the documents' parameters.
 
-use patching::policy::{CutoffBehavior, PatchPolicy};
+use patching::policy::{CutoffBehavior, OnDelete, PatchPolicy};
 use serde_json::{Value, json};
 
 /// A valid policy with one window, to be made wrong in one place.
@@ -53,6 +53,8 @@ fn what_is_left_out_has_a_default() {
     assert!(policy.pin_document_hash);
     assert!(policy.task_role.is_none());
     assert!(!policy.dhmc.overwrite);
+    assert_eq!(policy.dhmc.on_delete, OnDelete::Keep);
+    assert!(!policy.disabled);
     let window = &policy.windows[0];
     assert_eq!(window.timezone.as_str(), "UTC");
     assert!(window.enabled);
@@ -68,6 +70,21 @@ fn what_is_left_out_has_a_default() {
 fn null_is_the_same_as_leaving_a_field_out() {
     assert!(is_valid("/scope", Value::Null) && is_valid("/windows/0/timezone", Value::Null));
     assert_eq!(problems("/ownerTag", Value::Null), ["$.ownerTag: an object with key and value"]);
+}
+
+#[test]
+fn dhmc_is_kept_or_reset_when_the_stack_is_deleted() {
+    let on_delete = |value: &str| PatchPolicy::parse(&policy_with("/dhmc/onDelete", json!(value)));
+    assert_eq!(on_delete("keep").map(|policy| policy.dhmc.on_delete), Ok(OnDelete::Keep));
+    assert_eq!(on_delete("reset").map(|policy| policy.dhmc.on_delete), Ok(OnDelete::Reset));
+    assert_eq!(problems("/dhmc/onDelete", json!("Keep")), ["$.dhmc.onDelete: keep or reset"]);
+}
+
+#[test]
+fn a_policy_may_turn_everything_off() {
+    let policy = PatchPolicy::parse(&policy_with("/disabled", json!(true))).unwrap();
+    assert!(policy.disabled);
+    assert_eq!(problems("/disabled", json!("true")), ["$.disabled: true or false"]);
 }
 
 #[test]

@@ -51,6 +51,40 @@ fn an_empty_list_is_refused_because_it_could_mean_all_or_none() {
 }
 
 #[test]
+fn a_handshakes_parties_name_the_account() {
+    let organization = json!({"id": "o-exampleorgid", "type": "ORGANIZATION"});
+    let account = json!({"id": "111122223333", "type": "ACCOUNT"});
+    let unknown = json!({"id": null, "type": null});
+    let parties = json!([organization, unknown, null, account]);
+    let input = ExecutionInput::parse(&json!({"parties": parties, "trigger": "account-joined"})).unwrap();
+    let accounts: Vec<String> = input.accounts.unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(accounts, ["111122223333"]);
+}
+
+#[test]
+fn parties_without_an_account_are_refused_because_without_accounts_a_run_takes_all() {
+    let allowed = "allowed: the parties of a handshake, one of them with the type ACCOUNT";
+    for parties in [json!(null), json!([]), json!("x"), json!([null]), json!([{"id": "o-1", "type": "ORGANIZATION"}])] {
+        assert_eq!(problems(&json!({"parties": parties})), [format!("$.parties: {parties} — {allowed}")]);
+    }
+    let nameless = json!({"type": "ACCOUNT"});
+    assert_eq!(problems(&json!({"parties": [nameless]})), [format!("$.parties[0]: {nameless} — {allowed}")]);
+    assert_eq!(
+        problems(&json!({"parties": [{"id": null, "type": "ACCOUNT"}]})),
+        ["$.parties[0].id: null — allowed: 12 digits, such as \"111122223333\""]
+    );
+}
+
+#[test]
+fn parties_go_without_accounts() {
+    let party = json!({"id": "111122223333", "type": "ACCOUNT"});
+    assert_eq!(
+        problems(&json!({"accounts": ["111122224444"], "parties": [party]})),
+        [format!("$.parties: [{party}] — allowed: only without accounts")]
+    );
+}
+
+#[test]
 fn everything_wrong_is_reported_at_once() {
     let error = ExecutionInput::parse(&json!({
         "action": "destroy", "accounts": ["1", 2], "regions": "eu-west-1", "retryOf": "", "trigger": "cron", "force": true
@@ -65,7 +99,7 @@ fn everything_wrong_is_reported_at_once() {
          $.retryOf: \"\" — allowed: 1 to 80 letters, digits, - and _\n  \
          $.trigger: \"cron\" — allowed: stack-create, stack-update, stack-delete, schedule, account-created, account-joined, \
          control-tower, on-demand or manual\n  \
-         $.force: true — allowed: only action, accounts, regions, retryOf, trigger"
+         $.force: true — allowed: only action, accounts, parties, regions, retryOf, trigger"
     );
 }
 

@@ -38,9 +38,10 @@ fn assume_role_takes_an_account() {
 
 #[test]
 fn the_workers_take_a_region() {
-    for name in ["ConfigureDhmc", "ConfigureWindows", "Teardown"] {
-        request::<RegionRequest>(&fill(&state(name).body["Parameters"]["Payload"], &region(), &Value::Null));
-    }
+    let payload = |name: &str| fill(&state(name).body["Parameters"]["Payload"], &region(), &Value::Null);
+    request::<RegionRequest>(&payload("ConfigureDhmc"));
+    request::<RegionRequest>(&payload("ConfigureWindows"));
+    request::<teardown::Request>(&payload("Teardown"));
 }
 
 #[test]
@@ -200,6 +201,7 @@ fn after_list_accounts() -> Value {
         targets: list_accounts::ObjectKey { bucket: "data".into(), key: "runs/run-1/targets.json".into() },
         accounts: list_accounts::Counts { in_scope: 1, unavailable: 0, skipped: [("suspended", 1)].into() },
         expires_at: "1900000000".into(),
+        keep_dhmc: false,
     };
     after("ListAccounts", after_load_policy(), response)
 }

@@ -10,8 +10,8 @@ use proptest::sample::select;
 
 use crate::ids::{AccountId, OrganizationalUnitId, Region};
 use crate::policy::{
-    ConcurrencyLimit, CutoffBehavior, Description, Dhmc, DocumentName, ErrorLimit, Name, Output, OwnerTag, Priority,
-    RoleName, ScheduleOffset, Scope, TimeoutSeconds, Timezone, WindowDuration,
+    ConcurrencyLimit, CutoffBehavior, Description, Dhmc, DocumentName, ErrorLimit, Name, OnDelete, Output, OwnerTag,
+    Priority, RoleName, ScheduleOffset, Scope, TimeoutSeconds, Timezone, WindowDuration,
 };
 
 /// Reads what a strategy for texts makes; what is not valid is left out.
@@ -69,10 +69,9 @@ pub fn scope() -> impl Strategy<Value = Scope> {
 
 /// Any valid DHMC setting.
 pub fn dhmc() -> impl Strategy<Value = Dhmc> {
-    (option::of(role()), any::<bool>(), any::<bool>()).prop_map(|(role, enabled, overwrite)| Dhmc {
-        enabled: enabled && role.is_some(),
-        role,
-        overwrite,
+    let on_delete = prop_oneof![Just(OnDelete::Keep), Just(OnDelete::Reset)];
+    (option::of(role()), any::<bool>(), any::<bool>(), on_delete).prop_map(|(role, enabled, overwrite, on_delete)| {
+        Dhmc { enabled: enabled && role.is_some(), role, overwrite, on_delete }
     })
 }
 
