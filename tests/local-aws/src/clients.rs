@@ -37,6 +37,18 @@ impl Clients {
         aws_sdk_sqs::Client::new(&self.management())
     }
 
+    /// `EventBridge` in the management account.
+    #[must_use]
+    pub fn events(&self) -> aws_sdk_eventbridge::Client {
+        aws_sdk_eventbridge::Client::new(&self.management())
+    }
+
+    /// `EventBridge` Scheduler in the management account.
+    #[must_use]
+    pub fn scheduler(&self) -> aws_sdk_scheduler::Client {
+        aws_sdk_scheduler::Client::new(&self.management())
+    }
+
     /// S3 in the management account.
     #[must_use]
     pub fn s3(&self) -> aws_sdk_s3::Client {

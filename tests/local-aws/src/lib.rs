@@ -2,6 +2,7 @@
 //!
 //! [`LocalAws::start`] makes everything ready; dropped, it ends every process that it started.
 
+mod bare;
 mod clients;
 mod command;
 mod dead_letters;
@@ -27,6 +28,7 @@ mod stack;
 mod venv;
 mod workspace;
 
+pub use bare::BareAws;
 pub use clients::{Clients, MANAGEMENT_KEY};
 pub use dead_letters::DeadLetter;
 pub use deployment::Deployment;

@@ -18,6 +18,12 @@ pub fn names() -> BTreeSet<String> {
     programs.map(|folder| folder.file_name().to_string_lossy().into_owned()).collect()
 }
 
+/// The functions that the state machine invokes: all but the one that starts it.
+#[must_use]
+pub fn states() -> BTreeSet<String> {
+    names().into_iter().filter(|name| name != "start-rollout").collect()
+}
+
 /// `configure-windows` as `ConfigureWindows`.
 #[must_use]
 pub fn pascal(name: &str) -> String {
@@ -68,7 +74,7 @@ fn named_in(texts: &[String]) -> BTreeSet<String> {
 }
 
 fn is_operation(literal: &str) -> bool {
-    let services = ["account", "dynamodb", "organizations", "s3", "ssm", "sts"];
+    let services = ["account", "dynamodb", "organizations", "s3", "ssm", "states", "sts"];
     literal.split_once(':').is_some_and(|(service, operation)| {
         services.contains(&service)
             && operation.starts_with(|first: char| first.is_ascii_uppercase())

@@ -7,3 +7,4 @@ mod errors;
 mod names;
 mod permissions;
 mod shapes;
+mod stack;

@@ -12,7 +12,7 @@ fn each_function_is_the_state_of_its_name_and_of_no_other() {
     let invoking: BTreeSet<_> =
         definition::tasks().into_iter().filter(is_invocation).map(|state| (state.function(), state.name)).collect();
     let expected: BTreeSet<_> =
-        functions::names().into_iter().map(|name| (Some(name.clone()), pascal(&name))).collect();
+        functions::states().into_iter().map(|name| (Some(name.clone()), pascal(&name))).collect();
     assert_eq!(invoking, expected);
 }
 
@@ -52,7 +52,7 @@ fn the_template_gives_each_substitution_that_the_definition_uses_and_no_other() 
     let given = template::properties("RolloutStateMachine")["DefinitionSubstitutions"].clone();
     let names: BTreeSet<_> = given.as_object().unwrap().keys().cloned().collect();
     assert_eq!(names, definition::substitutions());
-    for name in functions::names() {
+    for name in functions::states() {
         let id = pascal(&name);
         assert_eq!(given[format!("{id}FunctionArn")], json!({ "Fn::GetAtt": [format!("{id}Function"), "Arn"] }));
     }

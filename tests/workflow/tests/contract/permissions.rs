@@ -73,7 +73,23 @@ fn the_state_machine_may_invoke_its_functions_and_no_others() {
     let invoking = statements.iter().find(|statement| statement["Action"] == "lambda:InvokeFunction").unwrap();
     let named: BTreeSet<_> = template::list(&invoking["Resource"]).iter().map(Value::to_string).collect();
     let arn = |name: &String| json!({ "Fn::GetAtt": [format!("{}Function", pascal(name)), "Arn"] }).to_string();
-    assert_eq!(named, functions::names().iter().map(arn).collect());
+    assert_eq!(named, functions::states().iter().map(arn).collect());
+}
+
+#[test]
+fn what_starts_rollouts_may_start_this_machine_and_do_nothing_else() {
+    let machine = json!({ "Ref": "RolloutStateMachine" });
+    for (role, others) in [("EventsRole", vec![]), ("ScheduleRole", vec!["sqs:SendMessage"])] {
+        let role = template::properties(role);
+        let expected: BTreeSet<_> = others.into_iter().chain(["states:StartExecution"]).map(String::from).collect();
+        assert_eq!(template::actions(&role), expected);
+        let starting = template::statements(&role).into_iter().find(|one| one["Action"] == "states:StartExecution");
+        assert_eq!(starting.unwrap()["Resource"], machine);
+    }
+    let starting = template::statements(&template::properties("StartRolloutRole"))
+        .into_iter()
+        .find(|statement| statement["Action"] == "states:StartExecution");
+    assert_eq!(starting.unwrap()["Resource"], machine);
 }
 
 #[test]

@@ -156,12 +156,13 @@ fn request<T: DeserializeOwned>(value: &Value) -> T {
     serde_json::from_value(value.clone()).unwrap_or_else(|why| panic!("{why}: {value}"))
 }
 
-/// The value of a parameter's default for each `${…}`; lists are empty.
+/// The value of a parameter's default for each `${…}`.
 fn composed_policy() -> Value {
     let parameter = template::properties("PolicyParameter")["Value"]["Fn::If"][2].clone();
     let mut text = parameter["Fn::Sub"][0].as_str().unwrap().to_owned();
-    for name in parameter["Fn::Sub"][1].as_object().unwrap().keys() {
-        text = text.replace(&format!("${{{name}}}"), "[]");
+    for (name, value) in parameter["Fn::Sub"][1].as_object().unwrap() {
+        // The parameters' defaults make no condition true.
+        text = text.replace(&format!("${{{name}}}"), value["Fn::If"][2].as_str().unwrap());
     }
     for (name, parameter) in template::control_plane()["Parameters"].as_object().unwrap() {
         text = text.replace(&format!("${{{name}}}"), parameter["Default"].as_str().unwrap_or_default());

@@ -1,0 +1,92 @@
+//! The stack's own rollouts: the first comes when all that it needs is there, and the last before any of it goes.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use workflow::functions::{self, pascal};
+use workflow::template;
+
+/// What the stack's own rollouts do without: what starts others, and what only guards the bucket.
+const APART: [&str; 10] = [
+    "AccountCreatedRule",
+    "AccountJoinedRule",
+    "DataBucketPolicy",
+    "EventsRole",
+    "HandshakeAcceptedRule",
+    "ManagedAccountCreatedRule",
+    "ManagedAccountUpdatedRule",
+    "OnDemandRule",
+    "RolloutSchedule",
+    "ScheduleRole",
+];
+
+#[test]
+fn the_rollout_comes_after_all_that_a_run_needs() {
+    let resources = template::control_plane()["Resources"].clone();
+    let mut before = BTreeSet::new();
+    let mut next = vec!["Rollout".to_owned()];
+    while let Some(id) = next.pop() {
+        if before.insert(id.clone()) {
+            next.extend(named_in(&resources[&id]).into_iter().filter(|name| resources[name].is_object()));
+        }
+    }
+    let all: BTreeSet<_> = resources.as_object().unwrap().keys().cloned().collect();
+    let apart: Vec<_> = all.difference(&before).cloned().collect();
+    assert_eq!(apart, APART);
+}
+
+#[test]
+fn a_change_of_the_policy_is_an_update_of_the_rollout() {
+    let rollout = template::properties("Rollout");
+    assert_eq!(rollout["Policy"], json!({ "Fn::GetAtt": ["PolicyParameter", "Value"] }));
+    assert_eq!(rollout["Disabled"], json!({ "Ref": "DisablePatchManager" }));
+}
+
+#[test]
+fn lambda_does_not_invoke_start_rollout_again() {
+    let invocations = template::properties("StartRolloutInvocations");
+    assert_eq!(invocations["FunctionName"], json!({ "Ref": "StartRolloutFunction" }));
+    assert_eq!(invocations["MaximumRetryAttempts"], 0);
+    let age = invocations["MaximumEventAgeInSeconds"].as_u64().unwrap();
+    assert!(age < template::properties("Rollout")["ServiceTimeout"].as_u64().unwrap());
+}
+
+#[test]
+fn the_functions_that_answer_the_stack_end_before_anybody_gives_them_up() {
+    for name in ["answer-stack", "start-rollout"] {
+        assert!(functions::names().contains(name));
+        assert!(
+            template::properties(&format!("{}Function", pascal(name)))["Timeout"].as_u64().unwrap() <= 60,
+            "{name}"
+        );
+    }
+}
+
+/// Everything that the value refers to.
+fn named_in(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(items) => items.iter().flat_map(named_in).collect(),
+        Value::Object(fields) => fields.iter().flat_map(|(name, value)| referred(name, value)).collect(),
+        _ => vec![],
+    }
+}
+
+fn referred(name: &str, value: &Value) -> Vec<String> {
+    match (name, value) {
+        ("Ref", Value::String(id)) => vec![id.clone()],
+        ("DependsOn", ids) => template::list(ids).iter().filter_map(|id| id.as_str().map(String::from)).collect(),
+        ("Fn::GetAtt", Value::Array(path)) => path[..1].iter().filter_map(|id| id.as_str().map(String::from)).collect(),
+        ("Fn::Sub", Value::String(text)) => substituted(text),
+        ("Fn::Sub", Value::Array(parts)) => {
+            let text = parts.first().and_then(Value::as_str).map(substituted).unwrap_or_default();
+            text.into_iter().chain(parts.iter().flat_map(named_in)).collect()
+        }
+        _ => named_in(value),
+    }
+}
+
+/// What stands in `${…}`, without an attribute.
+fn substituted(text: &str) -> Vec<String> {
+    let inside = text.split("${").skip(1).filter_map(|rest| rest.split_once('}'));
+    inside.map(|(name, _)| name.split('.').next().unwrap_or_default().to_owned()).collect()
+}
