@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 
 use aws_sdk_ssm::Client;
 use futures::try_join;
+use kit::CallError;
 use kit::member::{MemberRole, MemberSessions};
-use kit::{CallError, windows};
+use kit::windows::{self, Applied};
 use patching::ids::RoleArn;
 use patching::input::Action;
 use patching::outcome::{Status, Warning, WindowOutcome};
@@ -52,7 +53,11 @@ pub async fn handle(context: &Context, request: RegionRequest) -> Result<Respons
     context.sessions.with_ssm(&place, work).await
 }
 
-/// Observes, plans, and unless only a plan was asked for applies it.
+/// How often a run looks again while another one seems to be at work on the same windows.
+const FURTHER_ROUNDS: u8 = 3;
+
+/// Observes, plans, and unless only a plan was asked for applies it; again while another run seems to be at work on the same
+/// windows, so that two runs at once leave nothing twice. Reports what the first round did, with the final ids.
 pub async fn configure(
     ssm: &Client,
     place: &Place,
@@ -61,14 +66,25 @@ pub async fn configure(
     task_role: Option<&RoleArn>,
 ) -> Result<Response, CallError> {
     let (observed, hashes) = try_join!(windows::observe(ssm, &policy.owner_tag), hashes(ssm, policy))?;
-    let plan = plan(&Desired::new(policy, task_role, &hashes), &observed);
-    let (status, windows) = match action {
-        Action::Plan => (Status::Planned, plan.predicted()),
-        Action::Rollout | Action::Disable => {
-            (Status::Succeeded, windows::apply(ssm, place, &policy.owner_tag, &plan).await?)
+    let desired = Desired::new(policy, task_role, &hashes);
+    let first = plan(&desired, &observed);
+    if action == Action::Plan {
+        return Ok(Response { status: Status::Planned, windows: first.predicted(), warnings: first.warnings });
+    }
+    let Applied { mut windows, mut contested } = windows::apply(ssm, place, &policy.owner_tag, &first, 0).await?;
+    for round in 1..=FURTHER_ROUNDS {
+        if contested.is_none() {
+            break;
         }
-    };
-    Ok(Response { status, windows, warnings: plan.warnings })
+        let next = plan(&desired, &windows::observe(ssm, &policy.owner_tag).await?);
+        let again = windows::apply(ssm, place, &policy.owner_tag, &next, round).await?;
+        windows = windows.into_iter().map(|window| window.seen_again(&again.windows)).collect();
+        contested = again.contested;
+    }
+    match contested {
+        Some(error) => Err(error),
+        None => Ok(Response { status: Status::Succeeded, windows, warnings: first.warnings }),
+    }
 }
 
 async fn hashes(ssm: &Client, policy: &PatchPolicy) -> Result<BTreeMap<String, String>, CallError> {

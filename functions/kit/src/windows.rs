@@ -5,6 +5,6 @@ mod documents;
 mod observe;
 mod write;
 
-pub use apply::apply;
+pub use apply::{Applied, apply};
 pub use documents::hashes;
 pub use observe::observe;

@@ -215,6 +215,20 @@ impl DhmcOutcome {
 }
 
 impl WindowOutcome {
+    /// The same, with the id and the next execution that the window had when it was looked at again.
+    ///
+    /// What a later look did stands for a window that had been unchanged until then.
+    #[must_use]
+    pub fn seen_again(self, again: &[Self]) -> Self {
+        let is_it = |other: &&Self| other.name == self.name && other.status != WindowStatus::Deleted;
+        match again.iter().find(is_it) {
+            None => self,
+            Some(_) if self.status == WindowStatus::Deleted => self,
+            Some(other) if self.status == WindowStatus::Unchanged => other.clone(),
+            Some(other) => Self { id: other.id.clone(), next_execution: other.next_execution.clone(), ..self },
+        }
+    }
+
     /// The same, for a run that only plans.
     #[must_use]
     pub fn planned(self) -> Self {
@@ -309,6 +323,26 @@ mod tests {
         assert_eq!(recorded(&json!({"regions": [region("planned"), region("planned")]})).status, Status::Planned);
         assert_eq!(recorded(&json!({"regions": [region("planned"), region("succeeded")]})).status, Status::Succeeded);
         assert_eq!(recorded(&json!({"regions": []})).status, Status::Succeeded);
+    }
+
+    #[test]
+    fn a_window_seen_again_keeps_what_was_done_and_gets_its_final_id() {
+        let window = |id: &str, status| WindowOutcome {
+            name: "w-w".into(),
+            id: Some(id.into()),
+            status,
+            changes: Vec::new(),
+            next_execution: Some(format!("next of {id}")),
+        };
+        let created = window("mw-1", WindowStatus::Created);
+        let again = [window("mw-1", WindowStatus::Deleted), window("mw-2", WindowStatus::Unchanged)];
+        assert_eq!(created.clone().seen_again(&again), window("mw-2", WindowStatus::Created));
+        assert_eq!(created.clone().seen_again(&[]), created);
+        let deleted = window("mw-0", WindowStatus::Deleted);
+        assert_eq!(deleted.clone().seen_again(&again), deleted);
+        let unchanged = window("mw-1", WindowStatus::Unchanged);
+        let updated = [window("mw-1", WindowStatus::Updated)];
+        assert_eq!(unchanged.seen_again(&updated), updated[0]);
     }
 
     #[test]

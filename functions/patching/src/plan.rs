@@ -3,8 +3,11 @@
 //! A plan leaves nothing to choose when it is carried out, and carrying it out changes nothing that it does not name.
 
 mod choose;
+mod contest;
 #[cfg(test)]
 mod tests;
+
+pub use contest::Afterwards;
 
 use crate::diff::{Change, changes};
 use crate::observed::{Observed, ObservedTask, ObservedWindow};

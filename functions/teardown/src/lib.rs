@@ -72,7 +72,7 @@ pub async fn tear_down(
     let plan = plan(&Desired::nothing(policy.owner_tag.clone()), &observed);
     let windows = match action {
         Action::Plan => plan.predicted(),
-        Action::Rollout | Action::Disable => windows::apply(ssm, place, &policy.owner_tag, &plan).await?,
+        Action::Rollout | Action::Disable => windows::apply(ssm, place, &policy.owner_tag, &plan, 0).await?.windows,
     };
     let found = dhmc::observe(ssm).await?;
     let setting = if keep_dhmc { plan_keep(&policy.dhmc, &found) } else { plan_reset(&policy.dhmc, &found) };

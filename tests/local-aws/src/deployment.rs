@@ -84,12 +84,13 @@ fn parameters(bucket: &str, organization: &Organization) -> BTreeMap<String, Str
         ("ArtifactsPrefix", ARTIFACTS_PREFIX),
         ("ResourcePrefix", RESOURCE_PREFIX),
         ("MemberRoleName", MEMBER_ROLE),
-        ("OrganizationId", &organization.id),
         ("AccountConcurrency", &concurrency[0]),
         ("RegionConcurrency", &concurrency[1]),
         ("NewAccountGraceMinutes", "0"),
         ("Regions", &regions),
         ("Architecture", architecture()),
+        // No OrganizationId: MiniStack does not know the condition key aws:ResourceOrgID. And it listens on HTTP only.
+        ("RequireTls", "false"),
     ])
     .collect()
 }

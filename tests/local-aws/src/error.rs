@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use aws_smithy_types::error::display::DisplayErrorContext;
-
 /// A failure, with the step that failed and, where there is one, what to do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -98,8 +96,16 @@ pub(crate) trait During<T> {
 
 impl<T, E: std::error::Error> During<T> for std::result::Result<T, E> {
     fn during(self, step: impl Into<String>) -> Result<T> {
-        self.map_err(|error| Error::Service { step: step.into(), message: DisplayErrorContext(&error).to_string() })
+        self.map_err(|error| Error::Service { step: step.into(), message: chain(&error) })
     }
+}
+
+/// The error and what caused it, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let mut parts: Vec<String> = causes.map(ToString::to_string).collect();
+    parts.dedup();
+    parts.join(": ")
 }
 
 /// Names the step and the file that a failure belongs to.

@@ -65,7 +65,7 @@ pub async fn build_functions(workspace: &Workspace, progress: &Progress) -> Resu
     let mut zips = Vec::new();
     for (name, binary) in binaries {
         let path = folder.join(format!("{name}.zip"));
-        let bytes = tokio::task::spawn_blocking(move || zip_if_newer(&binary, &path).map(|bytes| (path, bytes)));
+        let bytes = tokio::task::spawn_blocking(move || zip_if_changed(&binary, &path).map(|bytes| (path, bytes)));
         zips.push((name, bytes));
     }
     let zips = collect(zips).await?;
@@ -129,30 +129,38 @@ async fn build(
     Ok(binaries)
 }
 
-/// Zips the binary as `bootstrap`, unless the zip is newer already, and answers the zip's size.
-fn zip_if_newer(binary: &Path, path: &Path) -> Result<u64> {
-    let modified = |path: &Path| path.metadata().and_then(|metadata| metadata.modified());
-    let built = modified(binary).at(ZIPPING, binary)?;
-    if !modified(path).is_ok_and(|zipped| zipped > built) {
-        zip(binary, path)?;
+/// Zips the binary as `bootstrap`, unless the zip holds it already, and answers the zip's size.
+fn zip_if_changed(binary: &Path, path: &Path) -> Result<u64> {
+    let content = std::fs::read(binary).at(ZIPPING, binary)?;
+    if !holds(path, &content) {
+        zip(&content, path)?;
     }
     Ok(path.metadata().at(ZIPPING, path)?.len())
 }
 
-fn zip(binary: &Path, path: &Path) -> Result<()> {
-    let mut content = Vec::new();
-    File::open(binary).and_then(|mut file| file.read_to_end(&mut content)).at(ZIPPING, binary)?;
+/// Compares the contents: a time would not tell which of several builds the zip was made from.
+fn holds(path: &Path, content: &[u8]) -> bool {
+    let unzip = || -> zip::result::ZipResult<Vec<u8>> {
+        let mut unzipped = Vec::with_capacity(content.len());
+        zip::ZipArchive::new(File::open(path)?)?.by_name("bootstrap")?.read_to_end(&mut unzipped)?;
+        Ok(unzipped)
+    };
+    unzip().is_ok_and(|unzipped| unzipped == content)
+}
+
+fn zip(content: &[u8], path: &Path) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     // Renamed when complete: another copy of this program may read or write the same zip.
     let mut file = tempfile::NamedTempFile::new_in(folder).at(ZIPPING, folder)?;
     let options = SimpleFileOptions::default()
+        .compression_level(Some(9))
         // A fixed time: equal binaries make equal zips, and Lambda keeps what did not change.
         .last_modified_time(zip::DateTime::default())
         .unix_permissions(0o755);
     let mut writer = zip::ZipWriter::new(file.as_file_mut());
     writer
         .start_file("bootstrap", options)
-        .and_then(|()| writer.write_all(&content).map_err(Into::into))
+        .and_then(|()| writer.write_all(content).map_err(Into::into))
         .and_then(|()| writer.finish().map(drop))
         .map_err(|error| Error::Unexpected { step: ZIPPING, problem: format!("{}: {error}", path.display()) })?;
     file.persist(path).map_err(|error| error.error).at(ZIPPING, path)?;
@@ -172,15 +180,23 @@ mod tests {
     #[test]
     fn equal_binaries_make_equal_zips_that_hold_an_executable_bootstrap() {
         let folder = tempfile::tempdir().unwrap();
-        let binary = folder.path().join("list-accounts");
-        std::fs::write(&binary, b"#!/bin/sh\n").unwrap();
         let (first, second) = (folder.path().join("1.zip"), folder.path().join("2.zip"));
-        zip(&binary, &first).unwrap();
-        std::fs::File::open(&binary).unwrap().set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
-        zip(&binary, &second).unwrap();
+        zip(b"#!/bin/sh\n", &first).unwrap();
+        zip(b"#!/bin/sh\n", &second).unwrap();
         assert_eq!(std::fs::read(&first).unwrap(), std::fs::read(&second).unwrap());
         let mut archive = zip::ZipArchive::new(File::open(&first).unwrap()).unwrap();
         let entry = archive.by_name("bootstrap").unwrap();
         assert_eq!(entry.unix_mode().unwrap() & 0o777, 0o755);
+    }
+    #[test]
+    fn a_zip_of_another_build_is_made_again_and_one_of_the_same_build_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let (binary, path) = (folder.path().join("report"), folder.path().join("report.zip"));
+        for content in ["one", "one", "another"] {
+            std::fs::write(&binary, content).unwrap();
+            zip_if_changed(&binary, &path).unwrap();
+            assert!(holds(&path, content.as_bytes()));
+            assert!(!holds(&path, b"something else"));
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::deployment::{self, Deployment};
 use crate::error::{Error, Result};
 use crate::folder::RunFolder;
 use crate::functions::{FunctionZip, build_functions, build_simulator};
-use crate::history::History;
+use crate::history::{self, History};
 use crate::logs::{self, Logs};
 use crate::memory;
 use crate::ministack;
@@ -133,6 +133,14 @@ impl LocalAws {
     /// When Step Functions refuses, as for an unknown execution.
     pub async fn history(&self, execution_arn: &str) -> Result<History> {
         History::read(&self.clients, execution_arn).await
+    }
+
+    /// The rollout's definition as it is deployed.
+    ///
+    /// # Errors
+    /// Before [`LocalAws::deploy`], or when Step Functions refuses.
+    pub async fn definition(&self) -> Result<Value> {
+        history::definition(&self.clients, &self.deployment()?.state_machine).await
     }
 
     /// What the dead-letter queue holds; it stays there.

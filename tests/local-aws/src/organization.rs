@@ -84,6 +84,13 @@ impl Organization {
         self.ready().flat_map(|account| account.regions.iter().map(move |region| (account, region.as_str())))
     }
 
+    /// How many account-Regions those accounts have that a run works in, in scope or not.
+    #[must_use]
+    pub fn enabled_pairs(&self) -> usize {
+        let opted_in = |account: &&Account| account.regions.iter().any(|region| region == OPT_IN_REGION);
+        self.ready().count() * REGIONS.len() + self.ready().filter(opted_in).count()
+    }
+
     /// Account-Regions in scope: those of every active account, whether a run gets in or not.
     #[must_use]
     pub fn pairs(&self) -> usize {

@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 use crate::error::{At, Error, Result, tail};
 
 const STEP: &str = "starting the local AWS";
-const START_LIMIT: Duration = Duration::from_secs(60);
+const START_LIMIT: Duration = Duration::from_mins(1);
 
 /// How a program is started.
 pub(crate) struct Launch<'a> {

@@ -3,16 +3,18 @@
 use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Select};
+use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_sfn::operation::describe_execution::DescribeExecutionOutput;
+use aws_sdk_sfn::primitives::DateTime;
 use aws_sdk_sfn::types::ExecutionStatus;
-use patching::summary::Totals;
+use patching::summary::RunSummary;
 use serde_json::Value;
 
 use crate::clients::Clients;
 use crate::deployment::Deployment;
 use crate::error::{During, Error, Result};
 
-const LIMIT: Duration = Duration::from_secs(1800);
+const LIMIT: Duration = Duration::from_mins(30);
 /// The execution itself says how long it took, so that nothing depends on how often it is asked.
 const POLL: Duration = Duration::from_millis(100);
 /// Less often: counting makes the local AWS work, which the rollout is waiting for.
@@ -40,15 +42,16 @@ pub struct RunResult {
 }
 
 impl RunResult {
-    /// The report's totals; all zero when there is no report.
+    /// The report, read.
     ///
     /// # Errors
-    /// When the report is not one.
-    pub fn totals(&self) -> Result<Totals> {
-        match &self.report {
-            Some(report) => serde_json::from_value(report.clone()).during("reading the report"),
-            None => Ok(Totals::default()),
-        }
+    /// When there is none, or it is not one.
+    pub fn summary(&self) -> Result<RunSummary> {
+        let report = self.report.clone().ok_or_else(|| Error::Unexpected {
+            step: "reading the report",
+            problem: format!("there is none for run {}, which ended as {}: {:?}", self.run, self.status, self.cause),
+        })?;
+        serde_json::from_value(report).during("reading the report")
     }
 }
 
@@ -101,7 +104,7 @@ async fn describe(clients: &Clients, arn: &str) -> Result<DescribeExecutionOutpu
 }
 
 fn result(name: &str, execution: DescribeExecutionOutput, report: Option<Value>) -> RunResult {
-    let stopped = execution.stop_date.as_ref().map_or(0.0, |date| date.as_secs_f64());
+    let stopped = execution.stop_date.as_ref().map_or(0.0, DateTime::as_secs_f64);
     RunResult {
         run: name.to_owned(),
         status: execution.status.to_string(),
@@ -142,7 +145,7 @@ async fn read_report(clients: &Clients, deployment: &Deployment, run: &str) -> R
             let content = object.body.collect().await.during(step())?.into_bytes();
             Ok(Some(serde_json::from_slice(&content).during(step())?))
         }
-        Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_key()) => Ok(None),
+        Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => Ok(None),
         Err(error) => Err(error).during(step()),
     }
 }

@@ -10,7 +10,7 @@ use crate::error::{During, Error, Result};
 
 /// A template that may stand in the request itself is at most this long.
 pub(crate) const INLINE_LIMIT: usize = 51_200;
-const LIMIT: Duration = Duration::from_secs(300);
+const LIMIT: Duration = Duration::from_mins(5);
 
 /// A stack in one account.
 pub(crate) struct Stack<'a> {

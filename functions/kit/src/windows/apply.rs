@@ -1,21 +1,29 @@
 //! Writing: what a plan names, and nothing else.
 
-use std::collections::BTreeMap;
-
 use aws_sdk_ssm::Client;
-use futures::future::join_all;
+use futures::future::{join_all, try_join_all};
 use futures::try_join;
 use patching::outcome::{WindowOutcome, WindowStatus};
-use patching::plan::{Plan, Reconciliation, Step, WindowPlan};
+use patching::plan::{Afterwards, Plan, Reconciliation, Step, WindowPlan};
 use patching::policy::OwnerTag;
 use patching::settings::{DesiredWindow, TargetSettings};
 use patching::token::Place;
 
-use super::observe::next_executions;
+use super::observe::{identities, is_whole};
 use super::write::Writer;
-use crate::call::CallError;
+use crate::call::{CallError, CallFailure};
 
-/// Carries out `plan` in `place` and answers what was done, one entry a window in the plan's order.
+/// What came of carrying a plan out.
+#[derive(Debug)]
+pub struct Applied {
+    /// What was done, one entry a window in the plan's order.
+    pub windows: Vec<WindowOutcome>,
+    /// Set when another run may have been at work on the same windows: they are to be observed, planned and applied
+    /// again, and this is the error if that does not end.
+    pub contested: Option<CallError>,
+}
+
+/// Carries out `plan` in `place`, as the run's `round`, counted from 0.
 ///
 /// Windows do not depend on each other and are worked on at once. When one fails the others are still carried through;
 /// the error is then that of the first that no repetition can mend, else of the first. Whatever was left undone, the
@@ -25,34 +33,34 @@ pub async fn apply(
     place: &Place,
     owner_tag: &OwnerTag,
     plan: &Plan,
-) -> Result<Vec<WindowOutcome>, CallError> {
-    let writer = Writer { ssm, place, owner_tag };
+    round: u8,
+) -> Result<Applied, CallError> {
+    let writer = Writer { ssm, place, owner_tag, round };
     let results = join_all(plan.windows.iter().map(|window| apply_window(&writer, window))).await;
     let (done, mut failed): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
     failed.sort_by_key(|result| matches!(result, Err(error) if error.is_passing()));
     if let Some(Err(error)) = failed.into_iter().next() {
         return Err(error);
     }
-    let mut outcomes: Vec<_> = done.into_iter().flatten().collect();
-    if outcomes.iter().any(|outcome| matches!(outcome.status, WindowStatus::Created | WindowStatus::Updated)) {
-        read_next_executions(ssm, &mut outcomes).await?;
-    }
-    Ok(outcomes)
+    let (mut windows, disturbances): (Vec<_>, Vec<_>) = done.into_iter().flatten().unzip();
+    let afterwards = look(ssm, &mut windows).await?;
+    let disturbed = disturbances.into_iter().flatten().next();
+    let contested = disturbed.or_else(|| plan.is_contested(&afterwards).then(another_run));
+    Ok(Applied { windows, contested })
 }
 
-async fn apply_window(writer: &Writer<'_>, plan: &WindowPlan) -> Result<WindowOutcome, CallError> {
-    let created = match plan {
-        WindowPlan::Create(wanted) => Some(create(writer, wanted).await?),
-        WindowPlan::Reconcile(window) => {
-            reconcile(writer, window).await?;
-            None
-        }
-        WindowPlan::Delete { id, .. } => {
-            writer.delete_window(id).await?;
-            None
-        }
+/// Answers what was done, and the error when another run changed the window in between.
+async fn apply_window(writer: &Writer<'_>, plan: &WindowPlan) -> Result<(WindowOutcome, Option<CallError>), CallError> {
+    let result = match plan {
+        WindowPlan::Create(wanted) => create(writer, wanted).await.map(Some),
+        WindowPlan::Reconcile(window) => reconcile(writer, window).await.map(|()| None),
+        WindowPlan::Delete { id, .. } => writer.delete_window(id).await.map(|()| None),
     };
-    Ok(plan.outcome(created))
+    match result {
+        Ok(created) => Ok((plan.outcome(created), None)),
+        Err(disturbed @ CallError::ChangedMeanwhile(_)) => Ok((plan.outcome(None), Some(disturbed))),
+        Err(error) => Err(error),
+    }
 }
 
 /// The window comes first and its task last: a window without a task does nothing when it opens.
@@ -101,10 +109,31 @@ async fn reconcile_target(writer: &Writer<'_>, window: &str, step: &Step<TargetS
     }
 }
 
-async fn read_next_executions(ssm: &Client, outcomes: &mut [WindowOutcome]) -> Result<(), CallError> {
-    let by_id: BTreeMap<String, String> = next_executions(ssm).await?;
-    for outcome in outcomes.iter_mut().filter(|outcome| outcome.status != WindowStatus::Deleted) {
-        outcome.next_execution = outcome.id.as_ref().and_then(|id| by_id.get(id).cloned());
+/// Lists the windows once more when something was written: when each runs next, and whether another run wrote, too.
+async fn look(ssm: &Client, outcomes: &mut [WindowOutcome]) -> Result<Afterwards, CallError> {
+    if !outcomes.iter().any(|outcome| matches!(outcome.status, WindowStatus::Created | WindowStatus::Updated)) {
+        return Ok(Afterwards::default());
     }
-    Ok(())
+    let created = outcomes.iter().filter(|outcome| outcome.status == WindowStatus::Created);
+    let whole = try_join_all(
+        created
+            .filter_map(|outcome| Some((&outcome.name, outcome.id.as_ref()?)))
+            .map(async |(name, id)| Ok::<_, CallError>(is_whole(ssm, id).await?.then(|| name.clone()))),
+    );
+    let (listed, whole) = try_join!(identities(ssm), whole)?;
+    let whole = whole.into_iter().flatten().collect();
+    for outcome in outcomes.iter_mut().filter(|outcome| outcome.status != WindowStatus::Deleted) {
+        let found = listed.iter().find(|window| window.window_id.is_some() && window.window_id == outcome.id);
+        outcome.next_execution = found.and_then(|window| window.next_execution_time.clone());
+    }
+    Ok(Afterwards { names: listed.into_iter().filter_map(|window| window.name).collect(), whole })
+}
+
+fn another_run() -> CallError {
+    CallError::ChangedMeanwhile(CallFailure {
+        operation: "ssm:DescribeMaintenanceWindows",
+        code: None,
+        message: "another run is at work on the same windows".to_owned(),
+        request_id: None,
+    })
 }

@@ -1,7 +1,5 @@
 //! Reading: four rounds of calls, those of a round at the same time.
 
-use std::collections::BTreeMap;
-
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::operation::get_maintenance_window_task::GetMaintenanceWindowTaskOutput;
 use aws_sdk_ssm::types::{
@@ -41,13 +39,8 @@ pub async fn observe(ssm: &Client, owner_tag: &OwnerTag) -> Result<Observed, Cal
     Ok(observed)
 }
 
-/// When each window runs next, by id; also read after a plan was carried out.
-pub(super) async fn next_executions(ssm: &Client) -> Result<BTreeMap<String, String>, CallError> {
-    let identities = identities(ssm).await?.into_iter();
-    Ok(identities.filter_map(|identity| Some((identity.window_id?, identity.next_execution_time?))).collect())
-}
-
-async fn identities(ssm: &Client) -> Result<Vec<MaintenanceWindowIdentity>, CallError> {
+/// All windows of the account and Region, as they are listed.
+pub(super) async fn identities(ssm: &Client) -> Result<Vec<MaintenanceWindowIdentity>, CallError> {
     ssm.describe_maintenance_windows()
         .max_results(PAGE_SIZE)
         .into_paginator()
@@ -134,8 +127,26 @@ fn observed_target(target: MaintenanceWindowTarget) -> ObservedTarget {
     }
 }
 
+/// Whether the window holds one target and one task; a window that is gone does not.
+pub(super) async fn is_whole(ssm: &Client, id: &str) -> Result<bool, CallError> {
+    let parts = gone_is_none(async { try_join!(targets(ssm, id), task_ids(ssm, id)) }).await?;
+    Ok(parts.is_some_and(|(targets, tasks)| targets.len() == 1 && tasks.len() == 1))
+}
+
 /// `DescribeMaintenanceWindowTasks` leaves the tasks' invocation parameters out: each task is read by itself.
 async fn tasks(ssm: &Client, id: &str) -> Result<Vec<ObservedTask>, CallError> {
+    let tasks: Vec<_> = stream::iter(task_ids(ssm, id).await?)
+        .map(|task_id| {
+            let read = ssm.get_maintenance_window_task().window_id(id).window_task_id(task_id).send();
+            gone_is_none(read.map_err(|error| CallError::new("ssm:GetMaintenanceWindowTask", &error)))
+        })
+        .buffered(CONCURRENT_CALLS)
+        .try_collect()
+        .await?;
+    Ok(tasks.into_iter().flatten().map(observed_task).collect())
+}
+
+async fn task_ids(ssm: &Client, id: &str) -> Result<Vec<String>, CallError> {
     let tasks: Vec<_> = ssm
         .describe_maintenance_window_tasks()
         .window_id(id)
@@ -145,15 +156,7 @@ async fn tasks(ssm: &Client, id: &str) -> Result<Vec<ObservedTask>, CallError> {
         .collect::<Result<_, _>>()
         .await
         .map_err(|error| CallError::new("ssm:DescribeMaintenanceWindowTasks", &error))?;
-    let tasks: Vec<_> = stream::iter(tasks.into_iter().filter_map(|task| task.window_task_id))
-        .map(|task_id| {
-            let read = ssm.get_maintenance_window_task().window_id(id).window_task_id(task_id).send();
-            gone_is_none(read.map_err(|error| CallError::new("ssm:GetMaintenanceWindowTask", &error)))
-        })
-        .buffered(CONCURRENT_CALLS)
-        .try_collect()
-        .await?;
-    Ok(tasks.into_iter().flatten().map(observed_task).collect())
+    Ok(tasks.into_iter().filter_map(|task| task.window_task_id).collect())
 }
 
 fn observed_task(task: GetMaintenanceWindowTaskOutput) -> ObservedTask {

@@ -10,6 +10,7 @@ use aws_sdk_ssm::types::{
 use patching::policy::OwnerTag;
 use patching::settings::{TargetSettings, TaskSettings, WindowSettings};
 use patching::token::Place;
+use serde::Serialize;
 
 use crate::call::{CallError, CallFailure};
 
@@ -17,9 +18,16 @@ pub(super) struct Writer<'a> {
     pub(super) ssm: &'a Client,
     pub(super) place: &'a Place,
     pub(super) owner_tag: &'a OwnerTag,
+    pub(super) round: u8,
 }
 
 impl Writer<'_> {
+    /// Each round has tokens of its own: what an earlier round created may be gone, and its token would still be answered
+    /// with its id.
+    fn token(&self, item: &str, parent: &str, settings: &impl Serialize) -> String {
+        self.place.client_token(&format!("{item}-{}", self.round), parent, settings)
+    }
+
     /// The tag goes with the creation: there is no moment at which a window of ours is without it.
     pub(super) async fn create_window(&self, settings: &WindowSettings) -> Result<String, CallError> {
         const OPERATION: &str = "ssm:CreateMaintenanceWindow";
@@ -27,7 +35,7 @@ impl Writer<'_> {
         let answer = self
             .ssm
             .create_maintenance_window()
-            .client_token(self.place.client_token("window", "", settings))
+            .client_token(self.token("window", "", settings))
             .name(&settings.name)
             .set_description(settings.description.clone())
             .schedule(&settings.schedule)
@@ -72,7 +80,7 @@ impl Writer<'_> {
         let answer = self
             .ssm
             .register_target_with_maintenance_window()
-            .client_token(self.place.client_token("target", window, settings))
+            .client_token(self.token("target", window, settings))
             .window_id(window)
             .resource_type(resource_type(settings))
             .set_targets(Some(selectors(settings)))
@@ -125,7 +133,7 @@ impl Writer<'_> {
     ) -> Result<(), CallError> {
         self.ssm
             .register_task_with_maintenance_window()
-            .client_token(self.place.client_token("task", &format!("{window}/{target}"), settings))
+            .client_token(self.token("task", &format!("{window}/{target}"), settings))
             .window_id(window)
             .targets(window_target(target))
             .task_type(MaintenanceWindowTaskType::RunCommand)

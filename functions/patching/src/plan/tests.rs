@@ -212,3 +212,51 @@ fn a_plan_only_run_reports_what_a_rollout_would_do() {
         .collect();
     assert_eq!(statuses, [WindowStatus::WouldCreate, WindowStatus::WouldDelete]);
 }
+
+fn afterwards(names: &[&str], whole: &[&str]) -> Afterwards {
+    Afterwards {
+        names: names.iter().map(ToString::to_string).collect(),
+        whole: whole.iter().map(ToString::to_string).collect(),
+    }
+}
+
+#[test]
+fn a_created_window_is_contested_unless_it_is_there_once_and_whole() {
+    let plan = plan(&desired(&["one-window", "other-window"]), &Observed::default());
+    let both = ["one-window", "other-window"];
+    assert!(!plan.is_contested(&afterwards(&["foreign", "one-window", "other-window"], &both)));
+    assert!(plan.is_contested(&afterwards(&["one-window", "other-window", "one-window"], &both)), "created twice");
+    assert!(plan.is_contested(&afterwards(&["one-window"], &both)), "deleted by another run");
+    assert!(plan.is_contested(&afterwards(&both, &["one-window"])), "another run added its own target and task");
+}
+
+#[test]
+fn a_target_or_a_task_added_to_a_window_that_was_there_is_contested() {
+    let desired = desired(&["one-window"]);
+    let whole = written(&desired.windows[0], "mw-1");
+    let (mut without_task, mut without_target, mut with_two) = (whole.clone(), whole.clone(), whole.clone());
+    without_task.tasks.clear();
+    without_target.targets.clear();
+    with_two.targets.push(ObservedTarget { id: "another".into(), ..whole.targets[0].clone() });
+    for window in [without_task, without_target, with_two] {
+        assert!(plan(&desired, &observed([window])).is_contested(&Afterwards::default()));
+    }
+}
+
+#[test]
+fn a_window_deleted_for_another_of_its_name_is_contested() {
+    let desired = desired(&["one-window"]);
+    let twins = [written(&desired.windows[0], "mw-1"), written(&desired.windows[0], "mw-2")];
+    assert!(plan(&desired, &observed(twins)).is_contested(&Afterwards::default()));
+}
+
+#[test]
+fn what_is_written_the_same_by_every_run_is_not_contested() {
+    let [old, new] = [desired(&["one-window", "old-name"]), desired(&["one-window"])];
+    let mut changed = written(&old.windows[0], "mw-1");
+    changed.settings.schedule = "rate(7 days)".into();
+    changed.targets[0].settings.name = Some("renamed".into());
+    let plan = plan(&new, &observed([changed, written(&old.windows[1], "mw-2")]));
+    assert!(!plan.is_empty());
+    assert!(!plan.is_contested(&Afterwards::default()));
+}

@@ -2,8 +2,9 @@
 
 mod check;
 mod drift;
+mod transitions;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde_json::json;
@@ -24,28 +25,43 @@ pub(crate) async fn play_all(demo: &Demo) -> Result<ExitCode> {
     let mut aws = LocalAws::start(&options, &progress).await?;
     aws.deploy(&[], &progress).await?;
     let mut outcomes: Vec<Outcome> = Vec::new();
-    for scenario in demo.scenarios() {
-        if scenario.needs_a_rollout() && outcomes.is_empty() {
-            aws.run("preparation", &json!({})).await?;
-        }
-        let outcome = play(scenario, &mut aws, &progress).await?;
-        save_report(&aws, &outcome)?;
-        outcomes.push(outcome);
-    }
+    let played = play_each(&demo.scenarios(), &mut aws, &mut outcomes, &progress).await;
     let letters = aws.dead_letters().await?;
     println!("\n{}", show::everything(&aws, &outcomes, &letters, &report_folder(&aws)));
     if let Some(path) = &demo.summary {
-        let summary =
-            serde_json::to_string_pretty(&Summary::of(&aws, &options, &outcomes)).during("writing figures")?;
-        std::fs::write(path, summary + "\n").at("writing the summary", path)?;
+        write_summary(path, &Summary::of(&aws, &options, &outcomes))?;
     }
     if demo.keep {
         println!("{}", show::how_to_use(&aws));
         // Ends with Ctrl-C, which drops everything.
         std::future::pending::<()>().await;
     }
+    // Only now: what the scenarios before it did is worth seeing.
+    played?;
     let all_kept = outcomes.iter().all(Outcome::succeeded);
     Ok(if all_kept { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn play_each(
+    scenarios: &[Scenario],
+    aws: &mut LocalAws,
+    outcomes: &mut Vec<Outcome>,
+    progress: &Progress,
+) -> Result<()> {
+    for &scenario in scenarios {
+        if scenario.needs_a_rollout() && outcomes.is_empty() {
+            aws.run("preparation", &json!({})).await?;
+        }
+        let outcome = play(scenario, aws, progress).await?;
+        save_report(aws, &outcome)?;
+        outcomes.push(outcome);
+    }
+    Ok(())
+}
+
+fn write_summary(path: &Path, summary: &Summary<'_>) -> Result<()> {
+    let summary = serde_json::to_string_pretty(summary).during("writing the summary")?;
+    std::fs::write(path, summary + "\n").at("writing the summary", path)
 }
 
 async fn play(scenario: Scenario, aws: &mut LocalAws, progress: &Progress) -> Result<Outcome> {
@@ -57,8 +73,10 @@ async fn play(scenario: Scenario, aws: &mut LocalAws, progress: &Progress) -> Re
     let run = aws.run_watched(scenario.name(), &scenario.input(), |done| step.position(done)).await?;
     let (ssm_calls, _) = aws.ssm_calls_since(begin).await?;
     let peak_memory_bytes = aws.peak_memory_bytes();
-    let state_transitions = aws.history(&run.execution_arn).await?.state_transitions();
-    let totals = run.totals()?;
+    let summary = run.summary()?;
+    let history = aws.history(&run.execution_arn).await?;
+    let state_transitions = transitions::count(&aws.definition().await?, &history, &summary);
+    let totals = summary.totals;
     let mut outcome =
         Outcome { scenario, run, totals, ssm_calls, state_transitions, peak_memory_bytes, differences: Vec::new() };
     outcome.differences = check::check(aws, &outcome, drifted).await?;

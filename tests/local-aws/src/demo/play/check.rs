@@ -41,7 +41,14 @@ fn promised(scenario: Scenario, organization: &Organization, drifted: usize) -> 
             failed: organization.accounts_that_are(Condition::WithoutRole).count(),
             skipped: organization.skipped().count(),
         },
-        regions: RegionTotals { succeeded: pairs, failed: 0 },
+        regions: RegionTotals {
+            succeeded: match scenario {
+                // Also where the scope does not reach (any more) nothing may be left.
+                Scenario::Disable => organization.enabled_pairs(),
+                _ => pairs,
+            },
+            failed: 0,
+        },
         windows: match scenario {
             Scenario::FirstRollout => WindowTotals { created: all, ..none() },
             Scenario::SecondRollout => WindowTotals { unchanged: all, ..none() },

@@ -53,7 +53,11 @@ fn cause_of(letter: &DeadLetter) -> String {
     let cause = cause.strip_prefix(error).unwrap_or(cause).trim_start_matches(": ");
     let thrown: Option<Value> = serde_json::from_str(cause).ok();
     let message = thrown.as_ref().and_then(|thrown| thrown["errorMessage"].as_str()).unwrap_or(cause);
-    format!("{error}: {}", message.lines().next().unwrap_or_default())
+    let line = message.lines().next().unwrap_or_default();
+    // Without the request's id, which differs from run to run.
+    let line = line.rsplit_once(" (request ").map_or(line, |(line, _)| line);
+    let line = line.strip_prefix("access was denied: ").unwrap_or(line);
+    format!("{error}: {line}")
 }
 
 /// What each scenario did not do as it promises.
