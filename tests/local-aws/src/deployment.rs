@@ -60,6 +60,27 @@ pub(crate) async fn create(
     deployment(outputs, parameters)
 }
 
+/// Creates one more stack with the first one's artifacts.
+pub(crate) async fn create_beside(
+    clients: &Clients,
+    workspace: &Workspace,
+    first: &Deployment,
+    stack: &str,
+    overrides: &[(&str, &str)],
+) -> Result<()> {
+    let mut parameters = first.parameters.clone();
+    parameters.extend(owned(overrides));
+    let bucket = parameters.get("ArtifactsBucket").cloned().unwrap_or_default();
+    let template = template(clients, workspace, &bucket).await?;
+    Stack::new(clients.cloudformation(), stack, "management").create(&template, &borrowed(&parameters)).await?;
+    Ok(())
+}
+
+/// Deletes the stack.
+pub(crate) async fn delete(clients: &Clients) -> Result<()> {
+    Stack::new(clients.cloudformation(), STACK, "management").delete().await
+}
+
 /// Updates the stack with other parameters.
 pub(crate) async fn update(
     clients: &Clients,
@@ -89,6 +110,9 @@ fn parameters(bucket: &str, organization: &Organization) -> BTreeMap<String, Str
         ("NewAccountGraceMinutes", "0"),
         ("Regions", &regions),
         ("Architecture", architecture()),
+        // So that the rollout that the stack starts can be watched, and however many accounts are there to fail.
+        ("WaitForRollout", "false"),
+        ("FailureTolerancePercent", "100"),
         // No OrganizationId: MiniStack does not know the condition key aws:ResourceOrgID. And it listens on HTTP only.
         ("RequireTls", "false"),
     ])

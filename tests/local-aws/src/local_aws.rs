@@ -17,7 +17,7 @@ use crate::logs::{self, Logs};
 use crate::memory;
 use crate::ministack;
 use crate::options::{Options, REGIONS};
-use crate::organization::{MEMBER_ROLE, Organization};
+use crate::organization::{Account, MEMBER_ROLE, Organization};
 use crate::process::{Group, free_port};
 use crate::progress::Progress;
 use crate::run::{self, RunResult};
@@ -73,7 +73,8 @@ impl LocalAws {
         Ok(Self { clients, organization, simulator, functions, workspace, deployment: None, processes })
     }
 
-    /// Uploads the artifacts and creates the control plane's stack; the given parameters go before its own.
+    /// Uploads the artifacts and creates the control plane's stack; the given parameters go before its own. Does not wait for
+    /// the rollout that the stack starts, unless a parameter says so: see [`LocalAws::follow`].
     ///
     /// # Errors
     /// When the stack cannot be created: with the reasons that CloudFormation states.
@@ -124,7 +125,58 @@ impl LocalAws {
     /// # Errors
     /// As [`LocalAws::run`].
     pub async fn run_watched(&self, name: &str, input: &Value, accounts_done: impl FnMut(u64)) -> Result<RunResult> {
-        run::run(&self.clients, self.deployment()?, name, input, accounts_done).await
+        let deployment = self.deployment()?;
+        let arn = run::start(&self.clients, deployment, name, input).await?;
+        run::follow(&self.clients, deployment, &arn, accounts_done).await
+    }
+
+    /// Follows the newest execution that has this trigger to its end: `stack-create` is the one that [`LocalAws::deploy`]
+    /// started, `stack-update` that of [`LocalAws::update`].
+    ///
+    /// # Errors
+    /// When there is none or it does not end; one that fails is a result.
+    pub async fn follow(&self, trigger: &str, accounts_done: impl FnMut(u64)) -> Result<RunResult> {
+        let deployment = self.deployment()?;
+        let newest = run::newest(&self.clients, deployment, trigger).await?;
+        let arn = newest.ok_or_else(|| Error::Unexpected {
+            step: "looking for an execution",
+            problem: format!("there is none with the trigger {trigger}"),
+        })?;
+        run::follow(&self.clients, deployment, &arn, accounts_done).await
+    }
+
+    /// Creates one more control plane beside the first, with artifacts of the first. Nothing here follows it.
+    ///
+    /// # Errors
+    /// As [`LocalAws::deploy`].
+    pub async fn deploy_beside(&self, stack: &str, parameters: &[(&str, &str)]) -> Result<()> {
+        deployment::create_beside(&self.clients, &self.workspace, self.deployment()?, stack, parameters).await
+    }
+
+    /// Deletes the stack and waits until it is gone.
+    ///
+    /// # Errors
+    /// When it cannot be deleted.
+    pub async fn delete(&mut self) -> Result<()> {
+        deployment::delete(&self.clients).await?;
+        self.deployment = None;
+        Ok(())
+    }
+
+    /// Adds an account to the organization, without any role in it yet.
+    ///
+    /// # Errors
+    /// When Organizations refuses.
+    pub async fn add_account(&mut self, name: &str) -> Result<Account> {
+        self.organization.add(&self.clients, name).await
+    }
+
+    /// Puts the member roles into an account, as the `StackSet` does a while after the account was created.
+    ///
+    /// # Errors
+    /// When the stack cannot be created.
+    pub async fn put_member_roles(&self, account: &Account) -> Result<()> {
+        self.organization.put_member_roles(&self.clients, &self.workspace, account).await
     }
 
     /// All events of an execution and of its children.

@@ -139,20 +139,11 @@ impl Organization {
         workspace: &Workspace,
         progress: &Progress,
     ) -> Result<()> {
-        let template = workspace.read("templates/member-roles.yaml")?;
         let ready: Vec<&Account> = self.ready().collect();
         let step = progress.step("Member roles", Some(u64::try_from(ready.len()).unwrap_or(u64::MAX)));
-        let parameters = [
-            ("ManagementAccountId", self.accounts[0].id.as_str()),
-            ("FunctionRolePrefix", RESOURCE_PREFIX),
-            ("MemberRoleName", MEMBER_ROLE),
-            ("OrganizationId", &self.id),
-        ];
         stream::iter(&ready)
             .map(async |account| {
-                let key = if account.id == self.accounts[0].id { MANAGEMENT_KEY } else { &account.id };
-                let stack = Stack::new(clients.cloudformation_for(key), "patch-manager-member-roles", &account.name);
-                stack.create(&template, &parameters).await?;
+                self.put_member_roles(clients, workspace, account).await?;
                 step.advance();
                 Ok::<(), Error>(())
             })
@@ -161,6 +152,35 @@ impl Organization {
             .await?;
         step.done(&format!("deployed in {} accounts", ready.len()));
         Ok(())
+    }
+
+    /// Puts the member roles into one account.
+    pub(crate) async fn put_member_roles(
+        &self,
+        clients: &Clients,
+        workspace: &Workspace,
+        account: &Account,
+    ) -> Result<()> {
+        let template = workspace.read("templates/member-roles.yaml")?;
+        let parameters = [
+            ("ManagementAccountId", self.accounts[0].id.as_str()),
+            ("FunctionRolePrefix", RESOURCE_PREFIX),
+            ("MemberRoleName", MEMBER_ROLE),
+            ("OrganizationId", &self.id),
+        ];
+        let key = if account.id == self.accounts[0].id { MANAGEMENT_KEY } else { &account.id };
+        let stack = Stack::new(clients.cloudformation_for(key), "patch-manager-member-roles", &account.name);
+        stack.create(&template, &parameters).await?;
+        Ok(())
+    }
+
+    /// Creates one more account, without any role in it.
+    pub(crate) async fn add(&mut self, clients: &Clients, name: &str) -> Result<Account> {
+        let regions = self.accounts[0].regions.clone();
+        let member = Member { name: name.to_owned(), unit: UNITS[2], condition: Condition::WithoutRole, regions };
+        let account = create_member(&clients.organizations(), &self.root, &self.units, member).await?;
+        self.accounts.push(account.clone());
+        Ok(account)
     }
 }
 

@@ -55,16 +55,10 @@ impl RunResult {
     }
 }
 
-/// Starts an execution of this name, waits for its end and reads its report. Tells how many accounts are done.
-pub(crate) async fn run(
-    clients: &Clients,
-    deployment: &Deployment,
-    name: &str,
-    input: &Value,
-    mut accounts_done: impl FnMut(u64),
-) -> Result<RunResult> {
-    let client = clients.sfn();
-    let started = client
+/// Starts an execution of this name and answers its ARN.
+pub(crate) async fn start(clients: &Clients, deployment: &Deployment, name: &str, input: &Value) -> Result<String> {
+    let started = clients
+        .sfn()
         .start_execution()
         .state_machine_arn(&deployment.state_machine)
         .name(name)
@@ -72,18 +66,44 @@ pub(crate) async fn run(
         .send()
         .await
         .during(format!("starting execution {name}"))?;
-    let arn = started.execution_arn;
+    Ok(started.execution_arn)
+}
+
+/// The newest execution whose input has this trigger, if there is one.
+pub(crate) async fn newest(clients: &Clients, deployment: &Deployment, trigger: &str) -> Result<Option<String>> {
+    const STEP: &str = "looking for an execution";
+    let listed = clients.sfn().list_executions().state_machine_arn(&deployment.state_machine).send().await;
+    let mut executions = listed.during(STEP)?.executions;
+    executions.sort_by(|one, other| other.start_date.as_nanos().cmp(&one.start_date.as_nanos()));
+    for execution in executions {
+        let input = describe(clients, &execution.execution_arn).await?.input.unwrap_or_default();
+        let input: Value = serde_json::from_str(&input).during(STEP)?;
+        if input["trigger"] == trigger {
+            return Ok(Some(execution.execution_arn));
+        }
+    }
+    Ok(None)
+}
+
+/// Waits for the end of an execution and reads its report. Tells how many accounts are done.
+pub(crate) async fn follow(
+    clients: &Clients,
+    deployment: &Deployment,
+    arn: &str,
+    mut accounts_done: impl FnMut(u64),
+) -> Result<RunResult> {
+    let name = arn.rsplit(':').next().unwrap_or_default();
     let since = Instant::now();
     let mut polls: u32 = 0;
     let execution = loop {
         tokio::time::sleep(POLL).await;
-        let execution = describe(clients, &arn).await?;
+        let execution = describe(clients, arn).await?;
         if execution.status != ExecutionStatus::Running {
             break execution;
         }
         if since.elapsed() > LIMIT {
             return Err(Error::Unfinished {
-                execution: arn,
+                execution: arn.to_owned(),
                 status: execution.status.to_string(),
                 seconds: LIMIT.as_secs(),
             });
@@ -124,9 +144,11 @@ async fn count_accounts(clients: &Clients, deployment: &Deployment, run: &str) -
         .dynamodb()
         .query()
         .table_name(&deployment.ledger)
-        .key_condition_expression("#run = :run")
+        .key_condition_expression("#run = :run AND account >= :account")
         .expression_attribute_names("#run", "run")
         .expression_attribute_values(":run", AttributeValue::S(run.to_owned()))
+        // What a run's stack has there comes before all digits.
+        .expression_attribute_values(":account", AttributeValue::S("0".to_owned()))
         .select(Select::Count)
         .into_paginator()
         .send();

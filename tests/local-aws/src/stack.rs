@@ -11,6 +11,7 @@ use crate::error::{During, Error, Result};
 /// A template that may stand in the request itself is at most this long.
 pub(crate) const INLINE_LIMIT: usize = 51_200;
 const LIMIT: Duration = Duration::from_mins(5);
+const POLL: Duration = Duration::from_millis(100);
 
 /// A stack in one account.
 pub(crate) struct Stack<'a> {
@@ -56,6 +57,23 @@ impl<'a> Stack<'a> {
         self.wait("UPDATE_COMPLETE").await
     }
 
+    /// Deletes the stack and waits until it is gone.
+    pub(crate) async fn delete(&self) -> Result<()> {
+        self.client.delete_stack().stack_name(self.name).send().await.during(self.step("deleting"))?;
+        let started = Instant::now();
+        loop {
+            // A stack that is gone has no name any more.
+            let described = self.client.describe_stacks().stack_name(self.name).send().await.ok();
+            let stack = described.and_then(|described| described.stacks).and_then(|stacks| stacks.into_iter().next());
+            let Some(status) = stack.and_then(|stack| stack.stack_status) else { return Ok(()) };
+            match status.as_str() {
+                "DELETE_COMPLETE" => return Ok(()),
+                "DELETE_IN_PROGRESS" if started.elapsed() < LIMIT => tokio::time::sleep(POLL).await,
+                other => return Err(self.failure(other.to_owned()).await),
+            }
+        }
+    }
+
     fn step(&self, verb: &str) -> String {
         format!("{verb} stack {} in account {}", self.name, self.account)
     }
@@ -77,7 +95,7 @@ impl<'a> Stack<'a> {
             if !status.ends_with("IN_PROGRESS") || started.elapsed() > LIMIT {
                 return Err(self.failure(status).await);
             }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            tokio::time::sleep(POLL).await;
         }
     }
 

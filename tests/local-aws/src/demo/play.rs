@@ -7,8 +7,6 @@ mod transitions;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use serde_json::json;
-
 use super::arguments::Demo;
 use super::outcome::Outcome;
 use super::scenario::Scenario;
@@ -50,7 +48,7 @@ async fn play_each(
 ) -> Result<()> {
     for &scenario in scenarios {
         if scenario.needs_a_rollout() && outcomes.is_empty() {
-            aws.run("preparation", &json!({})).await?;
+            aws.follow(Scenario::CREATION, |_| {}).await?;
         }
         let outcome = play(scenario, aws, progress).await?;
         save_report(aws, &outcome)?;
@@ -65,12 +63,23 @@ fn write_summary(path: &Path, summary: &Summary<'_>) -> Result<()> {
 }
 
 async fn play(scenario: Scenario, aws: &mut LocalAws, progress: &Progress) -> Result<Outcome> {
+    let mut begin = aws.ssm_calls_since(u64::MAX).await?.1;
     let drifted = prepare(scenario, aws).await?;
     let accounts = aws.organization.accounts.len() - aws.organization.skipped().count();
     let step = progress.step(scenario.name(), Some(u64::try_from(accounts).unwrap_or(u64::MAX)));
     step.note("accounts");
-    let (_, begin) = aws.ssm_calls_since(u64::MAX).await?;
-    let run = aws.run_watched(scenario.name(), &scenario.input(), |done| step.position(done)).await?;
+    let done = |accounts| step.position(accounts);
+    let run = match scenario.started_by_the_stack() {
+        Some(Scenario::CREATION) => {
+            begin = 0; // the stack was there before the scenario
+            aws.follow(Scenario::CREATION, done).await?
+        }
+        Some(trigger) => aws.follow(trigger, done).await?,
+        None => {
+            begin = aws.ssm_calls_since(u64::MAX).await?.1; // drifting by hand is not counted
+            aws.run_watched(scenario.name(), &scenario.input(), done).await?
+        }
+    };
     let (ssm_calls, _) = aws.ssm_calls_since(begin).await?;
     let peak_memory_bytes = aws.peak_memory_bytes();
     let summary = run.summary()?;

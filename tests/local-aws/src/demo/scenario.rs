@@ -39,7 +39,19 @@ impl Scenario {
         }
     }
 
-    /// The execution's input.
+    /// The trigger of the rollout that creating the stack starts.
+    pub(crate) const CREATION: &'static str = "stack-create";
+
+    /// The trigger of the execution, where the stack starts it.
+    pub(crate) fn started_by_the_stack(self) -> Option<&'static str> {
+        match self {
+            Self::FirstRollout => Some(Self::CREATION),
+            Self::PolicyUpdate => Some("stack-update"),
+            Self::SecondRollout | Self::DriftRepair | Self::Disable => None,
+        }
+    }
+
+    /// The execution's input, where the stack does not start it.
     pub(crate) fn input(self) -> Value {
         match self {
             Self::Disable => json!({"action": "disable"}),

@@ -44,7 +44,7 @@ fn promised(scenario: Scenario, organization: &Organization, drifted: usize) -> 
         regions: RegionTotals {
             succeeded: match scenario {
                 // Also where the scope does not reach (any more) nothing may be left.
-                Scenario::Disable => organization.enabled_pairs(),
+                Scenario::PolicyUpdate | Scenario::Disable => organization.enabled_pairs(),
                 _ => pairs,
             },
             failed: 0,
