@@ -64,7 +64,11 @@ fn write_summary(path: &Path, summary: &Summary<'_>) -> Result<()> {
     std::fs::write(path, summary + "\n").at("writing the summary", path)
 }
 
-async fn play(scenario: Scenario, aws: &mut LocalAws, progress: &Progress) -> Result<Outcome> {
+/// Runs one scenario and checks what it promises.
+///
+/// # Errors
+/// When it cannot be run; one that breaks its promise is an outcome with differences.
+pub async fn play(scenario: Scenario, aws: &mut LocalAws, progress: &Progress) -> Result<Outcome> {
     let drifted = prepare(scenario, aws).await?;
     let accounts = aws.organization.accounts.len() - aws.organization.skipped().count();
     let step = progress.step(scenario.name(), Some(u64::try_from(accounts).unwrap_or(u64::MAX)));
