@@ -16,7 +16,7 @@ pub enum LedgerError {
     /// The table could not be read.
     #[error(transparent)]
     Call(#[from] CallError),
-    /// An attribute is missing.
+    /// An attribute is missing, or not what it should be.
     #[error("an item of the ledger lacks the attribute {0}")]
     Missing(&'static str),
     /// The account is not one.
@@ -61,6 +61,7 @@ fn account_outcome(item: &HashMap<String, AttributeValue>) -> Result<AccountOutc
         .map_err(|source| LedgerError::Outcome { account: account.to_owned(), source })
 }
 
-fn text<'a>(item: &'a HashMap<String, AttributeValue>, name: &'static str) -> Result<&'a str, LedgerError> {
+/// The text of an attribute.
+pub(crate) fn text<'a>(item: &'a HashMap<String, AttributeValue>, name: &'static str) -> Result<&'a str, LedgerError> {
     item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str).ok_or(LedgerError::Missing(name))
 }

@@ -1,7 +1,8 @@
 //! The edge of every function: the one crate that knows the Lambda runtime and builds AWS clients.
 //!
 //! A function's `main` reads its settings with [`env`], builds its clients with [`clients`] or [`member`], and hands
-//! both to [`serve`]. What two functions do with AWS is here as well: [`windows`] and [`dhmc`].
+//! both to [`serve`]. What two functions do with AWS is here as well: [`windows`] and
+//! [`dhmc`], [`ledger`] and [`stack_answer`].
 
 pub mod call;
 pub mod clients;
@@ -12,6 +13,9 @@ pub mod logs;
 pub mod member;
 pub mod named_error;
 pub mod serve;
+pub mod stack_answer;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod windows;
 
 /// Why a function could not start.

@@ -20,6 +20,8 @@ use crate::venv::Venv;
 use crate::workspace::Workspace;
 use arguments::{Arguments, Command};
 
+pub use outcome::Outcome;
+pub use play::play;
 pub use scenario::Scenario;
 
 /// Ended by a signal, as shells count it.

@@ -9,17 +9,21 @@ use crate::run::RunResult;
 
 /// One scenario, run and checked.
 #[derive(Debug, Clone)]
-pub(crate) struct Outcome {
-    pub(crate) scenario: Scenario,
-    pub(crate) run: RunResult,
-    pub(crate) totals: Totals,
+pub struct Outcome {
+    /// Which one.
+    pub scenario: Scenario,
+    /// The execution.
+    pub run: RunResult,
+    /// The report's totals.
+    pub totals: Totals,
     /// SSM calls by operation, from the execution's start to its end.
-    pub(crate) ssm_calls: BTreeMap<String, u64>,
-    pub(crate) state_transitions: usize,
+    pub ssm_calls: BTreeMap<String, u64>,
+    /// States entered, in the execution and its children.
+    pub state_transitions: usize,
     /// Of the largest process of a function so far.
-    pub(crate) peak_memory_bytes: Option<u64>,
+    pub peak_memory_bytes: Option<u64>,
     /// What is not as the scenario promises; empty when all is.
-    pub(crate) differences: Vec<String>,
+    pub differences: Vec<String>,
 }
 
 impl Outcome {

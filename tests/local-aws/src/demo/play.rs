@@ -62,22 +62,25 @@ fn write_summary(path: &Path, summary: &Summary<'_>) -> Result<()> {
     std::fs::write(path, summary + "\n").at("writing the summary", path)
 }
 
-async fn play(scenario: Scenario, aws: &mut LocalAws, progress: &Progress) -> Result<Outcome> {
-    let mut begin = aws.ssm_calls_since(u64::MAX).await?.1;
+/// Runs one scenario and checks what it promises.
+///
+/// # Errors
+/// When it cannot be run; one that breaks its promise is an outcome with differences.
+pub async fn play(scenario: Scenario, aws: &mut LocalAws, progress: &Progress) -> Result<Outcome> {
+    let (_, before) = aws.ssm_calls_since(u64::MAX).await?;
     let drifted = prepare(scenario, aws).await?;
     let accounts = aws.organization.accounts.len() - aws.organization.skipped().count();
     let step = progress.step(scenario.name(), Some(u64::try_from(accounts).unwrap_or(u64::MAX)));
     step.note("accounts");
     let done = |accounts| step.position(accounts);
-    let run = match scenario.started_by_the_stack() {
-        Some(Scenario::CREATION) => {
-            begin = 0; // the stack was there before the scenario
-            aws.follow(Scenario::CREATION, done).await?
-        }
-        Some(trigger) => aws.follow(trigger, done).await?,
+    let (begin, run) = match scenario.started_by_the_stack() {
+        // The stack is there already, and nothing was called before it.
+        Some(Scenario::CREATION) => (0, aws.follow(Scenario::CREATION, done).await?),
+        Some(trigger) => (before, aws.follow(trigger, done).await?),
+        // What was called to let things drift is not counted.
         None => {
-            begin = aws.ssm_calls_since(u64::MAX).await?.1; // drifting by hand is not counted
-            aws.run_watched(scenario.name(), &scenario.input(), done).await?
+            let (_, begin) = aws.ssm_calls_since(u64::MAX).await?;
+            (begin, aws.run_watched(scenario.name(), &scenario.input(), done).await?)
         }
     };
     let (ssm_calls, _) = aws.ssm_calls_since(begin).await?;

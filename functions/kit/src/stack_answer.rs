@@ -1,0 +1,15 @@
+//! Answering CloudFormation, which waits for a custom resource.
+//!
+//! `start-rollout` writes the [`WaitingStack`] into the ledger; `answer-stack` reads it when the run is over, [puts](AnswerClient)
+//! an [`Answer`] where CloudFormation waits for it, and marks the stack as answered. The address stays in the ledger:
+//! whoever has it can answer in the stack's place, and what an execution is given can be read in the console.
+
+mod addressee;
+mod answer;
+mod client;
+mod waiting;
+
+pub use addressee::{Addressee, RequestType, ResponseUrl};
+pub use answer::{Answer, AnswerStatus, Attributes, Reason};
+pub use client::{AnswerClient, NotDelivered};
+pub use waiting::{WaitingStack, mark_answered, read_waiting, record_waiting};

@@ -1,0 +1,65 @@
+//! Who waits for an answer.
+
+use std::fmt;
+
+use strum::{Display, EnumString};
+
+/// Where CloudFormation waits, and what of its request the answer repeats.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addressee {
+    /// Where the answer goes.
+    pub response_url: ResponseUrl,
+    /// The stack's ARN.
+    pub stack_id: String,
+    /// The request's id.
+    pub request_id: String,
+    /// The resource's name in the template.
+    pub logical_resource_id: String,
+    /// The resource's id from then on. CloudFormation deletes a resource whose id changes, so it never does.
+    pub physical_resource_id: String,
+}
+
+/// What CloudFormation wants done with the resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString)]
+pub enum RequestType {
+    /// The stack is created.
+    Create,
+    /// The resource's properties changed, or are changed back.
+    Update,
+    /// The stack is deleted, or its creation is taken back.
+    Delete,
+}
+
+/// A signed URL: whoever has it can answer, so it is never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ResponseUrl(String);
+
+impl ResponseUrl {
+    /// Takes the URL as it is.
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Self {
+        Self(url.into())
+    }
+
+    /// For the request itself and for the ledger.
+    pub(super) fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ResponseUrl {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("ResponseUrl(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_url_is_not_shown() {
+        let shown = format!("{:?}", ResponseUrl::new("https://bucket/key?X-Amz-Signature=secret"));
+        assert_eq!(shown, "ResponseUrl(…)");
+    }
+}

@@ -1,0 +1,31 @@
+//! The whole path on a local AWS: real functions, definition and templates, IAM enforced.
+//!
+//! One organization serves all of it, since starting one takes longer than a rollout: the test is one, its steps are
+//! functions.
+
+mod evidence;
+mod inputs;
+mod records;
+
+use local_aws::demo::{Scenario, play};
+use local_aws::{LocalAws, Options, Progress};
+
+#[tokio::test]
+async fn an_organization_is_set_up_repaired_updated_and_taken_down() {
+    let progress = Progress::silent();
+    let mut aws = LocalAws::start(&Options::default(), &progress).await.unwrap();
+    aws.deploy(&[], &progress).await.unwrap();
+    evidence::the_local_aws_finds_the_definition_valid(&aws).await;
+
+    let mut runs = Vec::new();
+    for scenario in Scenario::ALL {
+        let outcome = play(scenario, &mut aws, &progress).await.unwrap();
+        assert_eq!(outcome.differences, Vec::<String>::new(), "{scenario}");
+        records::the_ledger_has_an_outcome_of_every_account(&aws, &outcome).await;
+        records::only_the_account_without_its_role_is_red(&aws, &outcome).await;
+        records::its_message_can_be_started_as_it_is(&aws, &outcome).await;
+        runs.push(outcome.run);
+    }
+    runs.extend(inputs::what_cannot_be_done_is_refused_by_name(&aws).await);
+    evidence::no_credential_is_in_any_history_log_or_record(&aws, &runs).await;
+}

@@ -1,0 +1,78 @@
+//! What a run leaves for people: ledger, red children, dead-letter messages.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use local_aws::demo::Outcome;
+use local_aws::{Condition, LocalAws};
+use patching::ids::RunId;
+use patching::input::ExecutionInput;
+use patching::outcome::Status;
+use serde_json::Value;
+
+pub(crate) async fn the_ledger_has_an_outcome_of_every_account(aws: &LocalAws, outcome: &Outcome) {
+    let ledger = &aws.deployment().unwrap().ledger;
+    let run: RunId = outcome.run.run.parse().unwrap();
+    let recorded = kit::ledger::read(&aws.clients.dynamodb(), ledger, &run).await.unwrap();
+    let of = |status| {
+        let those = recorded.iter().filter(move |account| account.status == status);
+        those.map(|account| account.id.to_string())
+    };
+    let failed: BTreeSet<String> = of(Status::Failed).collect();
+    let succeeded: BTreeSet<String> = of(Status::Succeeded).collect();
+    assert_eq!(failed, ids(aws, Condition::WithoutRole));
+    assert_eq!(succeeded, ids(aws, Condition::Ready));
+    for account in aws.organization.ready() {
+        let recorded = recorded.iter().find(|recorded| recorded.id.as_str() == account.id).unwrap();
+        let regions: BTreeSet<_> = recorded.regions.iter().map(|region| region.region.as_str()).collect();
+        assert!(account.regions.iter().all(|region| regions.contains(region.as_str())), "{}", account.name);
+    }
+    items_expire(aws, ledger, &run).await;
+}
+
+/// `DynamoDB` deletes an item when the attribute that the table's TTL names has passed.
+async fn items_expire(aws: &LocalAws, ledger: &str, run: &RunId) {
+    let query = aws.clients.dynamodb().query().table_name(ledger).key_condition_expression("#run = :run");
+    let query = query.expression_attribute_names("#run", "run");
+    let items = query.expression_attribute_values(":run", AttributeValue::S(run.to_string())).send().await.unwrap();
+    for item in items.items() {
+        let expires: i64 = item["expiresAt"].as_n().unwrap().parse().unwrap();
+        assert!(expires > 1_700_000_000, "{expires}");
+    }
+}
+
+pub(crate) async fn only_the_account_without_its_role_is_red(aws: &LocalAws, outcome: &Outcome) {
+    let history = aws.history(&outcome.run.execution_arn).await.unwrap();
+    let children = &history.executions[1..];
+    let active = ids(aws, Condition::Ready).len() + ids(aws, Condition::WithoutRole).len();
+    assert_eq!(children.len(), active, "one child execution an account");
+    let causes: Vec<&str> = children
+        .iter()
+        .filter_map(|child| child.events.iter().find(|event| event["type"] == "ExecutionFailed"))
+        .map(|event| event["executionFailedEventDetails"]["cause"].as_str().unwrap())
+        .collect();
+    let without_role: Vec<_> = aws.organization.accounts_that_are(Condition::WithoutRole).collect();
+    assert_eq!(causes.len(), without_role.len());
+    for account in without_role {
+        let named = |cause: &&str| cause.contains(&account.name) && cause.contains(&account.id);
+        assert!(causes.iter().any(named), "{} is not named in {causes:?}", account.name);
+    }
+}
+
+pub(crate) async fn its_message_can_be_started_as_it_is(aws: &LocalAws, outcome: &Outcome) {
+    let letters = aws.dead_letters().await.unwrap();
+    let letters: Vec<_> = letters.iter().filter(|letter| letter.attribute("run") == outcome.run.run).collect();
+    assert_eq!(letters.len(), ids(aws, Condition::WithoutRole).len());
+    for letter in letters {
+        let input = ExecutionInput::parse(&letter.input).unwrap();
+        let accounts: BTreeSet<String> = input.accounts.into_iter().flatten().map(|id| id.to_string()).collect();
+        assert!(accounts.is_subset(&ids(aws, Condition::WithoutRole)), "{accounts:?}");
+        assert_eq!((letter.attribute("step"), letter.attribute("error")), ("AssumeRole", "AccessDenied"));
+        let (_, cause) = letter.attribute("cause").split_once(": ").unwrap();
+        assert_eq!(serde_json::from_str::<Value>(cause).unwrap()["errorType"], "AccessDenied");
+    }
+}
+
+fn ids(aws: &LocalAws, condition: Condition) -> BTreeSet<String> {
+    aws.organization.accounts_that_are(condition).map(|account| account.id.clone()).collect()
+}
