@@ -145,6 +145,14 @@ impl LocalAws {
         run::follow(&self.clients, deployment, &arn, accounts_done).await
     }
 
+    /// Follows an execution that something else started to its end.
+    ///
+    /// # Errors
+    /// When it does not end; one that fails is a result.
+    pub async fn follow_execution(&self, execution_arn: &str) -> Result<RunResult> {
+        run::follow(&self.clients, self.deployment()?, execution_arn, |_| {}).await
+    }
+
     /// Creates one more control plane beside the first, with artifacts of the first. Nothing here follows it.
     ///
     /// # Errors
@@ -175,8 +183,10 @@ impl LocalAws {
     ///
     /// # Errors
     /// When the stack cannot be created.
-    pub async fn put_member_roles(&self, account: &Account) -> Result<()> {
-        self.organization.put_member_roles(&self.clients, &self.workspace, account).await
+    pub async fn put_member_roles(&mut self, account: &Account) -> Result<()> {
+        self.organization.put_member_roles(&self.clients, &self.workspace, account).await?;
+        self.organization.is_ready(&account.id);
+        Ok(())
     }
 
     /// All events of an execution and of its children.

@@ -174,6 +174,13 @@ impl Organization {
         Ok(())
     }
 
+    /// From now on a run can work in this account.
+    pub(crate) fn is_ready(&mut self, id: &str) {
+        for account in self.accounts.iter_mut().filter(|account| account.id == id) {
+            account.condition = Condition::Ready;
+        }
+    }
+
     /// Creates one more account, without any role in it.
     pub(crate) async fn add(&mut self, clients: &Clients, name: &str) -> Result<Account> {
         let regions = self.accounts[0].regions.clone();

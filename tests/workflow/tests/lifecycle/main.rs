@@ -1,0 +1,48 @@
+//! Every way a rollout starts and ends, through CloudFormation and EventBridge on a local AWS.
+//!
+//! One organization serves all of it, since starting one takes longer than a rollout: the test is one, its steps are
+//! functions, in the order in which a stack lives.
+
+#![expect(clippy::unwrap_used, reason = "these are tests, their helpers too")]
+
+mod changes;
+mod disabled;
+mod ending;
+mod failures;
+mod held;
+mod new_accounts;
+mod queue;
+mod triggers;
+
+use local_aws::{LocalAws, Options, Progress};
+
+/// What the stack is created with, before its defaults here.
+const PARAMETERS: [(&str, &str); 3] =
+    [("WaitForRollout", "true"), ("FailureTolerancePercent", "0"), ("NewAccountGraceMinutes", "60")];
+
+#[tokio::test]
+async fn a_stack_is_created_changed_disabled_enabled_and_deleted() {
+    let progress = Progress::silent();
+    let options = Options { accounts: 4, regions: 2, failing: 0, ..Options::default() };
+    let mut aws = LocalAws::start(&options, &progress).await.unwrap();
+    aws.deploy(&PARAMETERS, &progress).await.unwrap();
+    changes::creating_the_stack_waits_until_everything_is_set_up(&aws).await;
+    changes::another_time_zone_reaches_every_window(&mut aws).await;
+    changes::install_reaches_every_task(&mut aws).await;
+    changes::a_region_that_leaves_the_scope_is_emptied(&mut aws).await;
+
+    let without_role = new_accounts::an_account_without_its_role_is_created(&mut aws).await;
+    new_accounts::an_account_whose_role_comes_later_is_set_up_without_help(&mut aws).await;
+    new_accounts::one_whose_role_never_comes_ends_in_the_dead_letter_queue(&aws, &without_role).await;
+    aws.put_member_roles(&without_role.account).await.unwrap();
+    queue::what_failed_is_started_again_and_leaves_the_queue(&aws, &without_role.account).await;
+
+    failures::an_invalid_policy_fails_the_update_and_is_taken_back(&mut aws).await;
+    failures::an_invalid_policy_fails_the_creation_with_every_problem(&aws).await;
+    failures::an_aborted_execution_fails_the_stack_at_once(&mut aws).await;
+
+    disabled::disabling_removes_everything_and_switches_the_triggers_off(&mut aws).await;
+    disabled::nothing_is_rolled_out_meanwhile(&aws).await;
+    disabled::enabling_sets_everything_up_again(&mut aws).await;
+    ending::deleting_the_stack_removes_the_windows_and_keeps_dhmc(&mut aws).await;
+}

@@ -1,0 +1,56 @@
+//! The rules and the schedule, and events put on the bus.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use aws_sdk_eventbridge::types::PutEventsRequestEntry;
+use local_aws::{LocalAws, RunResult};
+use serde_json::Value;
+
+/// The state of each rule and of the schedule.
+pub(crate) async fn states(aws: &LocalAws) -> BTreeMap<String, String> {
+    let rules = aws.clients.events().list_rules().name_prefix("patch-manager-").send().await.unwrap();
+    let mut states = BTreeMap::new();
+    for rule in rules.rules() {
+        let name = rule.name().unwrap();
+        let described = aws.clients.events().describe_rule().name(name).send().await.unwrap();
+        states.insert(name.replace("patch-manager-", ""), described.state().unwrap().to_string());
+    }
+    let schedule = aws.clients.scheduler().get_schedule().name("patch-manager-rollout").send().await.unwrap();
+    states.insert("schedule".to_owned(), schedule.state().unwrap().to_string());
+    states
+}
+
+/// Asks for a rollout as an account-vending pipeline does, and follows the execution that the rule starts.
+pub(crate) async fn ask_for_a_rollout(aws: &LocalAws, input: &Value) -> RunResult {
+    let execution = put(aws, input).await;
+    aws.follow_execution(&execution).await.unwrap()
+}
+
+/// Puts the event, and answers the execution that it starts.
+pub(crate) async fn put(aws: &LocalAws, input: &Value) -> String {
+    let before = executions(aws).await;
+    let entry = PutEventsRequestEntry::builder()
+        .source("patch-manager")
+        .detail_type("Rollout Requested")
+        .detail(input.to_string())
+        .build();
+    let put = aws.clients.events().put_events().entries(entry).send().await.unwrap();
+    assert_eq!(put.failed_entry_count(), 0, "{put:?}");
+    let since = Instant::now();
+    loop {
+        let now = executions(aws).await;
+        if let [started] = now.difference(&before).collect::<Vec<_>>().as_slice() {
+            return (*started).clone();
+        }
+        assert!(since.elapsed() < Duration::from_secs(20), "the event has not started one execution");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// The executions' ARNs.
+pub(crate) async fn executions(aws: &LocalAws) -> BTreeSet<String> {
+    let machine = &aws.deployment().unwrap().state_machine;
+    let listed = aws.clients.sfn().list_executions().state_machine_arn(machine).max_results(1000).send().await.unwrap();
+    listed.executions.into_iter().map(|execution| execution.execution_arn).collect()
+}
