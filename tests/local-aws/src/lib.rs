@@ -15,6 +15,7 @@ mod history;
 mod local_aws;
 mod lock;
 mod logs;
+mod members;
 mod memory;
 mod ministack;
 mod names;

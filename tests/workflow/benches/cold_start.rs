@@ -3,6 +3,8 @@
 //! Each function is started like Lambda starts it, with a Runtime API that does nothing but take the first request. The
 //! time is from before the process is started to that request.
 
+#![expect(clippy::expect_used, reason = "what cannot be measured ends the benchmark")]
+
 use std::io::Read;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;

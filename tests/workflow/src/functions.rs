@@ -6,6 +6,9 @@ use std::path::Path;
 
 use crate::{read, root};
 
+/// Functions that are there and that no template deploys yet.
+const NOT_DEPLOYED: [&str; 2] = ["answer-stack", "start-rollout"];
+
 /// The functions: the folders that hold a program.
 ///
 /// # Panics
@@ -15,7 +18,8 @@ use crate::{read, root};
 pub fn names() -> BTreeSet<String> {
     let folders = fs::read_dir(root().join("functions")).unwrap_or_else(|why| panic!("functions: {why}"));
     let programs = folders.flatten().filter(|folder| folder.path().join("src/main.rs").exists());
-    programs.map(|folder| folder.file_name().to_string_lossy().into_owned()).collect()
+    let names = programs.map(|folder| folder.file_name().to_string_lossy().into_owned());
+    names.filter(|name| !NOT_DEPLOYED.contains(&name.as_str())).collect()
 }
 
 /// The functions that the state machine invokes: all but the one that starts it.
@@ -60,7 +64,13 @@ pub fn own_operations(name: &str) -> BTreeSet<String> {
     let texts = sources(&root().join("functions").join(name));
     let mut found = named_in(&texts);
     found.retain(|operation| !operation.starts_with("account:")); // asked with the member role
-    for (shared, operation) in [("ledger::read(", "dynamodb:Query"), ("MemberSessions", "sts:AssumeRole")] {
+    for (shared, operation) in [
+        ("ledger::read(", "dynamodb:Query"),
+        ("mark_answered(", "dynamodb:UpdateItem"),
+        ("MemberSessions", "sts:AssumeRole"),
+        ("read_waiting(", "dynamodb:GetItem"),
+        ("record_waiting(", "dynamodb:PutItem"),
+    ] {
         if texts.iter().any(|text| text.contains(shared)) {
             found.insert(operation.to_owned());
         }

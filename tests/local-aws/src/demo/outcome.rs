@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use patching::outcome::AccountOutcome;
 use patching::summary::Totals;
 
 use super::scenario::Scenario;
@@ -16,6 +17,8 @@ pub struct Outcome {
     pub run: RunResult,
     /// The report's totals.
     pub totals: Totals,
+    /// What became of each account.
+    pub(crate) accounts: Vec<AccountOutcome>,
     /// SSM calls by operation, from the execution's start to its end.
     pub ssm_calls: BTreeMap<String, u64>,
     /// States entered, in the execution and its children.

@@ -88,9 +88,16 @@ pub async fn play(scenario: Scenario, aws: &mut LocalAws, progress: &Progress) -
     let summary = run.summary()?;
     let history = aws.history(&run.execution_arn).await?;
     let state_transitions = transitions::count(&aws.definition().await?, &history, &summary);
-    let totals = summary.totals;
-    let mut outcome =
-        Outcome { scenario, run, totals, ssm_calls, state_transitions, peak_memory_bytes, differences: Vec::new() };
+    let mut outcome = Outcome {
+        scenario,
+        run,
+        totals: summary.totals,
+        accounts: summary.outcomes,
+        ssm_calls,
+        state_transitions,
+        peak_memory_bytes,
+        differences: Vec::new(),
+    };
     outcome.differences = check::check(aws, &outcome, drifted).await?;
     step.done(&format!("{} of {accounts} accounts", outcome.totals.accounts.succeeded));
     Ok(outcome)

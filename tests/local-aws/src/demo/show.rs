@@ -1,5 +1,6 @@
 //! What a person reads at the end.
 
+mod changes;
 mod failures;
 mod figures;
 
@@ -12,6 +13,8 @@ use comfy_table::presets::UTF8_BORDERS_ONLY;
 use super::outcome::Outcome;
 use crate::dead_letters::DeadLetter;
 use crate::local_aws::LocalAws;
+use crate::options::OPT_IN_REGION;
+use crate::organization::{Condition, Organization};
 
 /// How wide a line may be where nobody says.
 const USUAL_WIDTH: u16 = 100;
@@ -25,8 +28,13 @@ pub(crate) fn everything(aws: &LocalAws, outcomes: &[Outcome], letters: &[DeadLe
         // Writing to a string does not fail.
         let _ = writeln!(text, "{title}\n{content}\n");
     };
+    section("Organization", &organization(&aws.organization));
     section("What each run did", &figures::figures(outcomes).to_string());
     section("SSM calls by operation", &figures::calls(outcomes).to_string());
+    let repairs = changes::repairs(outcomes);
+    if !repairs.is_empty() {
+        section("Drift that was put right", &repairs);
+    }
     if letters.is_empty() {
         section("Dead-letter queue", "  empty");
     } else {
@@ -38,6 +46,23 @@ pub(crate) fn everything(aws: &LocalAws, outcomes: &[Outcome], letters: &[DeadLe
     }
     let _ = write!(text, "Reports: {}", reports.join("<scenario>.json").display());
     text
+}
+
+/// Who is there, in a sentence.
+fn organization(organization: &Organization) -> String {
+    let count = |condition| organization.accounts_that_are(condition).count();
+    let opted_in = organization.accounts.iter().find(|account| account.regions.iter().any(|one| one == OPT_IN_REGION));
+    let opted_in = opted_in.map_or_else(String::new, |account| format!(", {OPT_IN_REGION} in {} only", account.name));
+    format!(
+        "  {} accounts: {} can be set up, {} without the member role, {} suspended\n  {} Regions{opted_in}: \
+         {} account-Regions in scope",
+        organization.accounts.len(),
+        count(Condition::Ready),
+        count(Condition::WithoutRole),
+        count(Condition::Suspended),
+        organization.regions.len() - 1,
+        organization.pairs(),
+    )
 }
 
 /// How to use the AWS CLI on what is left running.

@@ -3,6 +3,8 @@
 //! One organization serves all of it, since starting one takes longer than a rollout: the test is one, its steps are
 //! functions.
 
+#![expect(clippy::unwrap_used, reason = "these are tests, their helpers too")]
+
 mod evidence;
 mod inputs;
 mod records;

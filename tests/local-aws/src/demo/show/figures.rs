@@ -28,8 +28,10 @@ pub(super) fn figures(outcomes: &[Outcome]) -> Table {
     heading(&mut table, "effort");
     line(&mut table, "  seconds", outcomes, |outcome| Cell::new(format!("{:.1}", outcome.run.seconds)));
     line(&mut table, "  SSM calls", outcomes, |outcome| Cell::new(grouped(outcome.total_ssm_calls())));
-    line(&mut table, "  state transitions", outcomes, |outcome| Cell::new(outcome.state_transitions));
-    line(&mut table, "  function's memory", outcomes, |outcome| {
+    line(&mut table, "  state transitions", outcomes, |outcome| {
+        Cell::new(grouped(u64::try_from(outcome.state_transitions).unwrap_or(u64::MAX)))
+    });
+    line(&mut table, "  peak process memory", outcomes, |outcome| {
         Cell::new(outcome.peak_memory_bytes.map_or_else(|| "–".to_owned(), megabytes))
     });
     table
@@ -44,6 +46,16 @@ pub(super) fn calls(outcomes: &[Outcome]) -> Table {
             let calls = outcome.ssm_calls.get(operation).copied().unwrap_or(0);
             number(usize::try_from(calls).unwrap_or(usize::MAX), Color::Reset)
         });
+    }
+    // The longest of the names and five columns fit into 80.
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 0));
+    }
+    if let Some(first) = table.column_mut(0) {
+        first.set_padding((1, 0));
+    }
+    if let Some(last) = table.column_count().checked_sub(1).and_then(|last| table.column_mut(last)) {
+        last.set_padding((0, 1));
     }
     table
 }

@@ -1,0 +1,158 @@
+//! Answers the stack that waits for a run, when the run is over; does nothing when none waits.
+//!
+//! In: [`Request`], from the state machine's last states, and from the rule on executions that ended otherwise.
+//! Out: [`Response`]. Errors: [`Error`], and `InvalidInput`. Asked again after an answer it does nothing.
+//!
+//! Needs `dynamodb:GetItem` and `dynamodb:UpdateItem` on the ledger.
+
+mod decide;
+
+use jiff::Timestamp;
+use kit::ledger::LedgerError;
+use kit::stack_answer::{AnswerClient, AnswerStatus, NotDelivered, mark_answered, read_waiting};
+use kit::{CallError, NamedError};
+use patching::ids::RunId;
+use patching::summary::AccountTotals;
+use serde::{Deserialize, Serialize};
+use strum::{Display, IntoStaticStr, VariantNames};
+
+use decide::decide;
+
+/// How a run ended. The state machine states `report` and `error`, the rule `status` and `cause`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Request {
+    /// The run, which is the execution's name.
+    pub run: RunId,
+    /// What the state `Report` answered, when it came as far.
+    #[serde(default)]
+    pub report: Option<Report>,
+    /// What the state machine caught when the run as a whole could not be done.
+    #[serde(default)]
+    pub error: Option<Caught>,
+    /// How the execution ended, when it is over.
+    #[serde(default)]
+    pub status: Option<ExecutionStatus>,
+    /// Why it ended so, if that is known.
+    #[serde(default)]
+    pub cause: Option<String>,
+}
+
+/// The run in numbers, as far as an answer tells it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    accounts: AccountTotals,
+    #[serde(rename = "report")]
+    location: ObjectKey,
+    failed_accounts: Vec<FailedAccount>,
+}
+
+/// An object in S3.
+#[derive(Debug, Deserialize)]
+pub struct ObjectKey {
+    bucket: String,
+    key: String,
+}
+
+/// An account that failed, in a line.
+#[derive(Debug, Deserialize)]
+pub struct FailedAccount {
+    id: String,
+    name: String,
+    error: String,
+}
+
+/// What Step Functions hands to a Catch.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Caught {
+    error: String,
+    #[serde(default)]
+    cause: String,
+}
+
+/// How an execution ended that did not succeed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Display)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ExecutionStatus {
+    /// By a Fail state or an error that nothing catches.
+    #[strum(to_string = "the execution failed")]
+    Failed,
+    /// By the state machine's own time limit.
+    #[strum(to_string = "the execution ran out of time")]
+    TimedOut,
+    /// By hand.
+    #[strum(to_string = "the execution was aborted")]
+    Aborted,
+}
+
+/// What was done.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Response {
+    /// Whether a stack waited and was answered.
+    pub answered: bool,
+    /// What it was answered.
+    pub status: Option<AnswerStatus>,
+}
+
+/// Why the stack was not answered, or not marked as answered.
+#[derive(Debug, thiserror::Error, IntoStaticStr, VariantNames)]
+pub enum Error {
+    /// The item about the stack is not as `start-rollout` writes it.
+    #[error("the ledger cannot be read")]
+    LedgerNotReadable(#[source] LedgerError),
+    /// The answer did not arrive; its own name is the error's.
+    #[error(transparent)]
+    #[strum(disabled)]
+    NotDelivered(#[from] NotDelivered),
+    /// A call failed; its own name is the error's.
+    #[error(transparent)]
+    #[strum(disabled)]
+    Call(#[from] CallError),
+}
+
+impl NamedError for Error {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::NotDelivered(error) => error.name(),
+            Self::Call(error) => error.name(),
+            own @ Self::LedgerNotReadable(_) => own.into(),
+        }
+    }
+
+    fn names() -> Vec<&'static str> {
+        let own = Self::VARIANTS.iter().copied().filter(|name| !["NotDelivered", "Call"].contains(name));
+        own.chain(NotDelivered::names()).chain(CallError::names()).collect()
+    }
+}
+
+/// What an environment keeps between invocations.
+#[derive(Debug)]
+pub struct Context {
+    /// In the home Region.
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    /// Reaches CloudFormation.
+    pub answers: AnswerClient,
+    /// The ledger's table.
+    pub ledger_table: String,
+}
+
+/// Answers first and marks then: two answers do no harm, none would leave the stack waiting for an hour.
+pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Result<Response, Error> {
+    let (dynamodb, table) = (&context.dynamodb, &context.ledger_table);
+    let waiting = read_waiting(dynamodb, table, &request.run).await.map_err(|error| match error {
+        LedgerError::Call(error) => Error::Call(error),
+        malformed => Error::LedgerNotReadable(malformed),
+    })?;
+    let Some(stack) = waiting else {
+        return Ok(Response { answered: false, status: None });
+    };
+    let answer = decide(&stack, &request);
+    context.answers.put(&stack.addressee, &answer).await?;
+    mark_answered(dynamodb, table, &request.run, answer.status(), &now.to_string()).await?;
+    Ok(Response { answered: true, status: Some(answer.status()) })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,89 @@
+//! The calls that the end of a run leads to, against a server that stands in for DynamoDB and CloudFormation.
+
+use kit::testing::Server;
+use serde_json::{Value, from_str, from_value, json};
+
+use super::*;
+
+fn waiting(server: &Server) -> Value {
+    json!({"Item": {
+        "run": {"S": "r1"}, "account": {"S": "#stack"}, "responseUrl": {"S": format!("{}/answer?signature=x", server.url())},
+        "stackId": {"S": "stack"}, "requestId": {"S": "request"}, "logicalResourceId": {"S": "Rollout"},
+        "physicalResourceId": {"S": "patch-manager-rollout"}, "requestType": {"S": "Create"},
+        "tolerancePercent": {"N": "50"}, "executionArn": {"S": "execution"}, "expiresAt": {"N": "1900000000"}
+    }})
+}
+
+async fn aborted(server: &Server) -> Result<Response, Error> {
+    let context = Context {
+        dynamodb: aws_sdk_dynamodb::Client::new(&server.sdk_config()),
+        answers: AnswerClient::default(),
+        ledger_table: "ledger".into(),
+    };
+    let request = from_value(json!({"run": "r1", "status": "ABORTED"})).unwrap();
+    handle(&context, request, Timestamp::UNIX_EPOCH).await
+}
+
+fn names(server: &Server) -> Vec<String> {
+    let name = |target: &str| target.rsplit('.').next().unwrap_or_default().to_owned();
+    let asked = server.asked();
+    asked.iter().map(|asked| asked.header("x-amz-target").map_or_else(|| asked.method.clone(), name)).collect()
+}
+
+#[tokio::test]
+async fn a_waiting_stack_is_answered_at_the_second_try_and_then_marked() {
+    let server = Server::start().await;
+    server.answers(200, &waiting(&server).to_string());
+    server.answers(500, "");
+    server.answers(200, "");
+    server.answers(200, "{}");
+    let response = aborted(&server).await.unwrap();
+    assert_eq!(response, Response { answered: true, status: Some(AnswerStatus::Failed) });
+    assert_eq!(names(&server), ["GetItem", "PUT", "PUT", "UpdateItem"]);
+    let [_, _, put, marked] = server.asked().try_into().unwrap();
+    assert_eq!(put.uri, "/answer?signature=x");
+    let answer: Value = from_str(&put.body).unwrap();
+    let expected = json!({
+        "Status": "FAILED", "Reason": "the execution was aborted", "PhysicalResourceId": "patch-manager-rollout",
+        "StackId": "stack", "RequestId": "request", "LogicalResourceId": "Rollout"
+    });
+    assert_eq!(answer, expected);
+    let marked: Value = from_str(&marked.body).unwrap();
+    assert_eq!(marked["Key"], json!({"run": {"S": "r1"}, "account": {"S": "#stack"}}));
+    assert_eq!(marked["ExpressionAttributeValues"][":at"]["S"], "1970-01-01T00:00:00Z");
+}
+
+#[tokio::test]
+async fn nothing_is_done_when_no_stack_waits_or_it_was_answered() {
+    let server = Server::start().await;
+    for item in [json!({}), json!({"Item": {"answeredAt": {"S": "2026-12-01T00:00:00Z"}}})] {
+        server.answers(200, &item.to_string());
+        assert_eq!(aborted(&server).await.unwrap(), Response { answered: false, status: None });
+    }
+    assert_eq!(names(&server), ["GetItem", "GetItem"]);
+}
+
+#[tokio::test]
+async fn an_answer_that_was_given_in_between_does_no_harm() {
+    let server = Server::start().await;
+    server.answers(200, &waiting(&server).to_string());
+    server.answers(200, "");
+    server.answers(400, r#"{"__type": "ConditionalCheckFailedException"}"#);
+    assert!(aborted(&server).await.unwrap().answered);
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_arrive_leaves_the_stack_waiting() {
+    let server = Server::start().await;
+    server.answers(200, &waiting(&server).to_string());
+    server.answers(403, "");
+    assert_eq!(aborted(&server).await.unwrap_err().name(), "AnswerRefused");
+    assert_eq!(names(&server), ["GetItem", "PUT"], "and not marked");
+}
+
+#[tokio::test]
+async fn an_item_that_is_no_waiting_stack_is_an_error() {
+    let server = Server::start().await;
+    server.answers(200, &json!({"Item": {"run": {"S": "r1"}}}).to_string());
+    assert_eq!(aborted(&server).await.unwrap_err().name(), "LedgerNotReadable");
+}

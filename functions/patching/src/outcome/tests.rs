@@ -1,0 +1,72 @@
+use serde_json::json;
+
+use super::*;
+
+#[test]
+fn a_lambda_cause_is_reduced_to_its_message() {
+    let cause = json!({"errorType": "AccessDenied", "errorMessage": "no"}).to_string();
+    let failure: Failure = serde_json::from_value(json!({"step": "s", "name": "n", "cause": cause})).unwrap();
+    assert_eq!(failure.message, "no");
+}
+
+#[test]
+fn any_other_cause_is_kept_as_it_is() {
+    for cause in ["timed out", "", "[1]", "{\"errorType\": \"x\"}"] {
+        let failure: Failure = serde_json::from_value(json!({"step": "s", "name": "n", "cause": cause})).unwrap();
+        assert_eq!(failure.message, cause);
+    }
+}
+
+fn recorded(outcome: &Value) -> AccountOutcome {
+    AccountOutcome::from_ledger("111122223333".parse().unwrap(), "a".into(), &outcome.to_string()).unwrap()
+}
+
+#[test]
+fn an_account_failed_when_one_of_its_regions_did() {
+    let account = recorded(&json!({"regions": [
+        {"region": "eu-west-1", "status": "succeeded"},
+        {"region": "us-east-1", "status": "failed", "error": {"step": "s", "name": "n", "cause": "c"}}
+    ]}));
+    assert_eq!(account.status, Status::Failed);
+    assert_eq!(account.failed_regions(), Some(BTreeSet::from(["us-east-1".parse().unwrap()])));
+}
+
+#[test]
+fn an_account_that_could_not_be_entered_failed_in_all_regions() {
+    let account = recorded(&json!({"regions": [], "error": {"step": "AssumeRole", "name": "n", "cause": "c"}}));
+    assert_eq!((account.status, account.failed_regions()), (Status::Failed, None));
+}
+
+#[test]
+fn an_account_is_planned_when_all_of_its_regions_are() {
+    let region = |status| json!({"region": "eu-west-1", "status": status});
+    assert_eq!(recorded(&json!({"regions": [region("planned"), region("planned")]})).status, Status::Planned);
+    assert_eq!(recorded(&json!({"regions": [region("planned"), region("succeeded")]})).status, Status::Succeeded);
+    assert_eq!(recorded(&json!({"regions": []})).status, Status::Succeeded);
+}
+
+#[test]
+fn a_window_seen_again_keeps_what_was_done_and_gets_its_final_id() {
+    let window = |id: &str, status| WindowOutcome {
+        name: "w-w".into(),
+        id: Some(id.into()),
+        status,
+        changes: Vec::new(),
+        next_execution: Some(format!("next of {id}")),
+    };
+    let created = window("mw-1", WindowStatus::Created);
+    let again = [window("mw-1", WindowStatus::Deleted), window("mw-2", WindowStatus::Unchanged)];
+    assert_eq!(created.clone().seen_again(&again), window("mw-2", WindowStatus::Created));
+    assert_eq!(created.clone().seen_again(&[]), created);
+    let deleted = window("mw-0", WindowStatus::Deleted);
+    assert_eq!(deleted.clone().seen_again(&again), deleted);
+    let unchanged = window("mw-1", WindowStatus::Unchanged);
+    let updated = [window("mw-1", WindowStatus::Updated)];
+    assert_eq!(unchanged.seen_again(&updated), updated[0]);
+}
+
+#[test]
+fn a_failure_reads_back_what_it_wrote() {
+    let failure = Failure { step: "s".into(), name: "n".into(), message: "m".into() };
+    assert_eq!(serde_json::from_value::<Failure>(serde_json::to_value(&failure).unwrap()).unwrap(), failure);
+}

@@ -1,0 +1,177 @@
+use kit::stack_answer::AnswerStatus;
+use serde_json::{Value, from_slice, json};
+
+use super::*;
+
+fn policy() -> Value {
+    json!({
+        "windows": [],
+        "dhmc": {"enabled": false},
+        "ownerTag": {"key": "createdBy", "value": "us"}
+    })
+}
+
+fn event(request_type: &str, properties: &Value) -> Value {
+    json!({
+        "RequestType": request_type,
+        "ResponseURL": "https://bucket/key?X-Amz-Signature=secret",
+        "StackId": "arn:aws:cloudformation:us-east-1:111122223333:stack/patch-manager/1",
+        "RequestId": "5d478078-13e9-baf0-464a-7ef285ecc786",
+        "LogicalResourceId": "Rollout",
+        "ResourceType": "Custom::PatchManagerRollout",
+        "ResourceProperties": properties
+    })
+}
+
+fn decided(event: &Value) -> Decision {
+    decide(&Event::read(event).unwrap())
+}
+
+fn started(event: &Value) -> Start {
+    match decided(event) {
+        Decision::Start(start) => start,
+        Decision::Answer(answer) => panic!("an execution and not {answer:?}"),
+    }
+}
+
+fn answered(event: &Value) -> (AnswerStatus, Value) {
+    match decided(event) {
+        Decision::Answer(answer) => {
+            let body = answer.body(&Event::read(event).unwrap().addressee);
+            assert!(body.len() <= 4096);
+            (answer.status(), from_slice(&body).unwrap())
+        }
+        Decision::Start(start) => panic!("an answer and not {start:?}"),
+    }
+}
+
+fn properties(changes: &Value) -> Value {
+    let mut properties = json!({"Policy": policy().to_string(), "Disabled": "false", "WaitForRollout": "true"});
+    properties.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+    properties
+}
+
+#[test]
+fn a_creation_rolls_out() {
+    let start = started(&event("Create", &properties(&json!({}))));
+    assert_eq!(start.run.as_str(), "stack-create-5d478078-13e9-baf0-464a-7ef285ecc786");
+    assert_eq!(json!(start.input), json!({"action": "rollout", "trigger": "stack-create"}));
+    assert_eq!((start.waits, start.tolerance_percent), (true, 50));
+}
+
+#[test]
+fn an_update_rolls_out_what_changed() {
+    let start = started(&event("Update", &properties(&json!({"FailureTolerancePercent": "10"}))));
+    assert_eq!(start.run.as_str(), "stack-update-5d478078-13e9-baf0-464a-7ef285ecc786");
+    assert_eq!(json!(start.input), json!({"action": "rollout", "trigger": "stack-update"}));
+    assert_eq!(start.tolerance_percent, 10);
+}
+
+#[test]
+fn a_deletion_takes_everything_down_and_waits_whatever_the_properties_are() {
+    for properties in [json!({}), json!(null), json!({"Policy": "no", "Disabled": "?", "WaitForRollout": "false"})] {
+        let start = started(&event("Delete", &properties));
+        assert_eq!(start.run.as_str(), "stack-delete-5d478078-13e9-baf0-464a-7ef285ecc786");
+        assert_eq!(json!(start.input), json!({"action": "disable", "trigger": "stack-delete"}));
+        assert!(start.waits);
+    }
+}
+
+#[test]
+fn disabled_at_creation_nothing_is_started() {
+    let (status, answer) = answered(&event("Create", &properties(&json!({"Disabled": "true"}))));
+    assert_eq!((status, &answer["Data"]["ExecutionArn"]), (AnswerStatus::Success, &json!("none")));
+}
+
+#[test]
+fn disabled_by_an_update_everything_is_taken_down_even_with_an_invalid_policy() {
+    let start = started(&event("Update", &properties(&json!({"Disabled": "true", "Policy": "{}"}))));
+    assert_eq!(json!(start.input), json!({"action": "disable", "trigger": "stack-update"}));
+}
+
+#[test]
+fn an_invalid_policy_fails_with_every_problem() {
+    let policy = json!({"windows": 1, "dhmc": {"enabled": "yes"}, "extra": true}).to_string();
+    for request_type in ["Create", "Update"] {
+        let (status, answer) = answered(&event(request_type, &properties(&json!({"Policy": policy}))));
+        let reason = answer["Reason"].as_str().unwrap();
+        assert_eq!((status, reason.lines().next()), (AnswerStatus::Failed, Some("4 problems:")), "{reason}");
+        for path in ["$.windows: 1", "$.dhmc.enabled: \"yes\"", "$.ownerTag: missing", "$.extra: true"] {
+            assert!(reason.contains(&format!("\n  Policy: {path} — allowed: ")), "{reason}");
+        }
+    }
+}
+
+#[test]
+fn more_problems_than_an_answer_holds_are_counted() {
+    let mut policy = policy();
+    policy["windows"] = vec![json!({"name": "a b"}); 50].into();
+    let (_, answer) = answered(&event("Create", &properties(&json!({"Policy": policy.to_string()}))));
+    let reason = answer["Reason"].as_str().unwrap();
+    assert!(reason.starts_with("349 problems:\n  Policy: $.windows[0].name: \"a b\" — allowed: "), "{reason}");
+    assert!(reason.lines().last().unwrap().starts_with("  … ("), "{reason}");
+}
+
+#[test]
+fn a_policy_that_is_missing_or_no_json_fails() {
+    let (_, answer) = answered(&event("Create", &properties(&json!({"Policy": "{"}))));
+    assert!(answer["Reason"].as_str().unwrap().starts_with("Policy: not JSON: EOF"), "{answer}");
+    let (_, answer) = answered(&event("Create", &json!({})));
+    assert_eq!(answer["Reason"], "Policy: missing — allowed: the policy's JSON");
+}
+
+#[test]
+fn whatever_is_wrong_is_told_at_once() {
+    let wrong = json!({
+        "Disabled": "maybe", "WaitForRollout": "", "FailureTolerancePercent": "101", "Policy": "{"
+    });
+    let (status, answer) = answered(&event("Update", &properties(&wrong)));
+    assert_eq!(status, AnswerStatus::Failed);
+    assert_eq!(
+        answer["Reason"],
+        "4 problems:\n  Disabled: \"maybe\" — allowed: true or false\n  \
+         WaitForRollout: \"\" — allowed: true or false\n  \
+         FailureTolerancePercent: \"101\" — allowed: a whole number from 0 to 100\n  \
+         Policy: not JSON: EOF while parsing an object at line 1 column 1"
+    );
+}
+
+#[test]
+fn a_stack_need_not_wait() {
+    assert!(!started(&event("Create", &properties(&json!({"WaitForRollout": "false"})))).waits);
+}
+
+#[test]
+fn a_request_of_no_known_type_fails() {
+    let (status, answer) = answered(&event("Replace", &properties(&json!({}))));
+    assert_eq!(
+        (status, &answer["Reason"]),
+        (AnswerStatus::Failed, &json!("RequestType: allowed: Create, Update or Delete"))
+    );
+}
+
+#[test]
+fn a_request_id_that_cannot_be_a_name_fails_a_creation_and_not_a_deletion() {
+    let with_id = |request_type: &str| {
+        let mut event = event(request_type, &properties(&json!({})));
+        event["RequestId"] = "a/b".into();
+        answered(&event)
+    };
+    assert_eq!(with_id("Create").0, AnswerStatus::Failed);
+    let (status, answer) = with_id("Delete");
+    assert_eq!(status, AnswerStatus::Success);
+    assert!(answer["Data"]["Reason"].as_str().unwrap().starts_with("RequestId: "), "{answer}");
+}
+
+#[test]
+fn the_physical_id_is_constant_but_for_a_deletion_of_what_has_another_one() {
+    let id = |event: &Value| Event::read(event).unwrap().addressee.physical_resource_id;
+    for (request_type, expected) in
+        [("Create", "patch-manager-rollout"), ("Update", "patch-manager-rollout"), ("Delete", "given")]
+    {
+        let mut with_id = event(request_type, &properties(&json!({"Policy": "another"})));
+        assert_eq!(id(&with_id), "patch-manager-rollout");
+        with_id["PhysicalResourceId"] = "given".into();
+        assert_eq!(id(&with_id), expected);
+    }
+}

@@ -1,0 +1,40 @@
+//! What CloudFormation asks of a custom resource, as far as it can be made out.
+
+use kit::stack_answer::{Addressee, RequestType, ResponseUrl};
+use serde_json::Value;
+
+/// The resource's id, whatever its properties: CloudFormation deletes a resource whose id changes.
+const PHYSICAL_RESOURCE_ID: &str = "patch-manager-rollout";
+
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html>
+#[derive(Debug)]
+pub(crate) struct Event<'a> {
+    pub(crate) addressee: Addressee,
+    /// `None` when it is none of the three.
+    pub(crate) request_type: Option<RequestType>,
+    properties: &'a Value,
+}
+
+impl<'a> Event<'a> {
+    /// `None` when nobody could be answered. Whatever else is wrong is answered.
+    pub(crate) fn read(event: &'a Value) -> Option<Self> {
+        let text = |name: &str| event[name].as_str();
+        let owned = |name: &str| text(name).unwrap_or_default().to_owned();
+        let request_type = text("RequestType").and_then(|name| name.parse().ok());
+        // A resource whose creation was never answered has an id that CloudFormation gave it.
+        let given = text("PhysicalResourceId").filter(|_| request_type == Some(RequestType::Delete));
+        let addressee = Addressee {
+            response_url: ResponseUrl::new(text("ResponseURL")?),
+            stack_id: owned("StackId"),
+            request_id: owned("RequestId"),
+            logical_resource_id: owned("LogicalResourceId"),
+            physical_resource_id: given.unwrap_or(PHYSICAL_RESOURCE_ID).to_owned(),
+        };
+        Some(Self { addressee, request_type, properties: &event["ResourceProperties"] })
+    }
+
+    /// A property; CloudFormation makes every scalar a text.
+    pub(crate) fn property(&self, name: &str) -> Option<&'a str> {
+        self.properties[name].as_str()
+    }
+}

@@ -1,0 +1,147 @@
+//! Starts a rollout when the stack is created, updated or deleted: the function behind the stack's custom resource.
+//!
+//! In: CloudFormation's request, with the properties `Policy` (JSON), `Disabled`, `WaitForRollout` and
+//! `FailureTolerancePercent`; others only make CloudFormation ask again when they change. CloudFormation is answered at
+//! its response URL: here when nothing is started or nobody waits, else by `answer-stack` when the run is over.
+//! Out: [`Response`], which nobody reads. Errors: [`Error`]; whatever else goes wrong is answered.
+//!
+//! Needs `dynamodb:PutItem` on the ledger and `states:StartExecution` on the state machine.
+
+mod decide;
+mod event;
+
+use aws_sdk_sfn::operation::start_execution::StartExecutionError;
+use jiff::{SignedDuration, Timestamp};
+use kit::named_error::message;
+use kit::stack_answer::{
+    Answer, AnswerClient, AnswerStatus, Attributes, NotDelivered, Reason, RequestType, WaitingStack, record_waiting,
+};
+use kit::{CallError, NamedError};
+use patching::ids::RunId;
+use serde::Serialize;
+use serde_json::Value;
+use strum::{IntoStaticStr, VariantNames};
+
+use decide::{Decision, Start, decide};
+use event::Event;
+
+/// What was done.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Response {
+    /// The run that was started.
+    pub run: Option<RunId>,
+    /// What CloudFormation was answered; `null` when it waits for the run.
+    pub answered: Option<AnswerStatus>,
+}
+
+/// Why CloudFormation was not answered.
+#[derive(Debug, thiserror::Error, IntoStaticStr, VariantNames)]
+pub enum Error {
+    /// The event does not say where to answer.
+    #[error("the event has no ResponseURL: it is not a custom resource's request")]
+    InvalidInput,
+    /// The answer did not arrive; its own name is the error's.
+    #[error(transparent)]
+    #[strum(disabled)]
+    NotDelivered(#[from] NotDelivered),
+}
+
+impl NamedError for Error {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::NotDelivered(error) => error.name(),
+            own @ Self::InvalidInput => own.into(),
+        }
+    }
+
+    fn names() -> Vec<&'static str> {
+        let own = Self::VARIANTS.iter().copied().filter(|name| *name != "NotDelivered");
+        own.chain(NotDelivered::names()).collect()
+    }
+}
+
+/// What an environment keeps between invocations.
+#[derive(Debug)]
+pub struct Context {
+    /// In the home Region.
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    /// In the home Region.
+    pub states: aws_sdk_sfn::Client,
+    /// For what is answered here.
+    pub answers: AnswerClient,
+    /// The ledger's table.
+    pub ledger_table: String,
+    /// The state machine's ARN.
+    pub state_machine_arn: String,
+    /// How long a run's items stay in the ledger.
+    pub history: SignedDuration,
+}
+
+/// Decides, then starts an execution or answers.
+pub async fn handle(context: &Context, event: Value, now: Timestamp) -> Result<Response, Error> {
+    let event = Event::read(&event).ok_or(Error::InvalidInput)?;
+    let (run, answer) = match decide(&event) {
+        Decision::Answer(answer) => (None, answer),
+        Decision::Start(start) => match begin(context, &event, &start, now).await {
+            Ok(()) if start.waits => return Ok(Response { run: Some(start.run), answered: None }),
+            Ok(()) => {
+                let execution_arn = Some(context.execution_arn(&start.run));
+                (Some(start.run), Answer::success(Attributes { execution_arn, ..Attributes::default() }))
+            }
+            Err(error) => (None, not_started(start.request_type, &error)),
+        },
+    };
+    context.answers.put(&event.addressee, &answer).await?;
+    Ok(Response { run, answered: Some(answer.status()) })
+}
+
+/// The address goes into the ledger first: the run may be over before this function is.
+async fn begin(context: &Context, event: &Event<'_>, start: &Start, now: Timestamp) -> Result<(), CallError> {
+    if start.waits {
+        let stack = WaitingStack {
+            addressee: event.addressee.clone(),
+            request_type: start.request_type,
+            tolerance_percent: start.tolerance_percent,
+            execution_arn: context.execution_arn(&start.run),
+        };
+        let expires_at = (now + context.history).as_second();
+        record_waiting(&context.dynamodb, &context.ledger_table, &start.run, &stack, expires_at).await?;
+    }
+    // Made of strings, whose serialization cannot fail.
+    let input = serde_json::to_string(&start.input).unwrap_or_default();
+    let started = context
+        .states
+        .start_execution()
+        .state_machine_arn(&context.state_machine_arn)
+        .name(start.run.as_str())
+        .input(input)
+        .send()
+        .await;
+    match started {
+        // An earlier invocation for this request started it.
+        Err(error) if error.as_service_error().is_some_and(StartExecutionError::is_execution_already_exists) => Ok(()),
+        started => started.map(|_| ()).map_err(|error| CallError::new("states:StartExecution", &error)),
+    }
+}
+
+/// A stack must be deletable also when there is no state machine any more, or no right to start it.
+fn not_started(request_type: RequestType, error: &CallError) -> Answer {
+    let reason = message(error);
+    tracing::warn!(request_type = %request_type, error.name = error.name(), "the rollout was not started: {reason}");
+    match request_type {
+        RequestType::Create | RequestType::Update => {
+            Answer::failed(Reason { summary: format!("the rollout was not started: {reason}"), ..Reason::default() })
+        }
+        RequestType::Delete => Answer::success_in_spite_of(Attributes::default(), &reason),
+    }
+}
+
+impl Context {
+    fn execution_arn(&self, run: &RunId) -> String {
+        format!("{}:{run}", self.state_machine_arn.replacen(":stateMachine:", ":execution:", 1))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,21 @@
+//! The Lambda function behind the stack's custom resource.
+
+use jiff::{SignedDuration, Timestamp};
+use kit::stack_answer::AnswerClient;
+use kit::{clients, env};
+use start_rollout::Context;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), kit::RuntimeError> {
+    let config = clients::shared_config().await;
+    let history_days: i64 = env::required("HISTORY_DAYS")?;
+    let context = Context {
+        dynamodb: aws_sdk_dynamodb::Client::new(&config),
+        states: aws_sdk_sfn::Client::new(&config),
+        answers: AnswerClient::default(),
+        ledger_table: env::required("LEDGER_TABLE")?,
+        state_machine_arn: env::required("STATE_MACHINE_ARN")?,
+        history: SignedDuration::from_hours(24 * history_days),
+    };
+    kit::serve(context, async |context, event| start_rollout::handle(context, event, Timestamp::now()).await).await
+}
