@@ -6,9 +6,6 @@ use std::path::Path;
 
 use crate::{read, root};
 
-/// Functions that are there and that no template deploys yet.
-const NOT_DEPLOYED: [&str; 2] = ["answer-stack", "start-rollout"];
-
 /// The functions: the folders that hold a program.
 ///
 /// # Panics
@@ -18,8 +15,7 @@ const NOT_DEPLOYED: [&str; 2] = ["answer-stack", "start-rollout"];
 pub fn names() -> BTreeSet<String> {
     let folders = fs::read_dir(root().join("functions")).unwrap_or_else(|why| panic!("functions: {why}"));
     let programs = folders.flatten().filter(|folder| folder.path().join("src/main.rs").exists());
-    let names = programs.map(|folder| folder.file_name().to_string_lossy().into_owned());
-    names.filter(|name| !NOT_DEPLOYED.contains(&name.as_str())).collect()
+    programs.map(|folder| folder.file_name().to_string_lossy().into_owned()).collect()
 }
 
 /// The functions that the state machine invokes: all but the one that starts it.

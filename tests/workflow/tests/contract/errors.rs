@@ -104,10 +104,12 @@ fn a_new_account_has_three_quarters_of_an_hour_for_its_role() {
 /// Every name that a function's error can have.
 fn raised(function: &str) -> BTreeSet<&'static str> {
     let own = match function {
+        "answer-stack" => answer_stack::Error::names(),
         "assume-role" => assume_role::Error::names(),
         "configure-dhmc" | "configure-windows" | "teardown" => CallError::names(),
         "list-accounts" => list_accounts::Error::names(),
         "report" => report::Error::names(),
+        "start-rollout" => start_rollout::Error::names(),
         unknown => panic!("which errors can {unknown} raise?"),
     };
     own.into_iter().chain(["InvalidInput"]).collect() // kit::serve answers what is not a request

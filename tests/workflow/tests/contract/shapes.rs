@@ -58,6 +58,29 @@ fn report_takes_a_run_however_far_it_came() {
 }
 
 #[test]
+fn answer_stack_takes_a_run_however_far_it_came() {
+    let caught = json!({"Error": "InvalidPolicy", "Cause": "…"});
+    let mut list_accounts_failed = after_load_policy();
+    list_accounts_failed["error"] = caught.clone();
+    let load_policy_failed = fill(&state("LoadPolicyFailed").body["Parameters"], &caught, &Value::Null);
+    let mut report_failed = after_list_accounts();
+    report_failed["error"] = caught;
+    for input in [after_report(), list_accounts_failed, load_policy_failed, report_failed] {
+        let payload = fill(&state("AnswerStack").body["Parameters"]["Payload"], &input, &context());
+        request::<answer_stack::Request>(&payload);
+    }
+}
+
+#[test]
+fn a_run_that_answered_its_stack_ends_as_it_would_without_one() {
+    let response = answer_stack::Response { answered: true, status: None };
+    let ended = after("AnswerStack", after_report(), response);
+    assert_eq!(ended["stack"], json!({"answered": true}));
+    assert_eq!(ended["report"], after_report()["report"]);
+    assert!(ended.get("unanswered").is_none() && ended["error"].is_null(), "AnyFailed looks at both");
+}
+
+#[test]
 fn what_a_region_comes_to_is_a_region_outcome() {
     let done = fill(&state("RegionDone").body["Parameters"], &configured(), &Value::Null);
     assert_eq!(request::<RegionOutcome>(&done["outcome"]).status, Status::Succeeded);
@@ -138,14 +161,7 @@ fn a_failed_account_names_itself_and_the_regions_that_failed() {
 
 #[test]
 fn an_incomplete_rollout_says_how_many_failed_and_where_the_report_is() {
-    let answer = report::Response {
-        status: Status::Failed,
-        totals: Totals::default(),
-        report: report::ObjectKey { bucket: "data".into(), key: "runs/run-1/report.json".into() },
-        failed_accounts: vec![],
-    };
-    let answer = json!({ "Payload": to_value(answer).unwrap() });
-    let input = json!({ "report": fill(&state("Report").body["ResultSelector"], &answer, &Value::Null) });
+    let input = after_report();
     let cause = state("RolloutIncomplete").body["CausePath"].as_str().unwrap().to_owned();
     let expected = "0 accounts failed, 0 succeeded; report: s3://data/runs/run-1/report.json";
     assert_eq!(evaluate(&cause, &input, &Value::Null), json!(expected));
@@ -205,6 +221,16 @@ fn after_list_accounts() -> Value {
         keep_dhmc: false,
     };
     after("ListAccounts", after_load_policy(), response)
+}
+
+fn after_report() -> Value {
+    let response = report::Response {
+        status: Status::Failed,
+        totals: Totals::default(),
+        report: report::ObjectKey { bucket: "data".into(), key: "runs/run-1/report.json".into() },
+        failed_accounts: vec![],
+    };
+    after("Report", after_list_accounts(), response)
 }
 
 fn account() -> Value {
