@@ -65,3 +65,26 @@ fn account_outcome(item: &HashMap<String, AttributeValue>) -> Result<AccountOutc
 pub(crate) fn text<'a>(item: &'a HashMap<String, AttributeValue>, name: &'static str) -> Result<&'a str, LedgerError> {
     item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str).ok_or(LedgerError::Missing(name))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, from_str, json};
+
+    use super::*;
+    use crate::testing::Server;
+
+    #[tokio::test]
+    async fn only_what_is_about_accounts_is_asked_for() {
+        let server = Server::start().await;
+        let outcome = json!({"regions": []}).to_string();
+        let item = json!({"account": {"S": "111122223333"}, "name": {"S": "payments"}, "outcome": {"S": outcome}});
+        server.answers(200, &json!({"Items": [item], "Count": 1}).to_string());
+        let read = read(&Client::new(&server.sdk_config()), "ledger", &"r1".parse().unwrap()).await.unwrap();
+        assert_eq!(read[0].id.as_str(), "111122223333");
+        let asked: Value = from_str(&server.asked()[0].body).unwrap();
+        let value = |name: &str| asked["ExpressionAttributeValues"][name]["S"].as_str().unwrap().to_owned();
+        let is_read = |account: &str| value(":first").as_str() <= account && account <= value(":last").as_str();
+        assert!(is_read("000000000000") && is_read("999999999999"));
+        assert!(!is_read("#stack"));
+    }
+}
