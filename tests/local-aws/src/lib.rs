@@ -2,6 +2,7 @@
 //!
 //! [`LocalAws::start`] makes everything ready; dropped, it ends every process that it started.
 
+mod build;
 mod clients;
 mod command;
 mod dead_letters;
@@ -28,11 +29,12 @@ mod stack;
 mod venv;
 mod workspace;
 
+pub use build::build_simulator;
 pub use clients::{Clients, MANAGEMENT_KEY};
 pub use dead_letters::DeadLetter;
 pub use deployment::Deployment;
 pub use error::{Error, Result};
-pub use functions::{FunctionZip, build_functions, build_simulator};
+pub use functions::{FunctionZip, build_functions};
 pub use history::{ExecutionHistory, History};
 pub use local_aws::LocalAws;
 pub use logs::Logs;
