@@ -159,6 +159,7 @@ crate::named_error!(CallError);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::NamedError;
 
     fn classified(code: &str, status: u16) -> &'static str {
         let failure = CallFailure {

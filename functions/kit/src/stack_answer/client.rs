@@ -92,6 +92,7 @@ fn request(to: &Addressee, answer: &Answer) -> Result<HttpRequest, HttpError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::NamedError;
     use crate::stack_answer::{Attributes, Reason, ResponseUrl};
     use crate::testing::Server;
 
