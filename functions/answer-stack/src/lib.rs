@@ -8,9 +8,9 @@
 mod decide;
 
 use jiff::Timestamp;
+use kit::CallError;
 use kit::ledger::LedgerError;
 use kit::stack_answer::{AnswerClient, AnswerStatus, NotDelivered, mark_answered, read_waiting};
-use kit::{CallError, NamedError};
 use patching::ids::RunId;
 use patching::summary::AccountTotals;
 use serde::{Deserialize, Serialize};
@@ -112,20 +112,7 @@ pub enum Error {
     Call(#[from] CallError),
 }
 
-impl NamedError for Error {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::NotDelivered(error) => error.name(),
-            Self::Call(error) => error.name(),
-            own @ Self::LedgerNotReadable(_) => own.into(),
-        }
-    }
-
-    fn names() -> Vec<&'static str> {
-        let own = Self::VARIANTS.iter().copied().filter(|name| !["NotDelivered", "Call"].contains(name));
-        own.chain(NotDelivered::names()).chain(CallError::names()).collect()
-    }
-}
+kit::named_error!(Error, NotDelivered: NotDelivered, Call: CallError);
 
 /// What an environment keeps between invocations.
 #[derive(Debug)]

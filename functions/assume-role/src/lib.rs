@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use aws_sdk_account::types::RegionOptStatus;
 use jiff::{SignedDuration, Timestamp};
 use kit::member::MemberSessions;
-use kit::{CallError, CallFailure, NamedError};
+use kit::{CallError, CallFailure};
 use patching::ids::{AccountId, Region, RunId};
 use patching::input::Action;
 use patching::targets::{ACTIVE, NOT_IN_ORGANIZATION, Target};
@@ -67,19 +67,7 @@ pub enum Error {
     Call(#[from] CallError),
 }
 
-impl NamedError for Error {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Call(error) => error.name(),
-            own => own.into(),
-        }
-    }
-
-    fn names() -> Vec<&'static str> {
-        let own = Self::VARIANTS.iter().copied().filter(|name| *name != "Call");
-        own.chain(CallError::names()).collect()
-    }
-}
+kit::named_error!(Error, Call: CallError);
 
 /// What an environment keeps between invocations.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use aws_sdk_ssm::operation::RequestId;
 use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 
-use crate::named_error::{NamedError, message};
+use crate::named_error::message;
 
 /// A call to AWS that failed. The variant says what the state machine should do about it.
 #[derive(Debug, Error, IntoStaticStr, VariantNames)]
@@ -154,19 +154,12 @@ impl CallError {
     }
 }
 
-impl NamedError for CallError {
-    fn name(&self) -> &'static str {
-        self.into()
-    }
-
-    fn names() -> Vec<&'static str> {
-        Self::VARIANTS.to_vec()
-    }
-}
+crate::named_error!(CallError);
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::NamedError;
 
     fn classified(code: &str, status: u16) -> &'static str {
         let failure = CallFailure {

@@ -24,3 +24,5 @@ pub use lambda_runtime::Error as RuntimeError;
 pub use call::{CallError, CallFailure};
 pub use named_error::NamedError;
 pub use serve::serve;
+/// For [`named_error!`].
+pub use strum::VariantNames;

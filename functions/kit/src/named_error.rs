@@ -11,6 +11,30 @@ pub trait NamedError: std::error::Error {
         Self: Sized;
 }
 
+/// Implements [`NamedError`] for an enum that derives `IntoStaticStr` and `VariantNames` of strum.
+///
+/// Named variants hold an error of their own and go by its name: `named_error!(Error, Call: CallError)`.
+#[macro_export]
+macro_rules! named_error {
+    ($error:ident $(, $variant:ident: $held:ty)*) => {
+        impl $crate::NamedError for $error {
+            fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$variant(held) => $crate::NamedError::name(held),)*
+                    own => own.into(),
+                }
+            }
+
+            fn names() -> Vec<&'static str> {
+                let held: &[&str] = &[$(stringify!($variant)),*];
+                let variants = <Self as $crate::VariantNames>::VARIANTS.iter().copied();
+                let own = variants.filter(|name| !held.contains(name));
+                own$(.chain(<$held as $crate::NamedError>::names()))*.collect()
+            }
+        }
+    };
+}
+
 /// The error with all its sources, each said once.
 #[must_use]
 pub fn message(error: &dyn std::error::Error) -> String {

@@ -15,8 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_s3::primitives::ByteStream;
 use jiff::{SignedDuration, Timestamp};
+use kit::CallError;
 use kit::ledger::{self, LedgerError};
-use kit::{CallError, NamedError};
 use patching::ids::{AccountId, Region, RunId};
 use patching::input::{Action, ExecutionInput, InvalidInput, Trigger};
 use patching::policy::{InvalidPolicy, OnDelete, PatchPolicy};
@@ -108,19 +108,7 @@ pub enum Error {
     Call(#[from] CallError),
 }
 
-impl NamedError for Error {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Call(error) => error.name(),
-            own => own.into(),
-        }
-    }
-
-    fn names() -> Vec<&'static str> {
-        let own = Self::VARIANTS.iter().copied().filter(|name| *name != "Call");
-        own.chain(CallError::names()).collect()
-    }
-}
+kit::named_error!(Error, Call: CallError);
 
 /// What an environment keeps between invocations.
 #[derive(Debug)]
@@ -233,6 +221,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use kit::NamedError;
 
     fn policy(disabled: bool, on_delete: &str) -> PatchPolicy {
         PatchPolicy::parse(&json!({

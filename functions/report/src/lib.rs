@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_s3::primitives::ByteStream;
 use jiff::Timestamp;
 use kit::ledger::{self, LedgerError};
-use kit::{CallError, CallFailure, NamedError};
+use kit::{CallError, CallFailure};
 use patching::ids::{AccountId, RunId};
 use patching::input::Action;
 use patching::outcome::{AccountOutcome, Failure, Status};
@@ -101,19 +101,7 @@ pub enum Error {
     Call(#[from] CallError),
 }
 
-impl NamedError for Error {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Call(error) => error.name(),
-            own => own.into(),
-        }
-    }
-
-    fn names() -> Vec<&'static str> {
-        let own = Self::VARIANTS.iter().copied().filter(|name| *name != "Call");
-        own.chain(CallError::names()).collect()
-    }
-}
+kit::named_error!(Error, Call: CallError);
 
 /// What an environment keeps between invocations.
 #[derive(Debug)]

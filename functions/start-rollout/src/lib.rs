@@ -47,19 +47,7 @@ pub enum Error {
     NotDelivered(#[from] NotDelivered),
 }
 
-impl NamedError for Error {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::NotDelivered(error) => error.name(),
-            own @ Self::InvalidInput => own.into(),
-        }
-    }
-
-    fn names() -> Vec<&'static str> {
-        let own = Self::VARIANTS.iter().copied().filter(|name| *name != "NotDelivered");
-        own.chain(NotDelivered::names()).collect()
-    }
-}
+kit::named_error!(Error, NotDelivered: NotDelivered);
 
 /// What an environment keeps between invocations.
 #[derive(Debug)]

@@ -1,13 +1,23 @@
 //! Programs that run to their end: cargo, python, pip.
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Stdio;
 
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::Child;
 
 use crate::error::{Error, Result, tail};
+
+/// A line that a command wrote.
+pub(crate) enum Line<'a> {
+    /// To standard output.
+    Output(&'a str),
+    /// To standard error.
+    Error(&'a str),
+}
 
 /// A command in the making; its process group is ended when its future is dropped.
 pub(crate) struct Command {
@@ -46,15 +56,17 @@ impl Command {
     pub(crate) async fn output(self, step: &'static str) -> Result<String> {
         let mut output = String::new();
         self.lines(step, |line| {
-            output.push_str(line);
-            output.push('\n');
+            if let Line::Output(line) = line {
+                output.push_str(line);
+                output.push('\n');
+            }
         })
         .await?;
         Ok(output)
     }
 
-    /// Runs it to its end and hands over each line of standard output as it comes.
-    pub(crate) async fn lines(mut self, step: &'static str, mut each: impl FnMut(&str)) -> Result<()> {
+    /// Runs it to its end and hands over each line as it comes.
+    pub(crate) async fn lines(mut self, step: &'static str, each: impl FnMut(Line<'_>)) -> Result<()> {
         let failed = |outcome: String, output: &str| Error::Command {
             step,
             command: self.line.clone(),
@@ -63,34 +75,33 @@ impl Command {
         };
         let mut child = self.inner.spawn().map_err(|error| failed(error.to_string(), ""))?;
         let group = GroupOf::new(&child);
-        let stdout = child.stdout.take();
-        let stderr = child.stderr.take();
-        let read_lines = async {
-            let mut last = String::new();
-            if let Some(stdout) = stdout {
-                let mut lines = BufReader::new(stdout).lines();
-                while let Ok(Some(line)) = lines.next_line().await {
-                    each(&line);
-                    last = line;
-                }
-            }
-            last
-        };
-        let read_errors = async {
-            let mut text = Vec::new();
-            if let Some(mut stderr) = stderr {
-                let _ = stderr.read_to_end(&mut text).await;
-            }
-            String::from_utf8_lossy(&text).into_owned()
-        };
-        let (last, errors) = futures::join!(read_lines, read_errors);
+        let each = RefCell::new(each);
+        let output = read(child.stdout.take(), |line| (each.borrow_mut())(Line::Output(line)));
+        let errors = read(child.stderr.take(), |line| (each.borrow_mut())(Line::Error(line)));
+        let (output, errors) = futures::join!(output, errors);
         let status = child.wait().await.map_err(|error| failed(error.to_string(), &errors))?;
         group.forget();
         if status.success() {
             return Ok(());
         }
-        Err(failed(status.to_string(), if errors.trim().is_empty() { &last } else { &errors }))
+        Err(failed(status.to_string(), if errors.trim().is_empty() { &output } else { &errors }))
     }
+}
+
+/// Reads all lines, hands each over, and answers the end of them.
+async fn read(stream: Option<impl AsyncRead + Unpin>, mut each: impl FnMut(&str)) -> String {
+    // Cargo's lines of JSON are long and many; only the last are ever shown.
+    const KEPT: usize = 100;
+    let mut kept: VecDeque<String> = VecDeque::new();
+    let Some(stream) = stream else { return String::new() };
+    let mut lines = BufReader::new(stream).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        each(&line);
+        kept.truncate(KEPT);
+        kept.push_front(line);
+    }
+    kept.make_contiguous().reverse();
+    kept.make_contiguous().join("\n")
 }
 
 /// Ends the command's children too (rustc, pip's builds) when its future is dropped half-way.

@@ -1,19 +1,16 @@
 //! The functions' release binaries and their zips, as they are uploaded for Lambda.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
 use zip::write::SimpleFileOptions;
 
-use crate::command;
+use crate::build::{BUILDING, build};
 use crate::error::{At, Error, Result};
 use crate::progress::Progress;
 use crate::workspace::Workspace;
 
-const BUILDING: &str = "building";
 const ZIPPING: &str = "zipping the functions";
 
 /// One function, ready for upload.
@@ -25,21 +22,6 @@ pub struct FunctionZip {
     pub path: PathBuf,
     /// The zip's size.
     pub bytes: u64,
-}
-
-/// The line that cargo writes for each thing it has made.
-#[derive(Deserialize)]
-struct Artifact {
-    reason: String,
-    #[serde(default)]
-    package_id: String,
-    executable: Option<PathBuf>,
-    target: Option<Target>,
-}
-
-#[derive(Deserialize)]
-struct Target {
-    name: String,
 }
 
 /// Builds and zips every function.
@@ -54,11 +36,7 @@ pub async fn build_functions(workspace: &Workspace, progress: &Progress) -> Resu
             problem: format!("no package with a binary in {}/functions", workspace.root.display()),
         });
     }
-    let binaries = build(workspace, &workspace.functions, |done, name| {
-        step.position(done);
-        step.note(name.to_owned());
-    })
-    .await?;
+    let binaries = build(workspace, &workspace.functions, &step).await?;
     step.note("zipping");
     let folder = workspace.folder().join("zips");
     std::fs::create_dir_all(&folder).at(ZIPPING, &folder)?;
@@ -74,22 +52,6 @@ pub async fn build_functions(workspace: &Workspace, progress: &Progress) -> Resu
     Ok(zips)
 }
 
-/// Builds the SSM simulator and answers its path.
-///
-/// # Errors
-/// When the build fails.
-pub async fn build_simulator(workspace: &Workspace, progress: &Progress) -> Result<PathBuf> {
-    let step = progress.step("Simulator", None);
-    let package = "ssm-simulator".to_owned();
-    let mut binaries = build(workspace, std::slice::from_ref(&package), |_, name| step.note(name.to_owned())).await?;
-    let path = binaries.remove(&package).ok_or_else(|| Error::Unexpected {
-        step: BUILDING,
-        problem: "cargo named no binary of ssm-simulator".to_owned(),
-    })?;
-    step.done("built");
-    Ok(path)
-}
-
 type Zipping = tokio::task::JoinHandle<Result<(PathBuf, u64)>>;
 
 async fn collect(zipping: Vec<(String, Zipping)>) -> Result<Vec<FunctionZip>> {
@@ -100,33 +62,6 @@ async fn collect(zipping: Vec<(String, Zipping)>) -> Result<Vec<FunctionZip>> {
         zips.push(FunctionZip { name, path, bytes });
     }
     Ok(zips)
-}
-
-async fn build(
-    workspace: &Workspace,
-    packages: &[String],
-    mut each: impl FnMut(u64, &str),
-) -> Result<BTreeMap<String, PathBuf>> {
-    let mut made: BTreeSet<String> = BTreeSet::new();
-    let mut binaries = BTreeMap::new();
-    command::cargo(&workspace.root)
-        .args(["build", "--release", "--message-format", "json-render-diagnostics"])
-        .args(packages.iter().flat_map(|package| ["--package", package]))
-        .lines(BUILDING, |line| {
-            let Ok(artifact) = serde_json::from_str::<Artifact>(line) else {
-                return;
-            };
-            let Some(target) = artifact.target.filter(|_| artifact.reason == "compiler-artifact") else {
-                return;
-            };
-            made.insert(artifact.package_id);
-            each(u64::try_from(made.len()).unwrap_or(u64::MAX), &target.name);
-            if let Some(executable) = artifact.executable.filter(|_| packages.contains(&target.name)) {
-                binaries.insert(target.name, executable);
-            }
-        })
-        .await?;
-    Ok(binaries)
 }
 
 /// Zips the binary as `bootstrap`, unless the zip holds it already, and answers the zip's size.

@@ -3,6 +3,7 @@
 //! [`LocalAws::start`] makes everything ready; dropped, it ends every process that it started.
 
 mod bare;
+mod build;
 mod clients;
 mod command;
 mod dead_letters;
@@ -30,11 +31,12 @@ mod venv;
 mod workspace;
 
 pub use bare::BareAws;
+pub use build::build_simulator;
 pub use clients::{Clients, MANAGEMENT_KEY};
 pub use dead_letters::DeadLetter;
 pub use deployment::Deployment;
 pub use error::{Error, Result};
-pub use functions::{FunctionZip, build_functions, build_simulator};
+pub use functions::{FunctionZip, build_functions};
 pub use history::{ExecutionHistory, History};
 pub use local_aws::LocalAws;
 pub use logs::Logs;

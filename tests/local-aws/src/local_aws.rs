@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use ssm_simulator::Admin;
 
+use crate::build::build_simulator;
 use crate::clients::Clients;
 use crate::dead_letters::{self, DeadLetter};
 use crate::deployment::{self, Deployment};
 use crate::error::{Error, Result};
 use crate::folder::RunFolder;
-use crate::functions::{FunctionZip, build_functions, build_simulator};
+use crate::functions::{FunctionZip, build_functions};
 use crate::history::{self, History};
 use crate::logs::{self, Logs};
 use crate::memory;

@@ -1,11 +1,14 @@
 //! Progress on the terminal: bars for people, plain lines for logs, nothing for tests.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 const STEP_WIDTH: usize = 24;
+/// How long a step may take without a line in a log.
+const SILENCE: Duration = Duration::from_secs(20);
 
 /// Where steps report to.
 #[derive(Clone, Debug)]
@@ -45,7 +48,14 @@ impl Progress {
             bar.set_length(length);
         }
         bar.enable_steady_tick(Duration::from_millis(100));
-        Step { bar, name, lines: matches!(self.0, Kind::Lines), started: Instant::now(), over: false }
+        Step {
+            bar,
+            name,
+            lines: matches!(self.0, Kind::Lines),
+            started: Instant::now(),
+            spoke: Cell::new(Instant::now()),
+            over: false,
+        }
     }
 
     /// Writes a line above the bars.
@@ -68,12 +78,18 @@ pub(crate) struct Step {
     name: Cow<'static, str>,
     lines: bool,
     started: Instant,
+    spoke: Cell<Instant>,
     over: bool,
 }
 
 impl Step {
     /// Says what is being done right now.
     pub(crate) fn note(&self, text: impl Into<Cow<'static, str>>) {
+        let text = text.into();
+        if self.lines && self.spoke.get().elapsed() > SILENCE {
+            self.spoke.set(Instant::now());
+            eprintln!("… {:STEP_WIDTH$} {text}", self.name);
+        }
         self.bar.set_message(text);
     }
 

@@ -14,7 +14,7 @@ use thiserror::Error;
 
 use super::addressee::Addressee;
 use super::answer::Answer;
-use crate::named_error::{NamedError, message};
+use crate::named_error::message;
 
 const TRIES: u32 = 4;
 /// One try; all of them with the pauses between take at most 24 s.
@@ -40,15 +40,7 @@ pub enum NotDelivered {
     AnswerNotDelivered(String),
 }
 
-impl NamedError for NotDelivered {
-    fn name(&self) -> &'static str {
-        self.into()
-    }
-
-    fn names() -> Vec<&'static str> {
-        Self::VARIANTS.to_vec()
-    }
-}
+crate::named_error!(NotDelivered);
 
 impl Default for AnswerClient {
     fn default() -> Self {
@@ -100,6 +92,7 @@ fn request(to: &Addressee, answer: &Answer) -> Result<HttpRequest, HttpError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::NamedError;
     use crate::stack_answer::{Attributes, Reason, ResponseUrl};
     use crate::testing::Server;
 
