@@ -74,7 +74,7 @@ pub(crate) async fn newest(clients: &Clients, deployment: &Deployment, trigger: 
     const STEP: &str = "looking for an execution";
     let listed = clients.sfn().list_executions().state_machine_arn(&deployment.state_machine).send().await;
     let mut executions = listed.during(STEP)?.executions;
-    executions.sort_by(|one, other| other.start_date.as_nanos().cmp(&one.start_date.as_nanos()));
+    executions.sort_by_key(|execution| std::cmp::Reverse(execution.start_date.as_nanos()));
     for execution in executions {
         let input = describe(clients, &execution.execution_arn).await?.input.unwrap_or_default();
         let input: Value = serde_json::from_str(&input).during(STEP)?;

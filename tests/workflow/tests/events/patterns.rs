@@ -1,4 +1,4 @@
-//! Which rule takes which event: EventBridge's own TestEventPattern decides.
+//! Which rule takes which event: EventBridge's own `TestEventPattern` decides.
 
 use std::collections::{BTreeMap, BTreeSet};
 
