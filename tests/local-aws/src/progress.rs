@@ -86,7 +86,9 @@ impl Step {
     /// Says what is being done right now.
     pub(crate) fn note(&self, text: impl Into<Cow<'static, str>>) {
         let text = text.into();
-        if self.lines && self.spoke.get().elapsed() > SILENCE {
+        // After this line cargo says nothing for as long as it waits.
+        let waits = text.starts_with("Blocking");
+        if self.lines && (waits || self.spoke.get().elapsed() > SILENCE) {
             self.spoke.set(Instant::now());
             eprintln!("… {:STEP_WIDTH$} {text}", self.name);
         }
