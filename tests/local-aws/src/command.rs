@@ -31,7 +31,18 @@ pub(crate) fn cargo(folder: &Path) -> Command {
     let mut command = Command::new(&cargo);
     command.line = "cargo".into();
     command.inner.current_dir(folder);
+    // What cargo tells the program that it runs. Build scripts watch some of it: handed on, it would make each test, the
+    // demo and the benchmark build the functions anew after one another.
+    for name in std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).filter(|name| is_of_package(name)) {
+        command.inner.env_remove(name);
+    }
     command
+}
+
+fn is_of_package(variable: &str) -> bool {
+    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"]
+        .iter()
+        .any(|prefix| variable.starts_with(prefix))
 }
 
 impl Command {

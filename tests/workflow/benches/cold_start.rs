@@ -1,4 +1,4 @@
-//! How large the functions are and how soon they ask for work: `cargo bench -p workflow --bench cold_start`.
+//! How large the functions are and how soon they ask for work: `cargo bench --profile dev -p workflow`.
 //!
 //! Each function is started like Lambda starts it, with a Runtime API that does nothing but take the first request. The
 //! time is from before the process is started to that request.
