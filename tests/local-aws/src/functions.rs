@@ -1,8 +1,9 @@
 //! The functions' release binaries and their zips, as they are uploaded for Lambda.
 
-use std::fs::File;
-use std::io::{Read, Write};
+use std::hash::{DefaultHasher, Hasher};
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use zip::write::SimpleFileOptions;
 
@@ -11,6 +12,8 @@ use crate::error::{At, Error, Result};
 use crate::progress::Progress;
 use crate::workspace::Workspace;
 
+/// Longer than any copy of this program runs before it has uploaded a zip.
+const KEPT_FOR: Duration = Duration::from_hours(24);
 const ZIPPING: &str = "zipping the functions";
 
 /// One function, ready for upload.
@@ -42,9 +45,8 @@ pub async fn build_functions(workspace: &Workspace, progress: &Progress) -> Resu
     std::fs::create_dir_all(&folder).at(ZIPPING, &folder)?;
     let mut zips = Vec::new();
     for (name, binary) in binaries {
-        let path = folder.join(format!("{name}.zip"));
-        let bytes = tokio::task::spawn_blocking(move || zip_if_changed(&binary, &path).map(|bytes| (path, bytes)));
-        zips.push((name, bytes));
+        let (zipped, folder) = (name.clone(), folder.clone());
+        zips.push((name, tokio::task::spawn_blocking(move || zip_if_new(&zipped, &binary, &folder))));
     }
     let zips = collect(zips).await?;
     let largest = zips.iter().map(|zip| zip.bytes).max().unwrap_or(0);
@@ -64,23 +66,33 @@ async fn collect(zipping: Vec<(String, Zipping)>) -> Result<Vec<FunctionZip>> {
     Ok(zips)
 }
 
-/// Zips the binary as `bootstrap`, unless the zip holds it already, and answers the zip's size.
-fn zip_if_changed(binary: &Path, path: &Path) -> Result<u64> {
+/// Zips the binary as `bootstrap`, unless a zip of just this binary is there, and answers the zip and its size.
+fn zip_if_new(name: &str, binary: &Path, folder: &Path) -> Result<(PathBuf, u64)> {
     let content = std::fs::read(binary).at(ZIPPING, binary)?;
-    if !holds(path, &content) {
-        zip(&content, path)?;
+    let mut hasher = DefaultHasher::new();
+    hasher.write(&content);
+    // Named after its content: copies of this program that were built otherwise may share the folder.
+    let path = folder.join(format!("{name}-{:016x}.zip", hasher.finish()));
+    if !path.exists() {
+        zip(&content, &path)?;
+        remove_old(name, folder);
     }
-    Ok(path.metadata().at(ZIPPING, path)?.len())
+    let bytes = path.metadata().at(ZIPPING, &path)?.len();
+    Ok((path, bytes))
 }
 
-/// Compares the contents: a time would not tell which of several builds the zip was made from.
-fn holds(path: &Path, content: &[u8]) -> bool {
-    let unzip = || -> zip::result::ZipResult<Vec<u8>> {
-        let mut unzipped = Vec::with_capacity(content.len());
-        zip::ZipArchive::new(File::open(path)?)?.by_name("bootstrap")?.read_to_end(&mut unzipped)?;
-        Ok(unzipped)
-    };
-    unzip().is_ok_and(|unzipped| unzipped == content)
+/// Removes zips of this function that no copy of this program is likely to use any more.
+fn remove_old(name: &str, folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let hash = entry.file_name().to_string_lossy().strip_prefix(name).map(str::to_owned);
+        let is_ours = hash.is_some_and(|hash| hash.len() == "-0123456789abcdef.zip".len());
+        let made = entry.metadata().and_then(|metadata| metadata.modified());
+        let is_old = made.is_ok_and(|made| made.elapsed().is_ok_and(|age| age > KEPT_FOR));
+        if is_ours && is_old {
+            // One that stays does no harm.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 fn zip(content: &[u8], path: &Path) -> Result<()> {
@@ -110,6 +122,8 @@ pub(crate) fn megabytes(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use super::*;
 
     #[test]
@@ -124,14 +138,35 @@ mod tests {
         assert_eq!(entry.unix_mode().unwrap() & 0o777, 0o755);
     }
     #[test]
-    fn a_zip_of_another_build_is_made_again_and_one_of_the_same_build_is_kept() {
+    fn a_zip_is_made_once_for_each_build_of_a_function() {
         let folder = tempfile::tempdir().unwrap();
-        let (binary, path) = (folder.path().join("report"), folder.path().join("report.zip"));
-        for content in ["one", "one", "another"] {
+        let binary = folder.path().join("report");
+        let mut zips = std::collections::BTreeSet::new();
+        for content in ["one", "another", "one"] {
             std::fs::write(&binary, content).unwrap();
-            zip_if_changed(&binary, &path).unwrap();
-            assert!(holds(&path, content.as_bytes()));
-            assert!(!holds(&path, b"something else"));
+            let (path, bytes) = zip_if_new("report", &binary, folder.path()).unwrap();
+            let mut archive = zip::ZipArchive::new(File::open(&path).unwrap()).unwrap();
+            let unzipped = std::io::read_to_string(archive.by_name("bootstrap").unwrap()).unwrap();
+            assert_eq!((unzipped.as_str(), bytes), (content, path.metadata().unwrap().len()));
+            zips.insert(path);
         }
+        assert_eq!(zips.len(), 2);
+    }
+
+    #[test]
+    fn old_zips_of_a_function_are_removed_and_no_other_files() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["report-0123456789abcdef.zip", "reporting-0123456789abcdef.zip", "report-new.zip"] {
+            let file = File::create(folder.path().join(name)).unwrap();
+            file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+        }
+        File::create(folder.path().join("report-0000000000000000.zip")).unwrap();
+        remove_old("report", folder.path());
+        let mut left: Vec<String> = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        left.sort();
+        assert_eq!(left, ["report-0000000000000000.zip", "report-new.zip", "reporting-0123456789abcdef.zip"]);
     }
 }
