@@ -50,14 +50,14 @@ impl Keepsakes {
         if self.with_history && aws.deployment().is_ok() {
             let run = tree::read::run(&aws.clients.sfn(), &outcome.run.execution_arn, false).await?;
             let text = tree::text::text(&run, show::width().into(), false);
-            self.histories.push(format!("History of {}\n{text}", outcome.scenario));
+            self.histories.push(format!("History of {}\n{text}\n\n", outcome.scenario));
         }
         Ok(())
     }
 
     /// The trees, one below the other.
     pub(crate) fn histories(&self) -> String {
-        self.histories.iter().map(|history| format!("{history}\n\n")).collect()
+        self.histories.concat()
     }
 
     /// Where the reports are, to click on where the terminal can.

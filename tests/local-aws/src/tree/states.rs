@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_sfn::types::HistoryEvent;
+use aws_sdk_sfn::types::{HistoryEvent, MapIterationEventDetails};
 use serde_json::Value;
 
 use super::{Node, Status};
@@ -128,7 +128,7 @@ impl Reading {
     }
 
     fn begin_iteration(&mut self, event: &HistoryEvent, before: Place) -> Place {
-        let index = event.map_iteration_started_event_details().map_or(0, |details| details.index());
+        let index = event.map_iteration_started_event_details().map_or(0, MapIterationEventDetails::index);
         let node = Node { name: format!("[{index}]"), ..Node::default() };
         Place { around: Some(self.add(node, before.state, event)), state: None }
     }

@@ -1,7 +1,5 @@
 //! Step Functions' answers, and the tree that comes of them.
 
-#![expect(clippy::unwrap_used, reason = "these are tests, their helpers too")]
-
 mod answers;
 
 use aws_sdk_sfn::types::HistoryEvent;
@@ -40,7 +38,7 @@ async fn events(rows: Value) -> Vec<HistoryEvent> {
         event
     });
     let answers = json!({"GetExecutionHistory": {EXECUTION: {"events": rows.collect::<Vec<_>>()}}});
-    let history = client(answers).get_execution_history().execution_arn(EXECUTION).send().await.unwrap();
+    let history = client(answers).await.get_execution_history().execution_arn(EXECUTION).send().await.unwrap();
     history.events
 }
 
@@ -48,9 +46,9 @@ async fn events(rows: Value) -> Vec<HistoryEvent> {
 async fn a_run_of_the_local_aws_shows_what_failed_in_80_columns() {
     let answers: Value = serde_json::from_str(include_str!("../../fixtures/history/local.json")).unwrap();
     let arn = answers["ListMapRuns"].as_object().unwrap().keys().next().unwrap().clone();
-    let run = super::read::run(&client(answers.clone()), &arn, false).await.unwrap();
+    let run = super::read::run(&client(answers.clone()).await, &arn, false).await.unwrap();
     insta::assert_snapshot!("local-80", plain(&run, 80, false));
-    let run = super::read::run(&client(answers), &arn, true).await.unwrap();
+    let run = super::read::run(&client(answers).await, &arn, true).await.unwrap();
     insta::assert_snapshot!("local-120-all", plain(&run, 120, true));
 }
 
@@ -168,7 +166,7 @@ async fn an_error_that_nothing_in_the_iteration_catches_fails_iteration_and_map(
 #[tokio::test]
 async fn of_a_thousand_accounts_the_first_are_read_and_the_others_counted() {
     let answers = answers::of_many(3, 997);
-    let client = client(answers.clone());
+    let client = client(answers).await;
     let run = super::read::run(&client, EXECUTION, false).await.unwrap();
     let lines = plain(&run, 80, false);
     assert!(lines.contains("accounts: 3 failed, 997 succeeded"), "{lines}");

@@ -104,6 +104,9 @@ impl Writer {
 
     /// Each error with its cause; attempts that failed in the same way are counted.
     fn failures(&mut self, node: &Node, indent: &str) {
+        // What went well in the end has only failed for a while.
+        let passing = matches!(node.status, Status::Succeeded | Status::Running);
+        let style = if passing { AnsiColor::Yellow.on_default() } else { color(Status::Failed) };
         for same in node.failures.chunk_by(|one, other| one.error == other.error) {
             let Some(last) = same.last() else { continue };
             let often = if same.len() > 1 { format!(" ({}×)", same.len()) } else { String::new() };
@@ -112,7 +115,7 @@ impl Writer {
             let parts = [error, message(&last.cause)];
             let parts: Vec<_> = parts.iter().filter(|part| !part.is_empty()).map(String::as_str).collect();
             for line in parts.join(": ").lines() {
-                self.wrapped(line, indent, indent, "", color(Status::Failed));
+                self.wrapped(line, indent, indent, "", style);
             }
         }
     }

@@ -1,31 +1,35 @@
 //! Step Functions as a table: by operation, and by what is asked for.
 
-use aws_sdk_sfn::config::{BehaviorVersion, Credentials, Region};
-use aws_smithy_http_client::test_util::infallible_client_fn;
-use aws_smithy_types::body::SdkBody;
+use std::future::ready;
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
 use serde_json::{Value, json};
+
+use crate::clients::Clients;
 
 pub(super) const EXECUTION: &str = "arn:aws:states:eu-west-1:111122223333:execution:rollout:run";
 const MAP_RUN: &str = "arn:aws:states:eu-west-1:111122223333:mapRun:rollout/accounts:1";
 
 /// A client that is answered from the table: `{"DescribeExecution": {"<ARN>": …}, "ListExecutions": {"FAILED": …}}`.
-pub(super) fn client(answers: Value) -> aws_sdk_sfn::Client {
-    let answer = move |request: http::Request<SdkBody>| {
-        let operation = request.headers()["x-amz-target"].to_str().unwrap().trim_start_matches("AWSStepFunctions.");
-        let asked: Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
-        let known = ["nextToken", "statusFilter", "executionArn", "mapRunArn"];
-        let key = known.iter().find_map(|member| asked[member].as_str()).unwrap();
-        let answer = &answers[operation][key];
-        assert!(!answer.is_null(), "{operation} of {key} is not in the table");
-        http::Response::new(SdkBody::from(answer.to_string()))
-    };
-    let config = aws_sdk_sfn::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .credentials_provider(Credentials::for_tests())
-        .region(Region::new("eu-west-1"))
-        .http_client(infallible_client_fn(answer))
-        .build();
-    aws_sdk_sfn::Client::from_conf(config)
+pub(super) async fn client(answers: Value) -> aws_sdk_sfn::Client {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let table = Arc::new(answers);
+    let router =
+        axum::Router::new().fallback(move |headers: HeaderMap, body: String| ready(answer(&table, &headers, &body)));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Clients { ssm_endpoint: endpoint.clone(), endpoint, home_region: "eu-west-1".to_owned() }.sfn()
+}
+
+fn answer(table: &Value, headers: &HeaderMap, body: &str) -> String {
+    let operation = headers["x-amz-target"].to_str().unwrap().trim_start_matches("AWSStepFunctions.");
+    let asked: Value = serde_json::from_str(body).unwrap();
+    let known = ["nextToken", "statusFilter", "executionArn", "mapRunArn"];
+    let key = known.iter().find_map(|member| asked[member].as_str()).unwrap();
+    let answer = &table[operation][key];
+    assert!(!answer.is_null(), "{operation} of {key} is not in the table");
+    answer.to_string()
 }
 
 /// A run with so many accounts, in pages of 400 where all are asked for.
