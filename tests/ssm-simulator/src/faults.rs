@@ -57,6 +57,12 @@ pub enum Fault {
     DropBefore,
     /// The connection ends after the call has had its effect.
     DropAfter,
+    /// The call has its effect, and the answer takes so many milliseconds longer.
+    Late(u64),
+    /// The call has its effect, and the answer ends in the middle.
+    Truncate,
+    /// Somebody deletes the window that the call names just before it; a call that names none is answered as ever.
+    DeleteWindowFirst,
 }
 
 impl ScriptedFault {
@@ -91,6 +97,13 @@ impl ScriptedFault {
     #[must_use]
     pub fn nth(mut self, number: u64) -> Self {
         (self.from, self.times) = (Some(number), Some(1));
+        self
+    }
+
+    /// The n-th matching call of an account-Region, counted from one, and all that follow: as if the caller had died.
+    #[must_use]
+    pub fn from_nth(mut self, number: u64) -> Self {
+        self.from = Some(number);
         self
     }
 
