@@ -12,6 +12,8 @@ use crate::derive;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Faults {
+    /// Another one makes the rates hit other calls; it is mixed with the simulator's own.
+    pub seed: u64,
     /// Answered with `ThrottlingException`, without an effect.
     pub throttling_rate: f64,
     /// Answered with status 500, without an effect.
@@ -177,7 +179,7 @@ impl Faults {
             return None;
         }
         let parts = ["fault", call.account, call.region, call.operation];
-        let drawn = derive::fraction(derive::hash(seed, &parts, call.number));
+        let drawn = derive::fraction(derive::hash(seed ^ self.seed, &parts, call.number));
         let mut threshold = 0.0;
         let which = rates.iter().position(|rate| {
             threshold += rate;
@@ -218,6 +220,9 @@ mod tests {
         let matches = Matches::default();
         let with = |seed| (1..50).map(|n| faults.decide(seed, &matches, call(n))).collect::<Vec<_>>();
         assert_ne!(with(1), with(2));
+        let reseeded = Faults { seed: 3, ..faults.clone() };
+        let of = |faults: &Faults| (1..50).map(|n| faults.decide(1, &matches, call(n))).collect::<Vec<_>>();
+        assert_ne!(of(&faults), of(&reseeded));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Only tests use this crate, so what cannot be read ends the test with its reason.
 
+pub mod cell;
 pub mod definition;
 pub mod functions;
 pub mod payload;

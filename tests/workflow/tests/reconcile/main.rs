@@ -6,7 +6,6 @@
 mod concurrency;
 mod crashes;
 mod dhmc;
-mod harness;
 mod ownership;
 mod repair;
 mod set_up;

@@ -2,8 +2,7 @@
 
 use patching::outcome::WindowStatus;
 use serde_json::json;
-
-use crate::harness::{Cell, install, policy, policy_with, run_command, window};
+use workflow::cell::{Cell, install, policy, policy_with, run_command, window};
 
 #[tokio::test]
 async fn a_schedule_changed_by_hand_is_changed_back_in_place() {
