@@ -5,6 +5,7 @@
 pub mod cell;
 pub mod definition;
 pub mod functions;
+pub mod hostile;
 pub mod payload;
 pub mod template;
 

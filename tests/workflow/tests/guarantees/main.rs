@@ -8,6 +8,7 @@ mod expected;
 mod faults;
 mod found;
 mod generated;
+mod inputs;
 mod kills;
 mod promises;
 mod sessions;

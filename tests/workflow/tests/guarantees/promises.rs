@@ -5,6 +5,7 @@
 use workflow::cell::{Cell, policy};
 
 use crate::generated::{self, example, for_all};
+use crate::inputs;
 
 #[test]
 fn after_a_run_an_account_holds_what_the_policy_says_whatever_it_held_before() {
@@ -24,4 +25,9 @@ fn nothing_without_the_owner_tag_is_touched() {
 #[test]
 fn a_plan_says_what_a_rollout_would_do_and_does_nothing() {
     for_all(example(), generated::a_plan_says_what_the_rollout_then_does);
+}
+
+#[test]
+fn what_is_not_valid_is_refused_by_the_names_of_its_fields_before_anything_is_done() {
+    inputs::every_row_is_refused_by_the_names_of_its_fields();
 }
