@@ -11,4 +11,5 @@ mod generated;
 mod inputs;
 mod kills;
 mod promises;
+mod readme;
 mod sessions;
