@@ -12,7 +12,7 @@ const LAMBDA_CONCURRENCY: &str = "512";
 /// Waits and retry intervals of the state machine, as a share of what they are on AWS.
 const WAIT_SCALE: &str = "0.05";
 
-/// Starts `MiniStack` at the clients' endpoint and waits until it answers as this management account.
+/// Starts `MiniStack`, with whole histories inside of Maps, at the clients' endpoint and waits until it answers as this management account.
 pub(crate) async fn start(venv: &Venv, clients: &Clients, management: &str, folder: &RunFolder) -> Result<Group> {
     let mut group = Group::start(Launch {
         name: NAME,

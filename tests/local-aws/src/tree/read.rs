@@ -31,6 +31,8 @@ const ORDER: [ExecutionStatus; 5] = [
 
 /// The execution with this ARN as a tree; with `all`, every state of every account.
 ///
+/// Needs `states:DescribeExecution`, `GetExecutionHistory`, `ListMapRuns`, `DescribeMapRun` and `ListExecutions`.
+///
 /// # Errors
 /// When Step Functions refuses, as for an execution that it does not know or keep any more.
 pub(crate) async fn run(client: &Client, arn: &str, all: bool) -> Result<Run> {
@@ -49,7 +51,7 @@ pub(crate) async fn run(client: &Client, arn: &str, all: bool) -> Result<Run> {
         transitions = transitions.zip(entered).map(|(sum, entered)| sum + entered);
     }
     explain(&mut execution, &described);
-    let started = described.start_date.fmt(DateTimeFormat::DateTime).unwrap_or_default();
+    let started = DateTime::from_secs(described.start_date.secs()).fmt(DateTimeFormat::DateTime).unwrap_or_default();
     Ok(Run { arn: arn.to_owned(), started, execution, counts, transitions })
 }
 

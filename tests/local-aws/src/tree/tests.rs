@@ -169,6 +169,7 @@ async fn of_a_thousand_accounts_the_first_are_read_and_the_others_counted() {
     let client = client(answers).await;
     let run = super::read::run(&client, EXECUTION, false).await.unwrap();
     let lines = plain(&run, 80, false);
+    assert!(lines.contains("✗ FAILED-0 (111122223333)") && lines.contains("✓ SUCCEEDED-49 (111122223333)"), "{lines}");
     assert!(lines.contains("accounts: 3 failed, 997 succeeded"), "{lines}");
     assert!(lines.contains("└─ … and 947 more that succeeded"), "{lines}");
     assert_eq!(run.transitions, None, "not every history was read");

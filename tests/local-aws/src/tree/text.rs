@@ -87,7 +87,8 @@ impl Writer {
         if node.attempts > 1 {
             facts.push(format!("{} attempts", node.attempts));
         }
-        let open = self.all || !node.is_fine();
+        // Accounts are always shown, what is in them only when something failed.
+        let open = self.all || !node.is_fine() || node.map_run.is_some();
         if !open {
             facts.extend((node.attempts <= 1 && node.retries() > 0).then(|| format!("{} retries", node.retries())));
             facts.extend(inside(node));
