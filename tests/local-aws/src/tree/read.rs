@@ -52,7 +52,7 @@ pub(crate) async fn run(client: &Client, arn: &str, all: bool) -> Result<Run> {
     }
     explain(&mut execution, &described);
     let started = DateTime::from_secs(described.start_date.secs()).fmt(DateTimeFormat::DateTime).unwrap_or_default();
-    Ok(Run { arn: arn.to_owned(), started, execution, counts, transitions })
+    Ok(Run { started, error: described.error, execution, counts, transitions })
 }
 
 struct Reading<'a> {

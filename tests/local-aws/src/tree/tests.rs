@@ -17,8 +17,7 @@ fn plain(run: &Run, width: usize, all: bool) -> String {
 /// The states of a history, in full.
 fn outline(states: Vec<Node>) -> String {
     let execution = Node { name: "run".to_owned(), children: states, ..Node::default() };
-    let run =
-        Run { arn: EXECUTION.to_owned(), started: "then".to_owned(), execution, counts: vec![], transitions: None };
+    let run = Run { started: "then".to_owned(), error: None, execution, counts: vec![], transitions: None };
     let text = plain(&run, 80, true);
     text.lines().skip(2).collect::<Vec<_>>().join("\n")
 }
@@ -177,4 +176,10 @@ async fn of_a_thousand_accounts_the_first_are_read_and_the_others_counted() {
     let run = super::read::run(&client, EXECUTION, true).await.unwrap();
     assert_eq!(run.execution.children[0].children.len(), 1000);
     assert_eq!(run.transitions, Some(1 + 1000));
+}
+
+#[tokio::test]
+async fn a_run_in_which_all_went_well_names_its_accounts_in_a_line_each() {
+    let run = super::read::run(&client(answers::of_many(0, 2)).await, EXECUTION, false).await.unwrap();
+    insta::assert_snapshot!(plain(&run, 80, false));
 }

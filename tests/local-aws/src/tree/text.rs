@@ -29,11 +29,8 @@ struct Writer {
 impl Writer {
     fn head(&mut self, run: &Run) {
         let node = &run.execution;
-        let error =
-            node.failures.first().or_else(|| node.children.iter().rev().find_map(|state| state.failures.last()));
-        let error = error.filter(|_| node.status != Status::Succeeded);
         let status = node.status.text();
-        let how = error.map_or_else(|| status.to_owned(), |failure| format!("{status}: {}", failure.error));
+        let how = run.error.as_ref().map_or_else(|| status.to_owned(), |error| format!("{status}: {error}"));
         let name = paint(BOLD, &node.name);
         self.lines.push(format!("{} {name}  {}", mark(node.status), paint(color(node.status), &how)));
         let mut facts = vec![format!("started {}", run.started)];
@@ -124,7 +121,9 @@ impl Writer {
     fn wrapped(&mut self, text: &str, first: &str, other: &str, lead: &str, style: Style) {
         let columns = |text: &str| textwrap::core::display_width(text);
         let room = self.width.saturating_sub(columns(other) + columns(lead)).max(NARROWEST);
-        for (number, line) in textwrap::wrap(text, room).into_iter().enumerate() {
+        // Names with hyphens stay whole.
+        let options = textwrap::Options::new(room).word_splitter(textwrap::WordSplitter::NoHyphenation);
+        for (number, line) in textwrap::wrap(text, options).into_iter().enumerate() {
             let (indent, lead) =
                 if number == 0 { (first, lead) } else { (other, if lead.is_empty() { "" } else { "  " }) };
             self.lines.push(format!("{}{lead}{}", paint(DIM, indent), paint(style, &line)));
