@@ -87,6 +87,26 @@ async fn iterations_that_run_at_the_same_time_are_told_apart_by_their_links() {
 }
 
 #[tokio::test]
+async fn branches_of_a_parallel_are_inside_of_it() {
+    let events = events(json!([
+        [1, 0, "ExecutionStarted", {}],
+        [2, 0, "ParallelStateEntered", "Both", "{}"],
+        [3, 2, "ParallelStateStarted", {}],
+        [4, 3, "PassStateEntered", "One", "{\"region\": \"eu-west-1\"}"],
+        [5, 3, "PassStateEntered", "Other", "{}"],
+        [6, 4, "PassStateExited", "One"],
+        [7, 5, "PassStateExited", "Other"],
+        [8, 7, "ParallelStateSucceeded", {}],
+        [9, 8, "ParallelStateExited", "Both"],
+        [10, 9, "SucceedStateEntered", "Done"],
+        [11, 10, "SucceedStateExited", "Done"],
+        [12, 11, "ExecutionSucceeded", {}],
+    ]))
+    .await;
+    insta::assert_snapshot!(outline(states(&events)));
+}
+
+#[tokio::test]
 async fn attempts_are_counted_with_what_each_failed_with() {
     let events = events(json!([
         [1, 0, "ExecutionStarted", {}],
