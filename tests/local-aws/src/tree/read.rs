@@ -38,7 +38,7 @@ const ORDER: [ExecutionStatus; 5] = [
 pub(crate) async fn run(client: &Client, arn: &str, all: bool) -> Result<Run> {
     let reading = Reading { client, all };
     let described = reading.describe(arn).await?;
-    let events = reading.events(arn).await?;
+    let events = reading.events(arn, true).await?;
     let mut execution =
         Node { children: states(&events), ..node(&described, &described.name.clone().unwrap_or_default()) };
     let mut transitions = Some(transitions(&events));
@@ -65,8 +65,10 @@ impl Reading<'_> {
         self.client.describe_execution().execution_arn(arn).send().await.during(format!("asking for execution {arn}"))
     }
 
-    async fn events(&self, arn: &str) -> Result<Vec<HistoryEvent>> {
+    /// All events; with data, which is most of them, the Regions of a Map's iterations can be told.
+    async fn events(&self, arn: &str, data: bool) -> Result<Vec<HistoryEvent>> {
         let request = self.client.get_execution_history().execution_arn(arn).max_results(PAGE);
+        let request = request.include_execution_data(data);
         let events: std::result::Result<Vec<_>, _> = request.into_paginator().items().send().collect().await;
         events.during(format!("reading the history of {arn}"))
     }
@@ -124,7 +126,9 @@ impl Reading<'_> {
     async fn execution(&self, item: &ExecutionListItem) -> Result<(Node, usize)> {
         let described = self.describe(&item.execution_arn).await?;
         let mut node = node(&described, &account(&described).unwrap_or_else(|| item.name.clone()));
-        let events = self.events(&item.execution_arn).await?;
+        // Of what is shown in a line, the number of Regions is enough.
+        let data = self.all || node.status != Status::Succeeded;
+        let events = self.events(&item.execution_arn, data).await?;
         node.children = states(&events);
         explain(&mut node, &described);
         Ok((node, transitions(&events)))

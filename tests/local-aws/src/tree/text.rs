@@ -131,15 +131,12 @@ impl Writer {
     }
 }
 
-/// What a line says of what it does not show: the Regions of an account.
+/// What a line says of what it does not show: how many Regions of an account.
 fn inside(node: &Node) -> Option<String> {
-    const FEW: usize = 2;
     let maps = if node.is_map { std::slice::from_ref(node) } else { node.children.as_slice() };
-    let names: Vec<_> =
-        maps.iter().filter(|map| map.is_map).flat_map(|map| &map.children).map(|item| item.name.as_str()).collect();
-    match names.len() {
+    match maps.iter().filter(|map| map.is_map).map(|map| map.children.len()).sum() {
         0 => None,
-        1..=FEW => Some(names.join(", ")),
+        1 => Some("1 Region".to_owned()),
         more => Some(format!("{more} Regions")),
     }
 }
