@@ -1,23 +1,26 @@
-"""Starts MiniStack with histories as Step Functions has them inside of Maps, too.
+"""Starts MiniStack with histories as Step Functions has them inside of Maps, too, and notes the credentials that it issues.
 
 usage: python start_ministack.py
 
 MiniStack records the states of an execution, but of a Map's iterations and of a Distributed Map's children only that tasks
 were started and how they ended. Here their states, beginnings and ends are recorded as well, and of every event which one came
-before. Written against the version of MiniStack that the virtual environment pins.
+before. Tests search what a run leaves behind for the credentials in the file ISSUED_CREDENTIALS. Written against the version of
+MiniStack that the virtual environment pins.
 """
 
 import contextvars
 import json
+import os
 import runpy
 import threading
 
-from ministack.services import stepfunctions
+from ministack.services import stepfunctions, sts
 
 PREVIOUS = contextvars.ContextVar("PREVIOUS", default=(None, 0))
 LOCK = threading.Lock()
 add_event_alone = stepfunctions._add_event
 run_machine = stepfunctions._run_sub_machine
+register_session = sts.register_session
 
 
 def add_event(execution, kind, details=None):
@@ -83,6 +86,13 @@ def run_recorded_machine(states, start, given, execution, context):
     return output
 
 
+def register_noted_session(access_key, session):
+    register_session(access_key, session)
+    with LOCK, open(os.environ["ISSUED_CREDENTIALS"], "a") as file:
+        print(access_key, session["SecretAccessKey"], session["SessionToken"], sep="\n", file=file)
+
+
 stepfunctions._add_event = add_event
 stepfunctions._run_sub_machine = run_recorded_machine
+sts.register_session = register_noted_session
 runpy.run_module("ministack", run_name="__main__", alter_sys=True)

@@ -7,6 +7,7 @@ pub mod definition;
 pub mod functions;
 pub mod hostile;
 pub mod payload;
+pub mod picture;
 pub mod template;
 
 use std::path::{Path, PathBuf};

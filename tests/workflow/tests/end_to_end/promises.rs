@@ -27,5 +27,5 @@ pub(crate) async fn every_failure_is_in_the_queue_the_ledger_and_the_report(aws:
 }
 
 pub(crate) async fn no_credential_leaves_a_function(aws: &LocalAws, runs: &[RunResult]) {
-    evidence::no_credential_is_in_any_history_log_or_record(aws, runs).await;
+    evidence::no_credential_that_was_issued_is_in_anything_left_behind(aws, runs).await;
 }
