@@ -14,7 +14,7 @@ use patching::policy::PatchPolicy;
 use patching::token::Place;
 use serde_json::json;
 use ssm_simulator::{ConfigChange, Fault, Faults, ScriptedFault};
-use workflow::cell::{Cell, OWNER, client, config, install, policy, policy_with, roll_out, window, with_retries};
+use workflow::cell::{Cell, client, config, install, policy, policy_with, roll_out, window, with_retries};
 
 use crate::expected::{differences, foreign, publish_documents};
 
@@ -260,9 +260,4 @@ async fn a_setting_that_is_pending_or_changed_by_many_is_set_by_a_retry() {
     let reset = async || teardown::tear_down(&cell.ssm, &run, Action::Disable, &policy(), false).await;
     with_retries(reset).await.unwrap();
     while with_retries(async || kit::dhmc::observe(&cell.ssm).await).await.unwrap() != "$None" {}
-}
-
-#[test]
-fn the_owner_tag_of_the_policies_here_is_the_one_that_windows_are_told_apart_by() {
-    assert_eq!((policy().owner_tag.key.as_str(), policy().owner_tag.value.as_str()), OWNER);
 }

@@ -115,34 +115,40 @@ impl Found {
     /// Makes the window with its targets and tasks, as somebody with a console would.
     pub(crate) async fn make(&self, cell: &Cell, policy: &PatchPolicy) {
         let wanted = self.resembles.filter(|_| !policy.windows.is_empty()).map(|index| index.get(&policy.windows));
-        let name = wanted.unwrap_or(&self.own).name.as_str();
-        let like = wanted.filter(|_| !self.settings_differ).unwrap_or(&self.own);
-        let tag = |key: &str, value: &str| Tag::builder().key(key).value(value).build().unwrap();
-        let (key, value) = (policy.owner_tag.key.as_str(), policy.owner_tag.value.as_str());
-        let tags = match self.owner {
-            Owner::Us => Some(vec![tag(key, value)]),
-            Owner::Nobody => None,
-            Owner::AnotherValue => Some(vec![tag(key, &format!("{value}-2"))]),
-            Owner::AnotherKey => Some(vec![tag(&format!("{key}-2"), value)]),
-        };
-        let create = cell.ssm.create_maintenance_window().name(name).schedule(like.schedule.as_str());
-        let create = create.schedule_timezone(like.timezone.to_string()).set_tags(tags);
-        let create = create.set_schedule_offset(like.schedule_offset_days.map(|days| days.get().into()));
-        let create = create.set_description(like.description.as_ref().map(ToString::to_string));
-        let create = create.duration(like.duration.hours().into()).cutoff(like.duration.cutoff_hours().into());
-        let create = create.set_end_date(self.ends.then(|| "2040-01-01T00:00:00Z".to_owned()));
-        let created = create.allow_unassociated_targets(self.settings_differ && self.ends).send().await.unwrap();
-        let id = created.window_id.unwrap();
+        let wanted = wanted.unwrap_or(&self.own);
+        let id = self.create(cell, wanted, policy).await;
         if !self.enabled {
             cell.ssm.update_maintenance_window().window_id(&id).enabled(false).send().await.unwrap();
         }
-        let wanted = wanted.unwrap_or(&self.own);
         let mut targets = Vec::new();
         for FoundTarget(own) in &self.targets {
             targets.push(register_target(cell, &id, own.as_ref().unwrap_or(&wanted.target)).await);
         }
         for task in &self.tasks {
             task.make(cell, &id, &targets, wanted).await;
+        }
+    }
+
+    async fn create(&self, cell: &Cell, wanted: &Window, policy: &PatchPolicy) -> String {
+        let like = if self.settings_differ { &self.own } else { wanted };
+        let create = cell.ssm.create_maintenance_window().name(wanted.name.as_str());
+        let create = create.schedule(like.schedule.as_str()).schedule_timezone(like.timezone.to_string());
+        let create = create.set_schedule_offset(like.schedule_offset_days.map(|days| days.get().into()));
+        let create = create.set_description(like.description.as_ref().map(ToString::to_string));
+        let create = create.duration(like.duration.hours().into()).cutoff(like.duration.cutoff_hours().into());
+        let create = create.set_end_date(self.ends.then(|| "2040-01-01T00:00:00Z".to_owned()));
+        let create = create.allow_unassociated_targets(self.settings_differ && self.ends);
+        create.set_tags(self.tags(policy)).send().await.unwrap().window_id.unwrap()
+    }
+
+    fn tags(&self, policy: &PatchPolicy) -> Option<Vec<Tag>> {
+        let (key, value) = (policy.owner_tag.key.as_str(), policy.owner_tag.value.as_str());
+        let tag = |key: &str, value: &str| Some(vec![Tag::builder().key(key).value(value).build().unwrap()]);
+        match self.owner {
+            Owner::Us => tag(key, value),
+            Owner::Nobody => None,
+            Owner::AnotherValue => tag(key, &format!("{value}-2")),
+            Owner::AnotherKey => tag(&format!("{key}-2"), value),
         }
     }
 }

@@ -6,6 +6,7 @@
 mod concurrency;
 mod crashes;
 mod dhmc;
+mod full;
 mod ownership;
 mod repair;
 mod set_up;
