@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::operation::get_maintenance_window_task::GetMaintenanceWindowTaskOutput;
 use aws_sdk_ssm::types::{
-    MaintenanceWindowIdentity, MaintenanceWindowRunCommandParameters, MaintenanceWindowTarget,
+    LoggingInfo, MaintenanceWindowIdentity, MaintenanceWindowRunCommandParameters, MaintenanceWindowTarget,
     MaintenanceWindowTaskType, ResourceTypeForTagging,
 };
 use futures::stream::{self, StreamExt, TryStreamExt};
@@ -188,7 +188,7 @@ fn beyond(
     let output = command.cloud_watch_output_config().filter(|output| output.cloud_watch_output_enabled);
     [
         ("AlarmConfiguration", task.alarm_configuration().is_some_and(|alarms| !alarms.alarms().is_empty())),
-        ("LoggingInfo", is_text(task.logging_info().map(|logging| logging.s3_bucket_name()))),
+        ("LoggingInfo", is_text(task.logging_info().map(LoggingInfo::s3_bucket_name))),
         ("NotificationConfig", is_text(notification)),
         ("CloudWatchOutputEnabled", output.is_some_and(|output| !is_text(output.cloud_watch_log_group_name()))),
     ]

@@ -29,7 +29,7 @@ pub(crate) fn example() -> impl Strategy<Value = Example> {
 }
 
 /// Runs `test` for one example after the other, each in an account of which nothing is left from the one before.
-pub(crate) fn for_all<T: std::fmt::Debug>(strategy: impl Strategy<Value = T>, test: impl AsyncFn(&Cell, T)) {
+pub(crate) fn for_all<T: std::fmt::Debug>(strategy: impl Strategy<Value = T>, test: &impl AsyncFn(&Cell, T)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let cell = runtime.block_on(Cell::new());
     let mut config = Config { source_file: Some(file!()), ..Config::default() };

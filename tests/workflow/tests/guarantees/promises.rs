@@ -12,22 +12,22 @@ use crate::inputs;
 
 #[test]
 fn after_a_run_an_account_holds_what_the_policy_says_whatever_it_held_before() {
-    for_all(example(), generated::after_one_run_all_is_as_the_policy_says);
+    for_all(example(), &generated::after_one_run_all_is_as_the_policy_says);
 }
 
 #[test]
 fn a_second_run_changes_nothing() {
-    for_all(example(), generated::a_second_run_makes_no_writing_call);
+    for_all(example(), &generated::a_second_run_makes_no_writing_call);
 }
 
 #[test]
 fn nothing_without_the_owner_tag_is_touched() {
-    for_all(example(), generated::foreign_windows_stay_as_they_are_through_rollout_and_teardown);
+    for_all(example(), &generated::foreign_windows_stay_as_they_are_through_rollout_and_teardown);
 }
 
 #[test]
 fn a_plan_says_what_a_rollout_would_do_and_does_nothing() {
-    for_all(example(), generated::a_plan_says_what_the_rollout_then_does);
+    for_all(example(), &generated::a_plan_says_what_the_rollout_then_does);
 }
 
 /// Runs at once, each tried again after its answers are lost, and one more when all is quiet.
