@@ -33,3 +33,33 @@ impl Links {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::tests::summary;
+
+    #[test]
+    fn each_partition_has_its_own_console() {
+        let report = ObjectKey { bucket: "data".into(), key: "runs/r1/report.html".into() };
+        for (partition, region, console) in [
+            ("aws", "eu-west-1", "https://console.aws.amazon.com/"),
+            ("aws-us-gov", "us-gov-west-1", "https://console.amazonaws-us-gov.com/"),
+            ("aws-cn", "cn-north-1", "https://console.amazonaws.cn/"),
+        ] {
+            let arn = format!("arn:{partition}:states:{region}:111122223333:execution:rollout:r1");
+            let links = Links::new(&summary(&json!({"execution": arn})), &report).unwrap();
+            let states = format!("{console}states/home?region={region}#/v2/executions/details/{arn}");
+            let object = format!("{console}s3/object/data?region={region}&prefix=runs/r1/report.html");
+            assert_eq!((links.execution, links.report), (states, object));
+        }
+    }
+
+    #[test]
+    fn there_is_no_link_for_what_is_no_arn() {
+        let report = ObjectKey { bucket: "data".into(), key: "k".into() };
+        assert_eq!(Links::new(&summary(&json!({"execution": "javascript:alert(1)"})), &report), None);
+    }
+}

@@ -75,3 +75,48 @@ fn seconds(summary: &RunSummary) -> Option<f64> {
     let took = moment(&summary.finished_at)?.since(moment(&summary.started_at)?).ok()?;
     took.total(Unit::Second).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::from_str;
+
+    use super::*;
+    use crate::tests::summary;
+
+    fn of(changes: &Value) -> Option<Value> {
+        let metrics = Metrics { namespace: "PatchManager".into(), stack: "patch-manager".into() };
+        let line = metrics.of_run(&summary(changes), Timestamp::UNIX_EPOCH)?;
+        assert!(!line.contains('\n'));
+        Some(from_str(&line).unwrap())
+    }
+
+    #[test]
+    fn every_metric_that_is_named_has_a_value_and_the_one_dimension_too() {
+        let line = of(&json!({})).unwrap();
+        let directive = &line["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!((&directive["Namespace"], &directive["Dimensions"]), (&json!("PatchManager"), &json!([["Stack"]])));
+        assert_eq!(line["Stack"], "patch-manager");
+        let named = directive["Metrics"].as_array().unwrap();
+        assert_eq!(named.len(), 12);
+        assert!(named.iter().all(|metric| line[metric["Name"].as_str().unwrap()].is_number()), "{line}");
+        assert_eq!((&line["Duration"], &line["AccountsSkipped"]), (&json!(100.0), &json!(2)));
+    }
+
+    #[test]
+    fn only_a_rollout_of_the_whole_scope_is_a_good_run() {
+        let good = |changes| of(&changes).unwrap()["GoodRun"] == 1;
+        assert!(good(json!({})) && good(json!({"input": {"trigger": "schedule"}})));
+        assert!(!good(json!({"input": {"accounts": ["111122223333"]}})));
+        assert!(!good(json!({"input": {"regions": ["eu-west-1"]}})));
+        assert!(!good(json!({"input": {"retryOf": "r0"}})));
+        assert!(!good(json!({"action": "disable", "input": {"action": "disable"}})));
+        assert!(!good(json!({"error": {"Error": "InvalidPolicy", "Cause": ""}})));
+    }
+
+    #[test]
+    fn a_plan_has_none_even_when_it_could_not_be_done() {
+        assert_eq!(of(&json!({"action": "plan"})), None);
+        let error = json!({"Error": "InvalidPolicy", "Cause": ""});
+        assert_eq!(of(&json!({"action": null, "input": {"action": "plan"}, "error": error})), None);
+    }
+}

@@ -150,3 +150,6 @@ pub fn text(summary: &RunSummary, links: Option<&Links>) -> String {
     }
     lines.join("\n")
 }
+
+#[cfg(test)]
+mod tests;

@@ -38,6 +38,11 @@ fn gathered(changes: &Value, recorded: Vec<AccountOutcome>, targets: Vec<Target>
     gather(request(changes), recorded, targets, "2026-12-01T00:01:40Z".parse().unwrap())
 }
 
+/// Of a run of one account that succeeded, with these changes of the request.
+pub(crate) fn summary(changes: &Value) -> RunSummary {
+    gathered(changes, vec![outcome(FIRST, &json!({"regions": []}))], vec![])
+}
+
 #[test]
 fn an_account_without_a_record_is_reported_as_failed() {
     let recorded = vec![outcome(SECOND, &json!({"regions": []}))];

@@ -119,7 +119,7 @@ function show(row, region, [error, cells], cell, facts) {
   const dialog = document.querySelector("dialog");
   const body = dialog.querySelector("div");
   body.replaceChildren();
-  const [id, unit] = [...row.querySelectorAll("small")].map((small) => small.textContent);
+  const [id, unit] = [...row.querySelector("small").children].map((part) => part.textContent);
   const title = add(body, "h2", row.querySelector("b").textContent + (cell.classList.contains("whole") ? "" : " · " + region));
   title.id = "dialog-title";
   title.dir = "auto";

@@ -135,9 +135,9 @@ fn region(account: usize, at: usize, name: &str) -> Option<RegionOutcome> {
         return None;
     }
     let error = match (account * 17 + at) % 389 {
-        20 => Some(failure("ConfigureWindows", "AccessDenied", "access was denied: ssm:CreateMaintenanceWindow: AccessDeniedException: not authorized because of an explicit deny in a service control policy (request 5e1c)")),
-        60 => Some(failure("ConfigureDhmc", "Throttled", "AWS throttled the call: ssm:GetServiceSetting: ThrottlingException: Rate exceeded (request 8a07)")),
-        121 => Some(failure("ConfigureDhmc", "RegionDisabled", "the Region is not enabled in this account: ssm:GetServiceSetting: UnrecognizedClientException: The security token included in the request is invalid.")),
+        18 => Some(failure("ConfigureWindows", "AccessDenied", "access was denied: ssm:CreateMaintenanceWindow: AccessDeniedException: not authorized because of an explicit deny in a service control policy (request 5e1c)")),
+        53 => Some(failure("ConfigureDhmc", "Throttled", "AWS throttled the call: ssm:GetServiceSetting: ThrottlingException: Rate exceeded (request 8a07)")),
+        154 => Some(failure("ConfigureDhmc", "RegionDisabled", "the Region is not enabled in this account: ssm:GetServiceSetting: UnrecognizedClientException: The security token included in the request is invalid.")),
         _ => None,
     };
     let is_done = error.is_none();

@@ -14,7 +14,8 @@ use crate::text::{moment, plain};
 
 /// The JSON, in which nothing ends the element that it stands in.
 pub(super) fn render(summary: &RunSummary, regions: &[&Region], zones: &Zones) -> String {
-    let mut details = Details { our_role: summary.our_dhmc_role(), zones, once: Once::default() };
+    let mut details =
+        Details { our_role: summary.our_dhmc_role(), zones, moments: BTreeMap::new(), once: Once::default() };
     let accounts: Vec<Value> = summary
         .outcomes
         .iter()
@@ -56,6 +57,8 @@ impl Once {
 struct Details<'a> {
     our_role: Option<&'a str>,
     zones: &'a Zones,
+    /// By moment and zone, in that zone and in UTC: few, and each takes reading a zone's rules.
+    moments: BTreeMap<(String, String), [String; 2]>,
     once: Once,
 }
 
@@ -84,7 +87,10 @@ impl Details<'_> {
     fn window(&mut self, window: &WindowOutcome) -> usize {
         let changes = window.changes.iter().map(|change| [change.field.clone(), plain(&change.from), plain(&change.to)]);
         let zone = self.zones.of(&window.name);
-        let next = window.next_execution.as_deref().map(|next| [moment(next, zone), moment(next, "UTC")]);
+        let next = window.next_execution.as_deref().map(|next| {
+            let known = self.moments.entry((next.to_owned(), zone.to_owned()));
+            known.or_insert_with(|| [moment(next, zone), moment(next, "UTC")])
+        });
         let changes: Vec<_> = changes.collect();
         self.once.number(json!({
             "name": window.name, "status": window.status, "changes": changes, "next": next, "zone": zone

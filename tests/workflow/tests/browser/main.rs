@@ -10,6 +10,7 @@ use std::process::Command;
 use local_aws::{Progress, Venv, Workspace};
 use patching::outcome::Status;
 use patching::summary::RunSummary;
+use report::links::Links;
 use serde_json::json;
 use workflow::sample;
 
@@ -26,18 +27,26 @@ async fn reports_of_three_sizes_work_in_a_browser() {
     let venv = Venv::prepare_from(&workspace, "browser-venv", REQUIREMENTS, &Progress::silent()).await.unwrap();
     let folder = workspace.folder().join("reports");
     std::fs::create_dir_all(&folder).unwrap();
-    for (accounts, regions) in [(3, 2), (40, 4), (1_000, 17)] {
-        let summary = sample::run(accounts, regions);
-        let page = folder.join(format!("report-{accounts}x{regions}.html"));
-        let expected = folder.join(format!("report-{accounts}x{regions}.expected.json"));
-        std::fs::write(&page, report::html::render(&summary, None)).unwrap();
-        std::fs::write(&expected, expectations(&summary).to_string()).unwrap();
+    let reports = [(3, 2), (40, 4), (1_000, 17)].map(|(accounts, regions)| write(&folder, accounts, regions));
+    for (page, expected) in reports {
         let script = workflow::root().join("tests/workflow/tests/browser/check.py");
         let checked = Command::new(venv.python()).arg(&script).arg(&chromium).args([&page, &expected, &folder]).output();
         let checked = checked.unwrap();
         print!("{}", String::from_utf8_lossy(&checked.stdout));
         assert!(checked.status.success(), "{}: {}", page.display(), String::from_utf8_lossy(&checked.stderr));
     }
+}
+
+/// A report, and what it must show.
+fn write(folder: &Path, accounts: usize, regions: usize) -> (PathBuf, PathBuf) {
+    let summary = sample::run(accounts, regions);
+    let report = kit::ObjectKey { bucket: "data".into(), key: "runs/run/report.html".into() };
+    let links = Links::new(&summary, &report).unwrap();
+    let page = folder.join(format!("report-{accounts}x{regions}.html"));
+    let expected = page.with_extension("expected.json");
+    std::fs::write(&page, report::html::render(&summary, Some(&links))).unwrap();
+    std::fs::write(&expected, expectations(&summary).to_string()).unwrap();
+    (page, expected)
 }
 
 /// What the page must show, taken from the run and not from the page.
