@@ -159,7 +159,7 @@ mod tests {
         );
         let unit = "{\"ParentId\":\"ou-ab12-11111111\"}";
         answers(&format!("ListAccountsForParent {unit}"), json!({"Accounts": [], "NextToken": "more"}));
-        answers("ListAccountsForParent {\"NextToken\":\"more\"", json!({"Accounts": [account("111122223333", "payments")]}));
+        answers("\"NextToken\":\"more\"", json!({"Accounts": [account("111122223333", "payments")]}));
         answers(&format!("ListOrganizationalUnitsForParent {unit}"), json!({"OrganizationalUnits": []}));
         server
     }
