@@ -13,9 +13,8 @@ use crate::deployment::{self, Deployment};
 use crate::error::{Error, Result};
 use crate::folder::RunFolder;
 use crate::functions::{FunctionZip, build_functions};
-use crate::history::{self, History};
+use crate::history::History;
 use crate::logs::{self, Logs};
-use crate::memory;
 use crate::ministack;
 use crate::options::{Options, REGIONS};
 use crate::organization::{Account, MEMBER_ROLE, Organization};
@@ -23,6 +22,8 @@ use crate::process::{Group, free_port};
 use crate::progress::Progress;
 use crate::run::{self, RunResult};
 use crate::simulator;
+use crate::tree;
+use crate::usage::{self, Usage};
 use crate::venv::Venv;
 use crate::workspace::Workspace;
 
@@ -146,6 +147,15 @@ impl LocalAws {
         run::follow(&self.clients, deployment, &arn, accounts_done).await
     }
 
+    /// The newest run that has this trigger.
+    ///
+    /// # Errors
+    /// Before [`LocalAws::deploy`], or when Step Functions refuses.
+    pub async fn newest(&self, trigger: &str) -> Result<Option<String>> {
+        let arn = run::newest(&self.clients, self.deployment()?, trigger).await?;
+        Ok(arn.map(|arn| run::name(&arn).to_owned()))
+    }
+
     /// Follows an execution that something else started to its end.
     ///
     /// # Errors
@@ -162,14 +172,19 @@ impl LocalAws {
         deployment::create_beside(&self.clients, &self.workspace, self.deployment()?, stack, parameters).await
     }
 
-    /// Deletes the stack and waits until it is gone.
+    /// Deletes the stack and waits until it is gone. Answers the run that takes everything down before that, as its report
+    /// tells it: here the executions go with their state machine.
     ///
     /// # Errors
-    /// When it cannot be deleted.
-    pub async fn delete(&mut self) -> Result<()> {
-        deployment::delete(&self.clients).await?;
+    /// Before [`LocalAws::deploy`], or when it cannot be deleted.
+    pub async fn delete(&mut self) -> Result<RunResult> {
+        let deployment = self.deployment()?;
+        let (deleted, execution) =
+            tokio::join!(deployment::delete(&self.clients), run::appearing(&self.clients, deployment, "stack-delete"));
+        deleted?;
+        let run = run::reported(&self.clients, deployment, &execution?).await?;
         self.deployment = None;
-        Ok(())
+        Ok(run)
     }
 
     /// Adds an account to the organization, without any role in it yet.
@@ -198,12 +213,13 @@ impl LocalAws {
         History::read(&self.clients, execution_arn).await
     }
 
-    /// The rollout's definition as it is deployed.
+    /// An execution as a tree, in so many columns and without colours: what failed in full, what succeeded in a line.
     ///
     /// # Errors
-    /// Before [`LocalAws::deploy`], or when Step Functions refuses.
-    pub async fn definition(&self) -> Result<Value> {
-        history::definition(&self.clients, &self.deployment()?.state_machine).await
+    /// As [`LocalAws::history`].
+    pub async fn tree(&self, execution_arn: &str, columns: usize) -> Result<String> {
+        let run = tree::read::run(&self.clients.sfn(), execution_arn, false).await?;
+        Ok(anstream::adapter::strip_str(&tree::text::text(&run, columns, false)).to_string())
     }
 
     /// What the dead-letter queue holds; it stays there.
@@ -222,6 +238,20 @@ impl LocalAws {
         logs::read(&self.clients, &self.log_files()).await
     }
 
+    /// Every access key id, secret and session token that the local STS has issued.
+    ///
+    /// # Errors
+    /// When they were not noted.
+    pub fn issued_credentials(&self) -> Result<Vec<String>> {
+        ministack::issued_credentials(&self.processes.folder)
+    }
+
+    /// The number that the next SSM call will have.
+    pub(crate) async fn next_ssm_call(&self) -> Result<u64> {
+        let (_, next) = self.ssm_calls_since(u64::MAX).await?;
+        Ok(next)
+    }
+
     /// SSM calls by operation so far, and the number of the next one.
     pub(crate) async fn ssm_calls_since(&self, sequence: u64) -> Result<(BTreeMap<String, u64>, u64)> {
         simulator::calls_since(&self.simulator, sequence).await
@@ -230,7 +260,13 @@ impl LocalAws {
     /// The largest resident size that a function's process has had, in bytes; only Linux tells.
     #[must_use]
     pub fn peak_memory_bytes(&self) -> Option<u64> {
-        memory::peak_of_functions(self.processes.folder.path())
+        self.function_processes().iter().map(|process| process.peak_bytes).max()
+    }
+
+    /// What each running process of a function holds; only Linux tells.
+    #[must_use]
+    pub fn function_processes(&self) -> Vec<Usage> {
+        usage::of_functions(self.processes.folder.path())
     }
 
     fn log_files(&self) -> Vec<PathBuf> {

@@ -7,6 +7,7 @@
 pub mod definition;
 pub mod functions;
 pub mod payload;
+pub mod picture;
 pub mod sample;
 pub mod template;
 
