@@ -10,7 +10,7 @@ mod decide;
 use jiff::Timestamp;
 use kit::CallError;
 use kit::ledger::LedgerError;
-use kit::stack_answer::{AnswerClient, AnswerStatus, NotDelivered, mark_answered, read_waiting};
+use kit::stack_answer::{AnswerClient, AnswerStatus, NotDelivered, RequestType, mark_answered, read_waiting};
 use patching::ids::RunId;
 use patching::summary::AccountTotals;
 use serde::{Deserialize, Serialize};
@@ -137,7 +137,13 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
     };
     let answer = decide(&stack, &request);
     context.answers.put(&stack.addressee, &answer).await?;
-    mark_answered(dynamodb, table, &request.run, answer.status(), &now.to_string()).await?;
+    match mark_answered(dynamodb, table, &request.run, answer.status(), &now.to_string()).await {
+        // CloudFormation goes on with the deletion as soon as it has its answer, and the ledger goes with it.
+        Err(error) if stack.request_type == RequestType::Delete => {
+            tracing::info!(run = %request.run, "answered the deletion; the ledger is gone or going: {error}");
+        }
+        marked => marked?,
+    }
     Ok(Response { answered: true, status: Some(answer.status()) })
 }
 

@@ -74,6 +74,20 @@ async fn an_answer_that_was_given_in_between_does_no_harm() {
 }
 
 #[tokio::test]
+async fn a_deletion_is_answered_also_when_the_ledger_goes_with_it() {
+    let server = Server::start().await;
+    for (request_type, expected) in [("Delete", Ok(true)), ("Update", Err("RequestRefused"))] {
+        let mut item = waiting(&server);
+        item["Item"]["requestType"]["S"] = request_type.into();
+        server.answers(200, &item.to_string());
+        server.answers(200, "");
+        server.answers(400, r#"{"__type": "ResourceNotFoundException", "message": "no table"}"#);
+        let answered = aborted(&server).await;
+        assert_eq!(answered.map(|response| response.answered).map_err(|error| error.name()), expected);
+    }
+}
+
+#[tokio::test]
 async fn an_answer_that_does_not_arrive_leaves_the_stack_waiting() {
     let server = Server::start().await;
     server.answers(200, &waiting(&server).to_string());

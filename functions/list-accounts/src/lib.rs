@@ -51,6 +51,8 @@ pub struct Response {
     pub expires_at: String,
     /// Whether Default Host Management Configuration stays when everything else is torn down.
     pub keep_dhmc: bool,
+    /// How many runs were stopped for this one: what their functions are still about has to end first.
+    pub replaced_runs: usize,
 }
 
 /// An object in S3.
@@ -162,6 +164,7 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
         },
         expires_at: (now + context.history).as_second().to_string(),
         keep_dhmc: keeps_dhmc(&policy, &input),
+        replaced_runs: input.replaces.len(),
     })
 }
 

@@ -26,6 +26,9 @@ pub struct ExecutionInput {
     pub retry_of: Option<RunId>,
     /// What started the execution.
     pub trigger: Trigger,
+    /// The runs that were stopped for this one. What their functions are still about ends before this one begins.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub replaces: BTreeSet<RunId>,
 }
 
 /// What an execution does.
@@ -140,6 +143,7 @@ impl FromNode for ExecutionInput {
         let regions = object.field("regions").map(|node| some(&node)).transpose();
         let retry_of = object.optional("retryOf");
         let trigger = object.or("trigger", Trigger::default());
+        let replaces = object.or("replaces", BTreeSet::new());
         object.finish();
         Ok(Self {
             action: action?,
@@ -147,6 +151,7 @@ impl FromNode for ExecutionInput {
             regions: regions?,
             retry_of: retry_of?,
             trigger: trigger?,
+            replaces: replaces?,
         })
     }
 }

@@ -91,15 +91,13 @@ struct Properties {
 }
 
 impl Properties {
-    /// Reads what says how to go about it, and looks at the policy unless nothing is to be rolled out.
+    /// Reads what says how to go about it, and looks at the policy: the run that takes everything down reads it, too.
     fn read(event: &Event<'_>) -> Result<Self, Problems> {
         let mut problems = Vec::new();
         let disabled = one_of(event, "Disabled", &[("false", false), ("true", true)], &mut problems);
         let waits = one_of(event, "WaitForRollout", &[("true", true), ("false", false)], &mut problems);
         let tolerance_percent = percent(event, "FailureTolerancePercent", 50, &mut problems);
-        if !disabled {
-            problems.extend(policy_problems(event));
-        }
+        problems.extend(policy_problems(event, disabled));
         if problems.is_empty() { Ok(Self { disabled, waits, tolerance_percent }) } else { Err(problems) }
     }
 }
@@ -124,13 +122,20 @@ fn percent(event: &Event<'_>, name: &str, default: u8, problems: &mut Problems) 
     percent.unwrap_or(default)
 }
 
-fn policy_problems(event: &Event<'_>) -> Problems {
+/// A policy that was written by hand may say otherwise than the stack does: then nobody could tell which of them holds.
+fn policy_problems(event: &Event<'_>, disabled: bool) -> Problems {
     let Some(text) = event.property("Policy") else {
         return vec!["Policy: missing — allowed: the policy's JSON".to_owned()];
     };
     match serde_json::from_str(text).map(|policy| PatchPolicy::parse(&policy)) {
         Err(error) => vec![format!("Policy: not JSON: {error}")],
         Ok(Err(InvalidPolicy { problems })) => problems.iter().map(|problem| format!("Policy: {problem}")).collect(),
+        Ok(Ok(policy)) if policy.disabled != disabled => {
+            vec![format!(
+                "Policy: $.disabled: {} — allowed: {disabled}, like the stack's DisablePatchManager",
+                policy.disabled
+            )]
+        }
         Ok(Ok(_)) => Vec::new(),
     }
 }

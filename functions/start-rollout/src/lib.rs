@@ -5,10 +5,16 @@
 //! its response URL: here when nothing is started or nobody waits, else by `answer-stack` when the run is over.
 //! Out: [`Response`], which nobody reads. Errors: [`Error`]; whatever else goes wrong is answered.
 //!
-//! Needs `dynamodb:PutItem` on the ledger and `states:StartExecution` on the state machine.
+//! Runs that are still going are stopped first: they would go on with what the stack no longer asks for.
+//!
+//! Needs `dynamodb:PutItem` on the ledger, `states:ListExecutions` and `states:StartExecution` on the state machine and
+//! `states:StopExecution` on its executions.
 
 mod decide;
 mod event;
+mod replace;
+
+use std::collections::BTreeSet;
 
 use aws_sdk_sfn::operation::start_execution::StartExecutionError;
 use jiff::{SignedDuration, Timestamp};
@@ -18,12 +24,14 @@ use kit::stack_answer::{
 };
 use kit::{CallError, NamedError};
 use patching::ids::RunId;
+use patching::input::ExecutionInput;
 use serde::Serialize;
 use serde_json::Value;
 use strum::{IntoStaticStr, VariantNames};
 
 use decide::{Decision, Start, decide};
 use event::Event;
+use replace::stop_running;
 
 /// What was done.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -96,8 +104,16 @@ async fn begin(context: &Context, event: &Event<'_>, start: &Start, now: Timesta
         let expires_at = (now + context.history).as_second();
         record_waiting(&context.dynamodb, &context.ledger_table, &start.run, &stack, expires_at).await?;
     }
+    let replaces = match stop_running(&context.states, &context.state_machine_arn, &start.run).await {
+        // A deletion comes first: what it may leave behind in some account, nothing else will ever remove.
+        Err(error) if start.request_type == RequestType::Delete => {
+            tracing::warn!(error.name = error.name(), "runs that are still going are not stopped: {}", message(&error));
+            BTreeSet::new()
+        }
+        stopped => stopped?,
+    };
     // Made of strings, whose serialization cannot fail.
-    let input = serde_json::to_string(&start.input).unwrap_or_default();
+    let input = serde_json::to_string(&ExecutionInput { replaces, ..start.input.clone() }).unwrap_or_default();
     let started = context
         .states
         .start_execution()

@@ -51,6 +51,17 @@ fn refused(code: &str) -> String {
     json!({"__type": code, "message": "said so"}).to_string()
 }
 
+/// The machine's executions of these names, as running.
+fn running(names: &[&str]) -> String {
+    let executions = names.iter().map(|name| {
+        json!({
+            "executionArn": EXECUTION.replace("stack-create-r1", name), "stateMachineArn": MACHINE, "name": name,
+            "status": "RUNNING", "startDate": 0
+        })
+    });
+    json!({"executions": executions.collect::<Vec<_>>()}).to_string()
+}
+
 fn started() -> String {
     json!({"executionArn": EXECUTION, "startDate": 0}).to_string()
 }
@@ -59,10 +70,11 @@ fn started() -> String {
 async fn the_address_is_in_the_ledger_and_nowhere_else_before_the_execution_starts() {
     let server = Server::start().await;
     server.answers(200, "{}");
+    server.answers(200, &running(&[]));
     server.answers(200, &started());
     let response = handled(&server, event(&server, "Create", true)).await.unwrap();
     assert_eq!(response, Response { run: Some("stack-create-r1".parse().unwrap()), answered: None });
-    assert_eq!(names(&server), ["PutItem", "StartExecution"]);
+    assert_eq!(names(&server), ["PutItem", "ListExecutions", "StartExecution"]);
     let item = body(&server, "PutItem")["Item"].clone();
     assert_eq!((&item["run"]["S"], &item["account"]["S"]), (&json!("stack-create-r1"), &json!("#stack")));
     assert_eq!(item["executionArn"]["S"], EXECUTION);
@@ -79,20 +91,66 @@ async fn the_address_is_in_the_ledger_and_nowhere_else_before_the_execution_star
 async fn a_repeated_invocation_starts_nothing_twice_and_fails_nothing() {
     let server = Server::start().await;
     server.answers(400, &refused("ConditionalCheckFailedException"));
+    server.answers(200, &running(&["stack-create-r1"]));
     server.answers(400, &refused("ExecutionAlreadyExists"));
     let response = handled(&server, event(&server, "Create", true)).await.unwrap();
     assert_eq!(response.answered, None);
-    assert_eq!(names(&server), ["PutItem", "StartExecution"]);
+    assert_eq!(names(&server), ["PutItem", "ListExecutions", "StartExecution"]);
+}
+
+#[tokio::test]
+async fn what_still_runs_is_stopped_and_named_in_the_input_unless_it_ends_by_itself() {
+    let server = Server::start().await;
+    server.answers(200, "{}");
+    server.answers(200, &running(&["stack-update-r0", "by hand: a.b"]));
+    server.answers(200, &json!({"stopDate": 0}).to_string());
+    server.answers(400, &refused("ValidationException"));
+    server.answers(200, &started());
+    handled(&server, event(&server, "Update", true)).await.unwrap();
+    assert_eq!(names(&server), ["PutItem", "ListExecutions", "StopExecution", "StopExecution", "StartExecution"]);
+    assert_eq!(body(&server, "ListExecutions")["statusFilter"], "RUNNING");
+    let stopped = body(&server, "StopExecution");
+    assert_eq!(stopped["executionArn"], EXECUTION.replace("stack-create-r1", "stack-update-r0"));
+    assert_eq!(stopped["error"], "Replaced");
+    let input: Value = from_str(body(&server, "StartExecution")["input"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        input,
+        json!({"action": "rollout", "trigger": "stack-update", "replaces": ["stack-update-r0"]}),
+        "as far as such a name can be a run's"
+    );
+}
+
+#[tokio::test]
+async fn an_update_does_not_start_beside_what_cannot_be_stopped() {
+    let server = Server::start().await;
+    server.answers(200, "{}");
+    server.answers(200, &running(&["stack-update-r0"]));
+    server.answers(400, &refused("AccessDeniedException"));
+    server.answers(200, "");
+    handled(&server, event(&server, "Update", true)).await.unwrap();
+    let reason = body(&server, "PUT")["Reason"].to_string();
+    assert!(reason.contains("states:StopExecution: AccessDeniedException"), "{reason}");
+}
+
+#[tokio::test]
+async fn a_deletion_takes_down_also_beside_what_cannot_be_stopped() {
+    let server = Server::start().await;
+    server.answers(200, "{}");
+    server.answers(400, &refused("AccessDeniedException"));
+    server.answers(200, &started());
+    let response = handled(&server, event(&server, "Delete", true)).await.unwrap();
+    assert_eq!(response.run.unwrap().as_str(), "stack-delete-r1");
 }
 
 #[tokio::test]
 async fn a_stack_that_does_not_wait_is_answered_with_the_execution() {
     let server = Server::start().await;
+    server.answers(200, &running(&[]));
     server.answers(200, &started());
     server.answers(200, "");
     let response = handled(&server, event(&server, "Create", false)).await.unwrap();
     assert_eq!(response.answered, Some(AnswerStatus::Success));
-    assert_eq!(names(&server), ["StartExecution", "PUT"]);
+    assert_eq!(names(&server), ["ListExecutions", "StartExecution", "PUT"]);
     assert_eq!(body(&server, "PUT")["Data"]["ExecutionArn"], EXECUTION);
 }
 
@@ -100,6 +158,7 @@ async fn a_stack_that_does_not_wait_is_answered_with_the_execution() {
 async fn a_rollout_that_cannot_be_started_fails_the_stack() {
     let server = Server::start().await;
     server.answers(200, "{}");
+    server.answers(200, &running(&[]));
     server.answers(400, &refused("AccessDeniedException"));
     server.answers(200, "");
     handled(&server, event(&server, "Update", true)).await.unwrap();
@@ -124,6 +183,7 @@ async fn a_ledger_that_cannot_be_written_fails_the_stack_before_anything_starts(
 async fn a_deletion_succeeds_also_when_the_state_machine_is_gone() {
     let server = Server::start().await;
     server.answers(200, "{}");
+    server.answers(400, &refused("StateMachineDoesNotExist"));
     server.answers(400, &refused("StateMachineDoesNotExist"));
     server.answers(200, "");
     handled(&server, event(&server, "Delete", true)).await.unwrap();
@@ -161,6 +221,7 @@ async fn an_event_without_an_address_is_an_error() {
 #[tokio::test]
 async fn an_answer_that_is_refused_is_an_error() {
     let server = Server::start().await;
+    server.answers(200, &running(&[]));
     server.answers(200, &started());
     server.answers(403, "");
     let error = handled(&server, event(&server, "Create", false)).await.unwrap_err();

@@ -1,6 +1,9 @@
-//! The command line: `local-aws demo` runs the scenarios and shows what they did; `local-aws venv` prints where Python is.
+//! The command line: `local-aws demo` runs the scenarios and shows what they did, `local-aws history` shows any
+//! execution, `local-aws venv` prints where Python is.
 
 mod arguments;
+mod history;
+mod keepsakes;
 mod outcome;
 mod play;
 mod scenario;
@@ -49,6 +52,7 @@ fn without_separator(arguments: impl Iterator<Item = OsString>) -> impl Iterator
 async fn run(command: Command) -> ExitCode {
     let result = match command {
         Command::Demo(arguments) => play::play_all(&arguments).await,
+        Command::History(of) => history::print(&of).await,
         Command::Venv => print_venv().await,
     };
     result.unwrap_or_else(|error| {

@@ -37,6 +37,13 @@ pub struct Deployment {
     pub(crate) parameters: BTreeMap<String, String>,
 }
 
+impl Deployment {
+    /// A parameter that the stack was given.
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+        self.parameters.get(name).map(String::as_str)
+    }
+}
+
 /// Uploads the artifacts and creates the stack.
 pub(crate) async fn create(
     clients: &Clients,

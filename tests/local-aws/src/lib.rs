@@ -27,6 +27,7 @@ mod progress;
 mod run;
 mod simulator;
 mod stack;
+mod tree;
 mod venv;
 mod workspace;
 

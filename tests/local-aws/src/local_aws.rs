@@ -146,6 +146,15 @@ impl LocalAws {
         run::follow(&self.clients, deployment, &arn, accounts_done).await
     }
 
+    /// The newest run that has this trigger.
+    ///
+    /// # Errors
+    /// Before [`LocalAws::deploy`], or when Step Functions refuses.
+    pub async fn newest(&self, trigger: &str) -> Result<Option<String>> {
+        let arn = run::newest(&self.clients, self.deployment()?, trigger).await?;
+        Ok(arn.map(|arn| run::name(&arn).to_owned()))
+    }
+
     /// Follows an execution that something else started to its end.
     ///
     /// # Errors
@@ -162,14 +171,19 @@ impl LocalAws {
         deployment::create_beside(&self.clients, &self.workspace, self.deployment()?, stack, parameters).await
     }
 
-    /// Deletes the stack and waits until it is gone.
+    /// Deletes the stack and waits until it is gone. Answers the run that takes everything down before that, as its report
+    /// tells it: here the executions go with their state machine.
     ///
     /// # Errors
-    /// When it cannot be deleted.
-    pub async fn delete(&mut self) -> Result<()> {
-        deployment::delete(&self.clients).await?;
+    /// Before [`LocalAws::deploy`], or when it cannot be deleted.
+    pub async fn delete(&mut self) -> Result<RunResult> {
+        let deployment = self.deployment()?;
+        let (deleted, execution) =
+            tokio::join!(deployment::delete(&self.clients), run::appearing(&self.clients, deployment, "stack-delete"));
+        deleted?;
+        let run = run::reported(&self.clients, deployment, &execution?).await?;
         self.deployment = None;
-        Ok(())
+        Ok(run)
     }
 
     /// Adds an account to the organization, without any role in it yet.
@@ -220,6 +234,12 @@ impl LocalAws {
     /// When CloudWatch Logs refuses or a log file cannot be read.
     pub async fn logs(&self) -> Result<Logs> {
         logs::read(&self.clients, &self.log_files()).await
+    }
+
+    /// The number that the next SSM call will have.
+    pub(crate) async fn next_ssm_call(&self) -> Result<u64> {
+        let (_, next) = self.ssm_calls_since(u64::MAX).await?;
+        Ok(next)
     }
 
     /// SSM calls by operation so far, and the number of the next one.

@@ -18,7 +18,7 @@ pub(crate) async fn start(venv: &Venv, clients: &Clients, management: &str, fold
         name: NAME,
         python: &venv.python(),
         program: &venv.python(),
-        arguments: vec!["-m".into(), "ministack".into()],
+        arguments: vec![concat!(env!("CARGO_MANIFEST_DIR"), "/start_ministack.py").into()],
         environment: environment(clients, management, folder),
         folder: folder.path(),
         log: folder.path().join("ministack.log"),

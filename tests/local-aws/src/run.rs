@@ -7,6 +7,8 @@ use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_sfn::operation::describe_execution::DescribeExecutionOutput;
 use aws_sdk_sfn::primitives::DateTime;
 use aws_sdk_sfn::types::ExecutionStatus;
+use jiff::Timestamp;
+use patching::outcome::Status;
 use patching::summary::RunSummary;
 use serde_json::Value;
 
@@ -85,6 +87,54 @@ pub(crate) async fn newest(clients: &Clients, deployment: &Deployment, trigger: 
     Ok(None)
 }
 
+/// The execution of which this is the name's beginning, as soon as there is one.
+pub(crate) async fn appearing(clients: &Clients, deployment: &Deployment, trigger: &str) -> Result<String> {
+    const STEP: &str = "waiting for an execution to start";
+    let since = Instant::now();
+    while since.elapsed() < LIMIT {
+        let listed = clients.sfn().list_executions().state_machine_arn(&deployment.state_machine).send().await;
+        let mut executions = listed.during(STEP)?.executions.into_iter();
+        if let Some(execution) = executions.find(|execution| execution.name.starts_with(trigger)) {
+            return Ok(execution.execution_arn);
+        }
+        tokio::time::sleep(POLL).await;
+    }
+    Err(Error::Unexpected { step: STEP, problem: format!("there is none with the trigger {trigger}") })
+}
+
+/// The end of an execution that is not there any more, from its report.
+pub(crate) async fn reported(clients: &Clients, deployment: &Deployment, arn: &str) -> Result<RunResult> {
+    let report = read_report(clients, deployment, name(arn)).await?;
+    let mut run = RunResult {
+        run: name(arn).to_owned(),
+        execution_arn: arn.to_owned(),
+        status: "SUCCEEDED".to_owned(),
+        seconds: 0.0,
+        output: None,
+        error: None,
+        cause: None,
+        report,
+    };
+    let summary = run.summary()?;
+    run.seconds = seconds_between(&summary.started_at, &summary.finished_at)?;
+    if summary.status == Status::Failed {
+        let error = if summary.error.is_some() { "RolloutFailed" } else { "RolloutIncomplete" };
+        (run.status, run.error) = ("FAILED".to_owned(), Some(error.to_owned()));
+    }
+    Ok(run)
+}
+
+fn seconds_between(start: &str, end: &str) -> Result<f64> {
+    const STEP: &str = "reading the report";
+    let (start, end): (Timestamp, Timestamp) = (start.parse().during(STEP)?, end.parse().during(STEP)?);
+    Ok(start.duration_until(end).as_secs_f64())
+}
+
+/// The run that an execution is.
+pub(crate) fn name(arn: &str) -> &str {
+    arn.rsplit(':').next().unwrap_or_default()
+}
+
 /// Waits for the end of an execution and reads its report. Tells how many accounts are done.
 pub(crate) async fn follow(
     clients: &Clients,
@@ -92,7 +142,7 @@ pub(crate) async fn follow(
     arn: &str,
     mut accounts_done: impl FnMut(u64),
 ) -> Result<RunResult> {
-    let name = arn.rsplit(':').next().unwrap_or_default();
+    let name = name(arn);
     let since = Instant::now();
     let mut polls: u32 = 0;
     let execution = loop {

@@ -63,7 +63,8 @@ pub fn machines() -> Vec<Value> {
 }
 
 /// The states of one machine, without those inside of its maps.
-fn states_of(machine: &Value) -> Vec<State> {
+#[must_use]
+pub fn states_of(machine: &Value) -> Vec<State> {
     let siblings: BTreeSet<String> = members(&machine["States"]).map(|(name, _)| name.clone()).collect();
     members(&machine["States"])
         .map(|(name, body)| State { name: name.clone(), body: body.clone(), siblings: siblings.clone() })

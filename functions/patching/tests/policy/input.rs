@@ -99,7 +99,7 @@ fn everything_wrong_is_reported_at_once() {
          $.retryOf: \"\" — allowed: 1 to 80 letters, digits, - and _\n  \
          $.trigger: \"cron\" — allowed: stack-create, stack-update, stack-delete, schedule, account-created, account-joined, \
          control-tower, on-demand or manual\n  \
-         $.force: true — allowed: only action, accounts, parties, regions, retryOf, trigger"
+         $.force: true — allowed: only action, accounts, parties, regions, retryOf, trigger, replaces"
     );
 }
 

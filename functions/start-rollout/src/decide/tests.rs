@@ -11,6 +11,12 @@ fn policy() -> Value {
     })
 }
 
+fn disabled_policy() -> Value {
+    let mut policy = policy();
+    policy["disabled"] = true.into();
+    policy
+}
+
 fn event(request_type: &str, properties: &Value) -> Value {
     json!({
         "RequestType": request_type,
@@ -79,14 +85,29 @@ fn a_deletion_takes_everything_down_and_waits_whatever_the_properties_are() {
 
 #[test]
 fn disabled_at_creation_nothing_is_started() {
-    let (status, answer) = answered(&event("Create", &properties(&json!({"Disabled": "true"}))));
+    let policy = disabled_policy().to_string();
+    let (status, answer) = answered(&event("Create", &properties(&json!({"Disabled": "true", "Policy": policy}))));
     assert_eq!((status, &answer["Data"]["ExecutionArn"]), (AnswerStatus::Success, &json!("none")));
 }
 
 #[test]
-fn disabled_by_an_update_everything_is_taken_down_even_with_an_invalid_policy() {
-    let start = started(&event("Update", &properties(&json!({"Disabled": "true", "Policy": "{}"}))));
+fn disabled_by_an_update_everything_is_taken_down() {
+    let policy = disabled_policy().to_string();
+    let start = started(&event("Update", &properties(&json!({"Disabled": "true", "Policy": policy}))));
     assert_eq!(json!(start.input), json!({"action": "disable", "trigger": "stack-update"}));
+}
+
+#[test]
+fn a_policy_that_says_otherwise_than_the_stack_fails() {
+    for (disabled, policy) in [("true", policy()), ("false", disabled_policy())] {
+        let properties = properties(&json!({"Disabled": disabled, "Policy": policy.to_string()}));
+        let (status, answer) = answered(&event("Update", &properties));
+        let expected = format!(
+            "Policy: $.disabled: {} — allowed: {disabled}, like the stack's DisablePatchManager",
+            disabled == "false"
+        );
+        assert_eq!((status, &answer["Reason"]), (AnswerStatus::Failed, &json!(expected)));
+    }
 }
 
 #[test]

@@ -20,8 +20,23 @@ pub(crate) enum Command {
     /// Starts a local AWS with an organization, deploys the control plane and runs the scenarios.
     #[command(override_usage = "cargo demo -- [OPTIONS]")]
     Demo(Demo),
+    /// Prints an execution as a tree: accounts, Regions, states, attempts, durations, errors.
+    ///
+    /// Takes credentials and endpoint as the AWS CLI does, and the Region from the ARN.
+    #[command(override_usage = "cargo run -p local-aws -- history [--all] <EXECUTION_ARN>")]
+    History(HistoryOf),
     /// Makes the Python environment and prints where it is.
     Venv,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct HistoryOf {
+    /// The execution.
+    #[arg(value_name = "EXECUTION_ARN")]
+    pub(crate) execution_arn: String,
+    /// What succeeded in full as well, however many accounts there are.
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -44,6 +59,12 @@ pub(crate) struct Demo {
     /// Writes the figures there, as JSON.
     #[arg(long, value_name = "FILE")]
     pub(crate) summary: Option<PathBuf>,
+    /// Prints each run as a tree: accounts, Regions, states, attempts, durations, errors.
+    #[arg(long)]
+    pub(crate) history: bool,
+    /// Opens the reports at the end.
+    #[arg(long)]
+    pub(crate) open: bool,
     /// Leaves everything running at the end, until Ctrl-C.
     #[arg(long)]
     pub(crate) keep: bool,
@@ -86,7 +107,7 @@ mod tests {
         let words = ["local-aws", "demo"].into_iter().chain(line.split_whitespace());
         match Arguments::try_parse_from(words).map_err(|error| error.to_string())?.command {
             Command::Demo(demo) => Ok(demo),
-            Command::Venv => Err("venv".to_owned()),
+            other => Err(format!("{other:?}")),
         }
     }
 

@@ -6,6 +6,8 @@ use patching::outcome::AccountOutcome;
 use patching::summary::Totals;
 
 use super::scenario::Scenario;
+use crate::dead_letters::DeadLetter;
+use crate::organization::{Account, Condition};
 use crate::run::RunResult;
 
 /// One scenario, run and checked.
@@ -17,12 +19,16 @@ pub struct Outcome {
     pub run: RunResult,
     /// The report's totals.
     pub totals: Totals,
+    /// The accounts that the run was to work in.
+    pub scope: Vec<Account>,
     /// What became of each account.
     pub(crate) accounts: Vec<AccountOutcome>,
     /// SSM calls by operation, from the execution's start to its end.
     pub ssm_calls: BTreeMap<String, u64>,
-    /// States entered, in the execution and its children.
-    pub state_transitions: usize,
+    /// States entered, in the execution and its children; unknown where the history went with the stack.
+    pub state_transitions: Option<usize>,
+    /// What the run put into the dead-letter queue, unless the queue went with the stack.
+    pub(crate) dead_letters: Vec<DeadLetter>,
     /// Of the largest process of a function so far.
     pub peak_memory_bytes: Option<u64>,
     /// What is not as the scenario promises; empty when all is.
@@ -34,6 +40,11 @@ impl Outcome {
     /// which is what an organization with such an account is to show.
     pub(crate) fn succeeded(&self) -> bool {
         self.differences.is_empty()
+    }
+
+    /// The accounts in scope that are of this condition.
+    pub fn accounts_that_are(&self, condition: Condition) -> impl Iterator<Item = &Account> {
+        self.scope.iter().filter(move |account| account.condition == condition)
     }
 
     pub(crate) fn total_ssm_calls(&self) -> u64 {

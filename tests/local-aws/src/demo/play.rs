@@ -2,19 +2,26 @@
 
 mod check;
 mod drift;
+mod prepare;
 mod transitions;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
+use patching::summary::RunSummary;
+
 use super::arguments::Demo;
+use super::keepsakes::Keepsakes;
 use super::outcome::Outcome;
 use super::scenario::Scenario;
 use super::show;
 use super::summary::Summary;
+use crate::dead_letters::DeadLetter;
 use crate::error::{At, During, Error, Result};
 use crate::local_aws::LocalAws;
 use crate::progress::Progress;
+use crate::run::RunResult;
+use prepare::{CREATION, Prepared, Start, prepare};
 
 /// Runs what the command line asks for.
 pub(crate) async fn play_all(demo: &Demo) -> Result<ExitCode> {
@@ -23,9 +30,13 @@ pub(crate) async fn play_all(demo: &Demo) -> Result<ExitCode> {
     let mut aws = LocalAws::start(&options, &progress).await?;
     aws.deploy(&[], &progress).await?;
     let mut outcomes: Vec<Outcome> = Vec::new();
-    let played = play_each(&demo.scenarios(), &mut aws, &mut outcomes, &progress).await;
-    let letters = aws.dead_letters().await?;
-    println!("\n{}", show::everything(&aws, &outcomes, &letters, &report_folder(&aws)));
+    let mut keepsakes = Keepsakes::new(&aws, demo);
+    let played = play_each(&demo.scenarios(), &mut aws, &mut outcomes, &mut keepsakes, &progress).await;
+    anstream::println!("\n{}{}", keepsakes.histories(), show::everything(&aws, &outcomes));
+    println!("{}", keepsakes.links());
+    if demo.open {
+        keepsakes.open();
+    }
     if let Some(path) = &demo.summary {
         write_summary(path, &Summary::of(&aws, &options, &outcomes))?;
     }
@@ -44,14 +55,15 @@ async fn play_each(
     scenarios: &[Scenario],
     aws: &mut LocalAws,
     outcomes: &mut Vec<Outcome>,
+    keepsakes: &mut Keepsakes,
     progress: &Progress,
 ) -> Result<()> {
     for &scenario in scenarios {
         if scenario.needs_a_rollout() && outcomes.is_empty() {
-            aws.follow(Scenario::CREATION, |_| {}).await?;
+            aws.follow(CREATION, |_| {}).await?;
         }
         let outcome = play(scenario, aws, progress).await?;
-        save_report(aws, &outcome)?;
+        keepsakes.take(aws, &outcome).await?;
         outcomes.push(outcome);
     }
     Ok(())
@@ -67,60 +79,55 @@ fn write_summary(path: &Path, summary: &Summary<'_>) -> Result<()> {
 /// # Errors
 /// When it cannot be run; one that breaks its promise is an outcome with differences.
 pub async fn play(scenario: Scenario, aws: &mut LocalAws, progress: &Progress) -> Result<Outcome> {
-    let (_, before) = aws.ssm_calls_since(u64::MAX).await?;
-    let drifted = prepare(scenario, aws).await?;
-    let accounts = aws.organization.accounts.len() - aws.organization.skipped().count();
-    let step = progress.step(scenario.name(), Some(u64::try_from(accounts).unwrap_or(u64::MAX)));
+    let before = aws.next_ssm_call().await?;
+    let Prepared { start, scope, drifted } = prepare(scenario, aws).await?;
+    let begin = match start {
+        // Nothing was called before the stack was there.
+        Start::Stack(CREATION) => 0,
+        Start::Stack(_) => before,
+        // What was called to prepare is not counted.
+        Start::Input(_) | Start::Deletion => aws.next_ssm_call().await?,
+    };
+    let step = progress.step(scenario.name(), Some(u64::try_from(scope.len()).unwrap_or(u64::MAX)));
     step.note("accounts");
     let done = |accounts| step.position(accounts);
-    let (begin, run) = match scenario.started_by_the_stack() {
-        // The stack is there already, and nothing was called before it.
-        Some(Scenario::CREATION) => (0, aws.follow(Scenario::CREATION, done).await?),
-        Some(trigger) => (before, aws.follow(trigger, done).await?),
-        // What was called to let things drift is not counted.
-        None => {
-            let (_, begin) = aws.ssm_calls_since(u64::MAX).await?;
-            (begin, aws.run_watched(scenario.name(), &scenario.input(), done).await?)
-        }
+    let run = match start {
+        Start::Stack(trigger) => aws.follow(trigger, done).await?,
+        Start::Input(input) => aws.run_watched(scenario.name(), &input, done).await?,
+        Start::Deletion => aws.delete().await?,
     };
-    let (ssm_calls, _) = aws.ssm_calls_since(begin).await?;
-    let peak_memory_bytes = aws.peak_memory_bytes();
     let summary = run.summary()?;
-    let history = aws.history(&run.execution_arn).await?;
-    let state_transitions = transitions::count(&aws.definition().await?, &history, &summary);
+    let (ssm_calls, _) = aws.ssm_calls_since(begin).await?;
     let mut outcome = Outcome {
         scenario,
+        state_transitions: state_transitions(aws, &run, &summary).await?,
+        dead_letters: dead_letters(aws, &run).await?,
         run,
         totals: summary.totals,
+        scope,
         accounts: summary.outcomes,
         ssm_calls,
-        state_transitions,
-        peak_memory_bytes,
+        peak_memory_bytes: aws.peak_memory_bytes(),
         differences: Vec::new(),
     };
     outcome.differences = check::check(aws, &outcome, drifted).await?;
-    step.done(&format!("{} of {accounts} accounts", outcome.totals.accounts.succeeded));
+    step.done(&format!("{} of {} accounts", outcome.totals.accounts.succeeded, outcome.scope.len()));
     Ok(outcome)
 }
 
-/// What comes before the clock starts. Answers how many windows somebody has changed by hand.
-async fn prepare(scenario: Scenario, aws: &mut LocalAws) -> Result<usize> {
-    match scenario {
-        Scenario::DriftRepair => drift::drift_by_hand(aws).await,
-        Scenario::PolicyUpdate => aws.update(&[("PatchOperation", "Install")]).await.map(|()| 0),
-        Scenario::FirstRollout | Scenario::SecondRollout | Scenario::Disable => Ok(0),
+async fn state_transitions(aws: &LocalAws, run: &RunResult, summary: &RunSummary) -> Result<Option<usize>> {
+    if aws.deployment().is_err() {
+        return Ok(None);
     }
+    let history = aws.history(&run.execution_arn).await?;
+    Ok(Some(transitions::count(&aws.definition().await?, &history, summary)))
 }
 
-fn report_folder(aws: &LocalAws) -> PathBuf {
-    aws.workspace.target.join("demo")
-}
-
-fn save_report(aws: &LocalAws, outcome: &Outcome) -> Result<()> {
-    const STEP: &str = "saving a report";
-    let folder = report_folder(aws);
-    std::fs::create_dir_all(&folder).at(STEP, &folder)?;
-    let path = folder.join(format!("{}.json", outcome.scenario));
-    let report = serde_json::to_string_pretty(&outcome.run.report).during(STEP)?;
-    std::fs::write(&path, report + "\n").at(STEP, &path)
+async fn dead_letters(aws: &LocalAws, run: &RunResult) -> Result<Vec<DeadLetter>> {
+    if aws.deployment().is_err() {
+        return Ok(Vec::new());
+    }
+    let mut letters = aws.dead_letters().await?;
+    letters.retain(|letter| letter.attribute("run") == run.run);
+    Ok(letters)
 }

@@ -4,7 +4,6 @@ use std::fmt;
 
 use clap::ValueEnum;
 use serde::Serialize;
-use serde_json::{Value, json};
 
 /// What the demo can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize)]
@@ -18,14 +17,28 @@ pub enum Scenario {
     DriftRepair,
     /// Scan becomes Install in the policy: all patch tasks get it.
     PolicyUpdate,
+    /// The organization gets one more account: just this one is set up.
+    NewAccount,
+    /// The account that lacked the member role gets it: just what failed is done again.
+    RetryFailed,
     /// Everything of ours is removed.
     Disable,
+    /// The stack is deleted: the windows go before the functions do.
+    Delete,
 }
 
 impl Scenario {
     /// All of them, in order.
-    pub const ALL: [Self; 5] =
-        [Self::FirstRollout, Self::SecondRollout, Self::DriftRepair, Self::PolicyUpdate, Self::Disable];
+    pub const ALL: [Self; 8] = [
+        Self::FirstRollout,
+        Self::SecondRollout,
+        Self::DriftRepair,
+        Self::PolicyUpdate,
+        Self::NewAccount,
+        Self::RetryFailed,
+        Self::Disable,
+        Self::Delete,
+    ];
 
     /// The name, as on the command line.
     #[must_use]
@@ -35,27 +48,10 @@ impl Scenario {
             Self::SecondRollout => "second-rollout",
             Self::DriftRepair => "drift-repair",
             Self::PolicyUpdate => "policy-update",
+            Self::NewAccount => "new-account",
+            Self::RetryFailed => "retry-failed",
             Self::Disable => "disable",
-        }
-    }
-
-    /// The trigger of the rollout that creating the stack starts.
-    pub(crate) const CREATION: &'static str = "stack-create";
-
-    /// The trigger of the execution, where the stack starts it.
-    pub(crate) fn started_by_the_stack(self) -> Option<&'static str> {
-        match self {
-            Self::FirstRollout => Some(Self::CREATION),
-            Self::PolicyUpdate => Some("stack-update"),
-            Self::SecondRollout | Self::DriftRepair | Self::Disable => None,
-        }
-    }
-
-    /// The execution's input, where the stack does not start it.
-    pub(crate) fn input(self) -> Value {
-        match self {
-            Self::Disable => json!({"action": "disable"}),
-            _ => json!({}),
+            Self::Delete => "delete",
         }
     }
 

@@ -5,7 +5,6 @@ mod failures;
 mod figures;
 
 use std::fmt::Write;
-use std::path::Path;
 
 use comfy_table::Table;
 use comfy_table::presets::UTF8_BORDERS_ONLY;
@@ -20,31 +19,35 @@ use crate::organization::{Condition, Organization};
 const USUAL_WIDTH: u16 = 100;
 /// More would not be easier to read.
 const WIDEST: u16 = 120;
+/// Has room for a column of every scenario.
+const WIDE: u16 = 110;
+/// More do not fit into 80 characters.
+const MOST_COLUMNS: usize = 4;
 
 /// All tables, one below the other.
-pub(crate) fn everything(aws: &LocalAws, outcomes: &[Outcome], letters: &[DeadLetter], reports: &Path) -> String {
+pub(crate) fn everything(aws: &LocalAws, outcomes: &[Outcome]) -> String {
     let mut text = String::new();
     let mut section = |title: &str, content: &str| {
         // Writing to a string does not fail.
         let _ = writeln!(text, "{title}\n{content}\n");
     };
     section("Organization", &organization(&aws.organization));
-    section("What each run did", &figures::figures(outcomes).to_string());
-    section("SSM calls by operation", &figures::calls(outcomes).to_string());
+    section("What each run did", &side_by_side(outcomes, figures::figures));
+    section("SSM calls by operation", &side_by_side(outcomes, figures::calls));
     let repairs = changes::repairs(outcomes);
     if !repairs.is_empty() {
         section("Drift that was put right", &repairs);
     }
+    let letters: Vec<&DeadLetter> = outcomes.iter().flat_map(|outcome| &outcome.dead_letters).collect();
     if letters.is_empty() {
         section("Dead-letter queue", "  empty");
     } else {
-        section("Dead-letter queue", &failures::dead_letters(aws, letters).to_string());
+        section("Dead-letter queue", &failures::dead_letters(aws, &letters).to_string());
     }
     let differences = failures::differences(outcomes);
     if !differences.is_empty() {
         section("Not as promised", &differences);
     }
-    let _ = write!(text, "Reports: {}", reports.join("<scenario>.json").display());
     text
 }
 
@@ -77,12 +80,23 @@ pub(crate) fn how_to_use(aws: &LocalAws) -> String {
     )
 }
 
+/// A column for each run, in as many tables as it takes.
+fn side_by_side(outcomes: &[Outcome], table: impl Fn(&[Outcome]) -> Table) -> String {
+    let columns = if width() < WIDE { MOST_COLUMNS } else { outcomes.len().max(1) };
+    let tables: Vec<String> = outcomes.chunks(columns).map(|some| table(some).to_string()).collect();
+    tables.join("\n")
+}
+
 /// A table as wide as it may be here.
 fn table() -> Table {
     let mut table = Table::new();
     table.load_style(UTF8_BORDERS_ONLY).set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
-    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    let width = width.or_else(|| table.width()).unwrap_or(USUAL_WIDTH).min(WIDEST);
-    table.set_width(width);
+    table.set_width(width());
     table
+}
+
+/// Columns of a line.
+pub(crate) fn width() -> u16 {
+    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    width.or_else(|| Table::new().width()).unwrap_or(USUAL_WIDTH).min(WIDEST)
 }

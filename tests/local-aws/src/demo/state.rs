@@ -71,6 +71,21 @@ pub(crate) fn check_empty(snapshot: &Snapshot) -> Vec<String> {
         .collect()
 }
 
+/// No account-Region holds a window; every one that was set up has kept our role.
+pub(crate) fn check_deleted(organization: &Organization, snapshot: &Snapshot) -> Vec<String> {
+    let windows = snapshot.0.iter().filter(|held| !held.windows.is_empty());
+    let mut differences: Vec<String> = windows
+        .map(|held| format!("{} {}: {} windows are left", held.account, held.region, held.windows.len()))
+        .collect();
+    for (account, region) in organization.ready_pairs() {
+        let role = snapshot.get(&account.id, region).map_or("", |held| held.dhmc_role.as_str());
+        if role != DHMC_ROLE {
+            differences.push(format!("{} {region}: DHMC role {role:?} instead of {DHMC_ROLE}", account.name));
+        }
+    }
+    differences
+}
+
 fn untouched_elsewhere(organization: &Organization, snapshot: &Snapshot) -> Vec<String> {
     let ready: Vec<(&str, &str)> =
         organization.ready_pairs().map(|(account, region)| (account.id.as_str(), region)).collect();

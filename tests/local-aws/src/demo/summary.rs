@@ -39,7 +39,7 @@ struct ScenarioSummary<'a> {
     regions: &'a RegionTotals,
     windows: &'a WindowTotals,
     ssm_calls: &'a BTreeMap<String, u64>,
-    state_transitions: usize,
+    state_transitions: Option<usize>,
     peak_memory_bytes: Option<u64>,
     differences: &'a [String],
 }

@@ -88,7 +88,7 @@ fn what_starts_rollouts_may_start_this_machine_and_do_nothing_else() {
     }
     let starting = template::statements(&template::properties("StartRolloutRole"))
         .into_iter()
-        .find(|statement| statement["Action"] == "states:StartExecution");
+        .find(|statement| template::list(&statement["Action"]).contains(&"states:StartExecution".into()));
     assert_eq!(starting.unwrap()["Resource"], machine);
 }
 

@@ -219,6 +219,7 @@ fn after_list_accounts() -> Value {
         accounts: list_accounts::Counts { in_scope: 1, unavailable: 0, skipped: [("suspended", 1)].into() },
         expires_at: "1900000000".into(),
         keep_dhmc: false,
+        replaced_runs: 0,
     };
     after("ListAccounts", after_load_policy(), response)
 }

@@ -20,9 +20,9 @@ pub(crate) async fn the_ledger_has_an_outcome_of_every_account(aws: &LocalAws, o
     };
     let failed: BTreeSet<String> = of(Status::Failed).collect();
     let succeeded: BTreeSet<String> = of(Status::Succeeded).collect();
-    assert_eq!(failed, ids(aws, Condition::WithoutRole));
-    assert_eq!(succeeded, ids(aws, Condition::Ready));
-    for account in aws.organization.ready() {
+    assert_eq!(failed, ids(outcome, Condition::WithoutRole));
+    assert_eq!(succeeded, ids(outcome, Condition::Ready));
+    for account in outcome.accounts_that_are(Condition::Ready) {
         let recorded = recorded.iter().find(|recorded| recorded.id.as_str() == account.id).unwrap();
         let regions: BTreeSet<_> = recorded.regions.iter().map(|region| region.region.as_str()).collect();
         assert!(account.regions.iter().all(|region| regions.contains(region.as_str())), "{}", account.name);
@@ -44,7 +44,7 @@ async fn items_expire(aws: &LocalAws, ledger: &str, run: &RunId) {
 pub(crate) async fn only_the_account_without_its_role_is_red(aws: &LocalAws, outcome: &Outcome) {
     let history = aws.history(&outcome.run.execution_arn).await.unwrap();
     let children = &history.executions[1..];
-    let active = ids(aws, Condition::Ready).len() + ids(aws, Condition::WithoutRole).len();
+    let active = ids(outcome, Condition::Ready).len() + ids(outcome, Condition::WithoutRole).len();
     assert_eq!(children.len(), active, "one child execution an account");
     let mut causes = Vec::new();
     for child in children {
@@ -56,7 +56,7 @@ pub(crate) async fn only_the_account_without_its_role_is_red(aws: &LocalAws, out
             other => panic!("{} ended as {other}", child.execution_arn),
         }
     }
-    let without_role: Vec<_> = aws.organization.accounts_that_are(Condition::WithoutRole).collect();
+    let without_role: Vec<_> = outcome.accounts_that_are(Condition::WithoutRole).collect();
     assert_eq!(causes.len(), without_role.len());
     for account in without_role {
         let named = |cause: &String| cause.contains(&account.name) && cause.contains(&account.id);
@@ -67,17 +67,17 @@ pub(crate) async fn only_the_account_without_its_role_is_red(aws: &LocalAws, out
 pub(crate) async fn its_message_can_be_started_as_it_is(aws: &LocalAws, outcome: &Outcome) {
     let letters = aws.dead_letters().await.unwrap();
     let letters: Vec<_> = letters.iter().filter(|letter| letter.attribute("run") == outcome.run.run).collect();
-    assert_eq!(letters.len(), ids(aws, Condition::WithoutRole).len());
+    assert_eq!(letters.len(), ids(outcome, Condition::WithoutRole).len());
     for letter in letters {
         let input = ExecutionInput::parse(&letter.input).unwrap();
         let accounts: BTreeSet<String> = input.accounts.into_iter().flatten().map(|id| id.to_string()).collect();
-        assert!(accounts.is_subset(&ids(aws, Condition::WithoutRole)), "{accounts:?}");
+        assert!(accounts.is_subset(&ids(outcome, Condition::WithoutRole)), "{accounts:?}");
         assert_eq!((letter.attribute("step"), letter.attribute("error")), ("AssumeRole", "AccessDenied"));
         let (_, cause) = letter.attribute("cause").split_once(": ").unwrap();
         assert_eq!(serde_json::from_str::<Value>(cause).unwrap()["errorType"], "AccessDenied");
     }
 }
 
-fn ids(aws: &LocalAws, condition: Condition) -> BTreeSet<String> {
-    aws.organization.accounts_that_are(condition).map(|account| account.id.clone()).collect()
+fn ids(outcome: &Outcome, condition: Condition) -> BTreeSet<String> {
+    outcome.accounts_that_are(condition).map(|account| account.id.clone()).collect()
 }

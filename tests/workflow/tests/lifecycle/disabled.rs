@@ -9,8 +9,7 @@ use crate::triggers;
 /// What stays on: one answers stacks, the other lets `list-accounts` refuse with a reason.
 const ALWAYS_ON: [&str; 2] = ["execution-stopped", "on-demand"];
 
-pub(crate) async fn disabling_removes_everything_and_switches_the_triggers_off(aws: &mut LocalAws) {
-    aws.update(&[("DisablePatchManager", "true")]).await.unwrap();
+pub(crate) async fn disabling_has_removed_everything_and_switched_the_triggers_off(aws: &LocalAws) {
     assert_eq!(held::windows(aws).await, []);
     assert_eq!(held::dhmc_roles(aws).await, [held::NO_DHMC.to_owned()].into());
     let states = triggers::states(aws).await;

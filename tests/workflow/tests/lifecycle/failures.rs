@@ -43,7 +43,7 @@ pub(crate) async fn an_aborted_execution_fails_the_stack_at_once(aws: &mut Local
     assert_eq!(held::values(aws, "ScheduleTimezone").await, ["Europe/Rome".to_owned()].into());
 }
 
-async fn slow_down(simulator: &Admin, latency_ms: u64) {
+pub(crate) async fn slow_down(simulator: &Admin, latency_ms: u64) {
     let change = ConfigChange { latency_ms: Some(latency_ms), ..ConfigChange::default() };
     simulator.configure(&change).await.unwrap();
 }

@@ -1,10 +1,12 @@
 //! What each scenario promises, against the report, the calls and what the account-Regions hold.
 
+use std::collections::BTreeSet;
+
 use patching::summary::{AccountTotals, RegionTotals, Totals, WindowTotals};
 
 use super::super::outcome::Outcome;
 use super::super::scenario::Scenario;
-use super::super::state::{PATCHING_PER_PAIR, WINDOWS_PER_PAIR, check_empty, check_set_up};
+use super::super::state::{PATCHING_PER_PAIR, WINDOWS_PER_PAIR, check_deleted, check_empty, check_set_up};
 use crate::error::{During, Result};
 use crate::local_aws::LocalAws;
 use crate::organization::{Condition, Organization};
@@ -13,48 +15,50 @@ use crate::organization::{Condition, Organization};
 pub(super) async fn check(aws: &LocalAws, outcome: &Outcome, drifted: usize) -> Result<Vec<String>> {
     let snapshot = aws.simulator.state().await.during("reading what the accounts hold")?;
     let organization = &aws.organization;
-    let mut differences = check_totals(outcome, &promised(outcome.scenario, organization, drifted));
-    differences.extend(check_end(outcome, organization));
+    let mut differences = check_totals(outcome, &promised(outcome, organization, drifted));
+    differences.extend(check_accounts(outcome));
+    differences.extend(check_end(outcome));
     differences.extend(match outcome.scenario {
-        Scenario::FirstRollout | Scenario::SecondRollout | Scenario::DriftRepair => {
-            check_set_up(organization, &snapshot, "Scan")
-        }
-        Scenario::PolicyUpdate => check_set_up(organization, &snapshot, "Install"),
         Scenario::Disable => check_empty(&snapshot),
+        Scenario::Delete => check_deleted(organization, &snapshot),
+        _ => check_set_up(organization, &snapshot, aws.deployment()?.parameter("PatchOperation").unwrap_or("Scan")),
     });
     if outcome.scenario == Scenario::SecondRollout {
         differences.extend(check_nothing_was_written(outcome));
     }
-    differences.extend(check_dead_letters(aws, outcome).await?);
+    differences.extend(check_dead_letters(outcome));
     Ok(differences)
 }
 
 /// The totals that the report should have.
-fn promised(scenario: Scenario, organization: &Organization, drifted: usize) -> Totals {
-    let pairs = organization.ready_pairs().count();
+fn promised(outcome: &Outcome, organization: &Organization, drifted: usize) -> Totals {
+    let scenario = outcome.scenario;
+    let pairs = outcome.accounts_that_are(Condition::Ready).map(|account| account.regions.len()).sum::<usize>();
     let all = pairs * WINDOWS_PER_PAIR;
     let patching = pairs * PATCHING_PER_PAIR;
     let none = WindowTotals::default;
     Totals {
         accounts: AccountTotals {
-            succeeded: organization.ready().count(),
-            failed: organization.accounts_that_are(Condition::WithoutRole).count(),
-            skipped: organization.skipped().count(),
+            succeeded: outcome.accounts_that_are(Condition::Ready).count(),
+            failed: outcome.accounts_that_are(Condition::WithoutRole).count(),
+            skipped: organization.accounts.len() - outcome.scope.len(),
         },
         regions: RegionTotals {
             succeeded: match scenario {
                 // Also where the scope does not reach (any more) nothing may be left.
-                Scenario::PolicyUpdate | Scenario::Disable => organization.enabled_pairs(),
+                Scenario::PolicyUpdate | Scenario::Disable | Scenario::Delete => organization.enabled_pairs(),
                 _ => pairs,
             },
             failed: 0,
         },
         windows: match scenario {
-            Scenario::FirstRollout => WindowTotals { created: all, ..none() },
+            Scenario::FirstRollout | Scenario::NewAccount | Scenario::RetryFailed => {
+                WindowTotals { created: all, ..none() }
+            }
             Scenario::SecondRollout => WindowTotals { unchanged: all, ..none() },
             Scenario::DriftRepair => WindowTotals { updated: drifted, unchanged: all - drifted, ..none() },
             Scenario::PolicyUpdate => WindowTotals { updated: patching, unchanged: all - patching, ..none() },
-            Scenario::Disable => WindowTotals { deleted: all, ..none() },
+            Scenario::Disable | Scenario::Delete => WindowTotals { deleted: all, ..none() },
         },
     }
 }
@@ -73,9 +77,16 @@ fn check_totals(outcome: &Outcome, promised: &Totals) -> Vec<String> {
         .collect()
 }
 
+/// Nothing but the accounts in scope was worked in.
+fn check_accounts(outcome: &Outcome) -> Option<String> {
+    let found: BTreeSet<&str> = outcome.accounts.iter().map(|account| account.id.as_str()).collect();
+    let promised: BTreeSet<&str> = outcome.scope.iter().map(|account| account.id.as_str()).collect();
+    (found != promised).then(|| format!("the report is about the accounts {found:?} instead of {promised:?}"))
+}
+
 /// An organization with an account that cannot be entered ends red, after all the others are done.
-fn check_end(outcome: &Outcome, organization: &Organization) -> Option<String> {
-    let fails = organization.accounts_that_are(Condition::WithoutRole).count() > 0;
+fn check_end(outcome: &Outcome) -> Option<String> {
+    let fails = outcome.accounts_that_are(Condition::WithoutRole).count() > 0;
     let promised = if fails { ("FAILED", Some("RolloutIncomplete")) } else { ("SUCCEEDED", None) };
     let found = (outcome.run.status.as_str(), outcome.run.error.as_deref());
     let cause = outcome.run.cause.as_deref().unwrap_or_default();
@@ -91,19 +102,15 @@ fn check_nothing_was_written(outcome: &Outcome) -> Vec<String> {
         .collect()
 }
 
-/// Each account that cannot be entered, and nothing else, is in the dead-letter queue, ready to be tried again.
-async fn check_dead_letters(aws: &LocalAws, outcome: &Outcome) -> Result<Vec<String>> {
-    let mut found: Vec<String> = aws
-        .dead_letters()
-        .await?
-        .iter()
-        .filter(|letter| letter.attribute("run") == outcome.run.run)
-        .map(|letter| letter.input["accounts"][0].as_str().unwrap_or_default().to_owned())
-        .collect();
-    found.sort();
-    let mut promised: Vec<String> =
-        aws.organization.accounts_that_are(Condition::WithoutRole).map(|account| account.id.clone()).collect();
-    promised.sort();
-    let differ = found != promised;
-    Ok(differ.then(|| format!("the dead-letter queue names {found:?} instead of {promised:?}")).into_iter().collect())
+/// Each account that cannot be entered, and nothing else, is in the dead-letter queue, ready to be tried again. The queue goes
+/// with the stack.
+fn check_dead_letters(outcome: &Outcome) -> Option<String> {
+    if outcome.scenario == Scenario::Delete {
+        return None;
+    }
+    let accounts = outcome.dead_letters.iter().map(|letter| letter.input["accounts"][0].as_str().unwrap_or_default());
+    let found: BTreeSet<&str> = accounts.collect();
+    let promised: BTreeSet<&str> =
+        outcome.accounts_that_are(Condition::WithoutRole).map(|account| account.id.as_str()).collect();
+    (found != promised).then(|| format!("the dead-letter queue names {found:?} instead of {promised:?}"))
 }

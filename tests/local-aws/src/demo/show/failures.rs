@@ -14,7 +14,7 @@ const MOST_LINES: usize = 20;
 const MOST_DIFFERENCES: usize = 10;
 
 /// A line for each thing that failed, with the runs that it failed in.
-pub(super) fn dead_letters(aws: &LocalAws, letters: &[DeadLetter]) -> Table {
+pub(super) fn dead_letters(aws: &LocalAws, letters: &[&DeadLetter]) -> Table {
     let mut lines: BTreeMap<[String; 4], Vec<&str>> = BTreeMap::new();
     for letter in letters {
         let account = letter.input["accounts"][0].as_str().unwrap_or_default();

@@ -29,7 +29,8 @@ pub(super) fn figures(outcomes: &[Outcome]) -> Table {
     line(&mut table, "  seconds", outcomes, |outcome| Cell::new(format!("{:.1}", outcome.run.seconds)));
     line(&mut table, "  SSM calls", outcomes, |outcome| Cell::new(grouped(outcome.total_ssm_calls())));
     line(&mut table, "  state transitions", outcomes, |outcome| {
-        Cell::new(grouped(u64::try_from(outcome.state_transitions).unwrap_or(u64::MAX)))
+        let transitions = outcome.state_transitions.and_then(|transitions| u64::try_from(transitions).ok());
+        Cell::new(transitions.map_or_else(|| "–".to_owned(), grouped))
     });
     line(&mut table, "  peak process memory", outcomes, |outcome| {
         Cell::new(outcome.peak_memory_bytes.map_or_else(|| "–".to_owned(), megabytes))
