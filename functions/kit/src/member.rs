@@ -150,6 +150,7 @@ impl MemberSessions {
                 (found.access_key_id, found.secret_access_key, found.session_token, expires)
             },
         );
+        tracing::debug!(%run, account.id = %account, "assumed the member role");
         let credentials = Credentials::new(key, secret, Some(token), Some(expires), "AssumeRole");
         Ok(Session { credentials, usable_until: expires.checked_sub(MARGIN).unwrap_or(expires) })
     }

@@ -41,35 +41,24 @@ impl History {
         self.executions.iter().flat_map(|execution| &execution.events)
     }
 
-    /// How many states' entries are recorded, but not those that a retry made.
+    /// State transitions: what Step Functions charges for.
     #[must_use]
-    pub fn recorded_transitions(&self) -> usize {
-        self.executions.iter().map(ExecutionHistory::recorded_transitions).sum()
+    pub fn transitions(&self) -> usize {
+        self.executions.iter().map(ExecutionHistory::transitions).sum()
     }
 }
 
 impl ExecutionHistory {
-    /// See [`History::recorded_transitions`].
-    #[must_use]
-    pub fn recorded_transitions(&self) -> usize {
-        self.count(|kind| kind.ends_with("StateEntered"))
-    }
-
-    /// How many tasks were started, retries included.
-    #[must_use]
-    pub fn started_tasks(&self) -> usize {
-        self.count(|kind| kind == "TaskScheduled")
+    /// States entered, and entered again for a retry: a task that is started more often than its state is entered.
+    fn transitions(&self) -> usize {
+        let entered = self.count(|kind| kind.ends_with("StateEntered"));
+        let started = self.count(|kind| kind == "TaskScheduled");
+        entered + started.saturating_sub(self.count(|kind| kind == "TaskStateEntered"))
     }
 
     fn count(&self, which: impl Fn(&str) -> bool) -> usize {
         self.events.iter().filter(|event| event["type"].as_str().is_some_and(&which)).count()
     }
-}
-
-/// The definition of a state machine as it is deployed.
-pub(crate) async fn definition(clients: &Clients, state_machine: &str) -> Result<Value> {
-    let described = Api { clients }.call("DescribeStateMachine", &json!({"stateMachineArn": state_machine})).await?;
-    serde_json::from_str(described["definition"].as_str().unwrap_or_default()).during("reading the definition")
 }
 
 /// Step Functions without the SDK, whose types cannot be written as JSON again.

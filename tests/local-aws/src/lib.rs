@@ -17,7 +17,6 @@ mod local_aws;
 mod lock;
 mod logs;
 mod members;
-mod memory;
 mod ministack;
 mod names;
 mod options;
@@ -28,6 +27,7 @@ mod run;
 mod simulator;
 mod stack;
 mod tree;
+mod usage;
 mod venv;
 mod workspace;
 
@@ -45,5 +45,6 @@ pub use options::{ACCOUNT_CONCURRENCY, OPT_IN_REGION, Options, REGION_CONCURRENC
 pub use organization::{Account, Condition, Organization};
 pub use progress::Progress;
 pub use run::RunResult;
+pub use usage::Usage;
 pub use venv::Venv;
 pub use workspace::Workspace;

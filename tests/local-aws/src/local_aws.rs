@@ -13,9 +13,8 @@ use crate::deployment::{self, Deployment};
 use crate::error::{Error, Result};
 use crate::folder::RunFolder;
 use crate::functions::{FunctionZip, build_functions};
-use crate::history::{self, History};
+use crate::history::History;
 use crate::logs::{self, Logs};
-use crate::memory;
 use crate::ministack;
 use crate::options::{Options, REGIONS};
 use crate::organization::{Account, MEMBER_ROLE, Organization};
@@ -23,6 +22,8 @@ use crate::process::{Group, free_port};
 use crate::progress::Progress;
 use crate::run::{self, RunResult};
 use crate::simulator;
+use crate::tree;
+use crate::usage::{self, Usage};
 use crate::venv::Venv;
 use crate::workspace::Workspace;
 
@@ -212,12 +213,13 @@ impl LocalAws {
         History::read(&self.clients, execution_arn).await
     }
 
-    /// The rollout's definition as it is deployed.
+    /// An execution as a tree, in so many columns and without colours: what failed in full, what succeeded in a line.
     ///
     /// # Errors
-    /// Before [`LocalAws::deploy`], or when Step Functions refuses.
-    pub async fn definition(&self) -> Result<Value> {
-        history::definition(&self.clients, &self.deployment()?.state_machine).await
+    /// As [`LocalAws::history`].
+    pub async fn tree(&self, execution_arn: &str, columns: usize) -> Result<String> {
+        let run = tree::read::run(&self.clients.sfn(), execution_arn, false).await?;
+        Ok(anstream::adapter::strip_str(&tree::text::text(&run, columns, false)).to_string())
     }
 
     /// What the dead-letter queue holds; it stays there.
@@ -250,7 +252,13 @@ impl LocalAws {
     /// The largest resident size that a function's process has had, in bytes; only Linux tells.
     #[must_use]
     pub fn peak_memory_bytes(&self) -> Option<u64> {
-        memory::peak_of_functions(self.processes.folder.path())
+        self.function_processes().iter().map(|process| process.peak_bytes).max()
+    }
+
+    /// What each running process of a function holds; only Linux tells.
+    #[must_use]
+    pub fn function_processes(&self) -> Vec<Usage> {
+        usage::of_functions(self.processes.folder.path())
     }
 
     fn log_files(&self) -> Vec<PathBuf> {

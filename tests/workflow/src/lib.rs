@@ -5,6 +5,7 @@
 pub mod definition;
 pub mod functions;
 pub mod payload;
+pub mod picture;
 pub mod rendering;
 pub mod template;
 

@@ -3,12 +3,9 @@
 mod check;
 mod drift;
 mod prepare;
-mod transitions;
 
 use std::path::Path;
 use std::process::ExitCode;
-
-use patching::summary::RunSummary;
 
 use super::arguments::Demo;
 use super::keepsakes::Keepsakes;
@@ -100,7 +97,7 @@ pub async fn play(scenario: Scenario, aws: &mut LocalAws, progress: &Progress) -
     let (ssm_calls, _) = aws.ssm_calls_since(begin).await?;
     let mut outcome = Outcome {
         scenario,
-        state_transitions: state_transitions(aws, &run, &summary).await?,
+        state_transitions: state_transitions(aws, &run).await?,
         dead_letters: dead_letters(aws, &run).await?,
         run,
         totals: summary.totals,
@@ -115,12 +112,11 @@ pub async fn play(scenario: Scenario, aws: &mut LocalAws, progress: &Progress) -
     Ok(outcome)
 }
 
-async fn state_transitions(aws: &LocalAws, run: &RunResult, summary: &RunSummary) -> Result<Option<usize>> {
+async fn state_transitions(aws: &LocalAws, run: &RunResult) -> Result<Option<usize>> {
     if aws.deployment().is_err() {
         return Ok(None);
     }
-    let history = aws.history(&run.execution_arn).await?;
-    Ok(Some(transitions::count(&aws.definition().await?, &history, summary)))
+    Ok(Some(aws.history(&run.execution_arn).await?.transitions()))
 }
 
 async fn dead_letters(aws: &LocalAws, run: &RunResult) -> Result<Vec<DeadLetter>> {

@@ -6,5 +6,6 @@ mod definition;
 mod errors;
 mod names;
 mod permissions;
+mod picture;
 mod shapes;
 mod stack;

@@ -48,7 +48,6 @@ pub(crate) async fn only_the_account_without_its_role_is_red(aws: &LocalAws, out
     assert_eq!(children.len(), active, "one child execution an account");
     let mut causes = Vec::new();
     for child in children {
-        // The local AWS leaves a child's end out of its history.
         let child = aws.clients.sfn().describe_execution().execution_arn(&child.arn).send().await.unwrap();
         match child.status.as_str() {
             "SUCCEEDED" => {}
@@ -62,6 +61,19 @@ pub(crate) async fn only_the_account_without_its_role_is_red(aws: &LocalAws, out
         let named = |cause: &String| cause.contains(&account.name) && cause.contains(&account.id);
         assert!(causes.iter().any(named), "{} is not named in {causes:?}", account.name);
     }
+}
+
+pub(crate) async fn its_tree_shows_the_account_with_the_step_that_failed(aws: &LocalAws, outcome: &Outcome) {
+    let tree = aws.tree(&outcome.run.execution_arn, 80).await.unwrap();
+    for account in outcome.accounts_that_are(Condition::WithoutRole) {
+        let (_, below) = tree.split_once(&format!("✗ {} ({})", account.name, account.id)).unwrap();
+        let states = below.lines().filter_map(|line| line.split(['✓', '✗']).nth(1)?.split_whitespace().next());
+        let states: Vec<_> = states.take(6).collect();
+        let path =
+            ["AssumeRole", "AssumeRoleFailed", "SendAccountToDeadLetterQueue", "RecordOutcome", "AnyRegionFailed"];
+        assert_eq!(states, [&path[..], &["AccountIncomplete"]].concat(), "{tree}");
+    }
+    assert!(tree.lines().all(|line| line.chars().count() <= 80), "{tree}");
 }
 
 pub(crate) async fn its_message_can_be_started_as_it_is(aws: &LocalAws, outcome: &Outcome) {

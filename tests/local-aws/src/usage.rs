@@ -1,0 +1,53 @@
+//! What the functions' processes hold, as Linux counts it.
+
+use std::path::Path;
+
+/// What one process of a function holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Usage {
+    /// Resident bytes.
+    pub resident_bytes: u64,
+    /// The most that there ever were.
+    pub peak_bytes: u64,
+    /// Open files, sockets among them.
+    pub open_files: usize,
+}
+
+/// Every running function process under this folder; none where there is no `/proc`.
+pub(crate) fn of_functions(folder: &Path) -> Vec<Usage> {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten().map(|process| process.path());
+    processes.filter(|process| runs_function(process, folder)).filter_map(|process| usage(&process)).collect()
+}
+
+fn runs_function(process: &Path, folder: &Path) -> bool {
+    std::fs::read_link(process.join("exe"))
+        .is_ok_and(|program| program.starts_with(folder) && program.file_name().is_some_and(|name| name == "bootstrap"))
+}
+
+/// Absent when the process ends meanwhile.
+fn usage(process: &Path) -> Option<Usage> {
+    let status = std::fs::read_to_string(process.join("status")).ok()?;
+    Some(Usage {
+        resident_bytes: bytes(&status, "VmRSS:")?,
+        peak_bytes: bytes(&status, "VmHWM:")?,
+        open_files: std::fs::read_dir(process.join("fd")).ok()?.count(),
+    })
+}
+
+fn bytes(status: &str, field: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(field))?;
+    let kilobytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kilobytes * 1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_from_the_process_status() {
+        let status = "Name:\tx\nVmHWM:\t   10240 kB\nVmRSS:\t 1 kB\n";
+        assert_eq!((bytes(status, "VmHWM:"), bytes(status, "VmRSS:")), (Some(10_485_760), Some(1024)));
+        assert_eq!(bytes("Name:\tkthreadd\n", "VmRSS:"), None);
+    }
+}

@@ -1,0 +1,81 @@
+//! How a rollout grows with the organization: `cargo bench --profile dev -p workflow --bench load -- 40x4 150x17`.
+//!
+//! For each size, accounts by Regions, the first rollout and the one right after it, with 50 ms a call of Systems Manager. What
+//! limits it here is the local AWS, which runs on the same cores.
+
+#![expect(clippy::expect_used, reason = "what cannot be measured ends the benchmark")]
+
+use local_aws::demo::{Outcome, Scenario, play};
+use local_aws::{LocalAws, Logs, Options, Progress};
+
+const LATENCY_MS: u64 = 50;
+const SIZES: [(usize, usize); 2] = [(40, 4), (150, 17)];
+/// What a function logs for each session that it makes in an account.
+const SESSION: &str = "assumed the member role";
+
+#[tokio::main]
+async fn main() {
+    let progress = Progress::terminal();
+    let mut lines = vec![header()];
+    for (accounts, regions) in sizes() {
+        let (outcomes, logs) = measure(accounts, regions, &progress).await;
+        lines.extend(outcomes.iter().map(|outcome| line(outcome, regions, &logs)));
+    }
+    println!("\n{}", lines.join("\n"));
+}
+
+/// What the command line names, as `40x4`.
+fn sizes() -> Vec<(usize, usize)> {
+    let size = |text: &str| {
+        let (accounts, regions) = text.split_once('x')?;
+        Some((accounts.parse().ok()?, regions.parse().ok()?))
+    };
+    let named = std::env::args().skip(1).filter(|argument| !argument.starts_with("--"));
+    let named: Vec<_> = named.map(|text| size(&text).expect("sizes are accounts by Regions, as 40x4")).collect();
+    if named.is_empty() { SIZES.to_vec() } else { named }
+}
+
+async fn measure(accounts: usize, regions: usize, progress: &Progress) -> (Vec<Outcome>, Logs) {
+    let options = Options { accounts, regions, latency_ms: LATENCY_MS, failing: 0, ..Options::default() };
+    let mut aws = LocalAws::start(&options, progress).await.expect("a local AWS");
+    aws.deploy(&[("LogLevel", "debug")], progress).await.expect("the stack");
+    let mut outcomes = Vec::new();
+    for scenario in [Scenario::FirstRollout, Scenario::SecondRollout] {
+        let outcome = play(scenario, &mut aws, progress).await.expect("a rollout");
+        assert!(outcome.differences.is_empty(), "{:?}", outcome.differences);
+        outcomes.push(outcome);
+    }
+    let logs = aws.logs().await.expect("the functions' logs");
+    (outcomes, logs)
+}
+
+fn header() -> String {
+    format!(
+        "{:<9} {:<15} {:>9} {:>12} {:>9} {:>12} {:>14} {:>16} {:>8}",
+        "size", "run", "seconds", "per second", "ms each", "SSM calls", "transitions", "sessions/account", "memory"
+    )
+}
+
+/// Calls and transitions are those of an account-Region.
+fn line(outcome: &Outcome, regions: usize, logs: &Logs) -> String {
+    let (accounts, pairs) = (outcome.totals.accounts.succeeded, number(outcome.totals.regions.succeeded));
+    let calls: u64 = outcome.ssm_calls.values().sum();
+    let sessions = logs.functions.values().flatten().filter(|line| line.contains(SESSION));
+    let sessions = sessions.filter(|line| line.contains(&outcome.run.run)).count();
+    format!(
+        "{:<9} {:<15} {:>9.1} {:>12.0} {:>9.1} {:>12.1} {:>14.1} {:>16.2} {:>8}",
+        format!("{accounts}x{regions}"),
+        outcome.scenario,
+        outcome.run.seconds,
+        pairs / outcome.run.seconds,
+        outcome.run.seconds * 1e3 / pairs,
+        number(calls) / pairs,
+        number(outcome.state_transitions.unwrap_or_default()) / pairs,
+        number(sessions) / number(accounts),
+        outcome.peak_memory_bytes.map_or_else(|| "-".to_owned(), |bytes| format!("{:.1} MB", number(bytes) / 1e6)),
+    )
+}
+
+fn number(count: impl TryInto<u32>) -> f64 {
+    count.try_into().map_or(f64::NAN, f64::from)
+}
