@@ -104,8 +104,9 @@ impl<'a> Rendering<'a> {
                 let parts: Vec<String> = items(&self.resolve(&argument[1])).map(text).collect();
                 parts.join(argument[0].as_str().unwrap_or_default()).into()
             }
-            "Fn::Select" => self.resolve(&argument[1])[usize::try_from(argument[0].as_u64().unwrap_or(0)).unwrap_or(0)]
-                .clone(),
+            "Fn::Select" => {
+                self.resolve(&argument[1])[usize::try_from(argument[0].as_u64().unwrap_or(0)).unwrap_or(0)].clone()
+            }
             "Fn::FindInMap" => {
                 let keys: Vec<String> = items(argument).map(|key| text(&self.resolve(key))).collect();
                 self.template["Mappings"][&keys[0]][&keys[1]][&keys[2]].clone()

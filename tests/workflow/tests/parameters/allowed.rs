@@ -34,8 +34,12 @@ fn numbers_have_the_ranges_of_the_policy() {
         for number in [lowest - 1, lowest, highest, highest + 1].into_iter().filter(|number| *number != 1) {
             let text = number.to_string();
             let duration = if parameter == "LinuxCutoffHours" { "24" } else { &text };
-            let policy =
-                Rendering::new(&template, &[("LinuxDurationHours", duration), (parameter, &text)][usize::from(parameter == "LinuxTimeoutSeconds")..]).policy();
+            let policy = Rendering::new(
+                &template,
+                &[("LinuxDurationHours", duration), (parameter, &text)]
+                    [usize::from(parameter == "LinuxTimeoutSeconds")..],
+            )
+            .policy();
             let in_range = range_takes(&template["Parameters"][parameter], number);
             assert_eq!(in_range, PatchPolicy::parse(&policy).is_ok(), "{parameter}: {number}");
         }
@@ -85,8 +89,14 @@ fn samples() -> Vec<(&'static str, Vec<&'static str>)> {
         ("LinuxWindowDescription", or_nothing(texts.clone())),
         ("LinuxTaskDescription", or_nothing(texts.clone())),
         ("LinuxTargetDescription", or_nothing(texts)),
-        ("LinuxSchedule", vec!["cron(0 2 ? * THU#3 *)", "rate(7 days)", "at(2030-01-31T22:00:00)", "every day", "cron()", ""]),
-        ("LinuxMaxConcurrency", vec!["1", "9999999", "10000000", "0", "01", "1%", "99%", "100%", "101%", "0%", "%", ""]),
+        (
+            "LinuxSchedule",
+            vec!["cron(0 2 ? * THU#3 *)", "rate(7 days)", "at(2030-01-31T22:00:00)", "every day", "cron()", ""],
+        ),
+        (
+            "LinuxMaxConcurrency",
+            vec!["1", "9999999", "10000000", "0", "01", "1%", "99%", "100%", "101%", "0%", "%", ""],
+        ),
         ("LinuxMaxErrors", vec!["0", "9999999", "10000000", "01", "0%", "9%", "100%", "101%", "00%", "", "-1"]),
         (
             "LinuxTargetKey",
@@ -114,7 +124,10 @@ fn samples() -> Vec<(&'static str, Vec<&'static str>)> {
         ("TaskRoleName", roles),
         ("OwnerTagKey", vec!["a", "a b", "a.b:c/d=e+f@g-h", "Größe", "", "a;b", "a\"b", long(128), long(129)]),
         ("OwnerTagValue", vec!["a", "a b", "a.b:c/d=e+f@g-h", "Größe", "", "a;b", "a\"b", long(256), long(257)]),
-        ("Regions", vec!["eu-west-1", "us-gov-east-1,us-west-2", "nowhere", "eu-west", "EU-west-1", "eu-west-1;eu-west-2"]),
+        (
+            "Regions",
+            vec!["eu-west-1", "us-gov-east-1,us-west-2", "nowhere", "eu-west", "EU-west-1", "eu-west-1;eu-west-2"],
+        ),
         ("ExcludedAccounts", vec!["111122223333", "111122223333,444455556666", "1111", "11112222333x"]),
         ("IncludedOrganizationalUnits", vec!["ou-ab12-12345678", "r-ab12", "ou-ab12", "ou-AB12-12345678", "all"]),
     ]

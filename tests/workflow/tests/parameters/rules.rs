@@ -19,8 +19,10 @@ fn a_cutoff_is_less_than_its_duration_for_every_pair_of_each_window() {
     let template = template::control_plane();
     for window in WINDOWS {
         for (duration, cutoff) in (1..=24).flat_map(|duration| (0..24).map(move |cutoff| (duration, cutoff))) {
-            let (names, values) =
-                ([format!("{window}DurationHours"), format!("{window}CutoffHours")], [duration, cutoff].map(|n: i32| n.to_string()));
+            let (names, values) = (
+                [format!("{window}DurationHours"), format!("{window}CutoffHours")],
+                [duration, cutoff].map(|n: i32| n.to_string()),
+            );
             let values = [(names[0].as_str(), values[0].as_str()), (names[1].as_str(), values[1].as_str())];
             let broken = Rendering::new(&template, &values).broken_rules();
             assert_eq!(broken.is_empty(), cutoff < duration, "{window} {duration} {cutoff}: {broken:?}");
@@ -58,7 +60,8 @@ fn regions_are_named_in_one_way() {
 #[test]
 fn a_whole_policy_has_a_beginning_and_is_asked_for_nothing_else() {
     assert_eq!(broken(&[("PatchPolicyContinued", "}")]).len(), 1);
-    let others = [("LinuxCutoffHours", "23"), ("LinuxOutputPrefix", "p"), ("LinuxWindowName", "sra_windows_maintenance")];
+    let others =
+        [("LinuxCutoffHours", "23"), ("LinuxOutputPrefix", "p"), ("LinuxWindowName", "sra_windows_maintenance")];
     assert_eq!(broken(&others).len(), 3);
     assert_eq!(broken(&[&others[..], &[("PatchPolicy", "{}")]].concat()), [""; 0]);
 }
