@@ -1,10 +1,10 @@
-"""Starts MiniStack with histories as Step Functions has them inside of Maps, too.
+"""Starts MiniStack with histories as Step Functions has them inside of Maps, too, and with the roles of who called what.
 
 usage: python start_ministack.py
 
 MiniStack records the states of an execution, but of a Map's iterations and of a Distributed Map's children only that tasks
 were started and how they ended. Here their states, beginnings and ends are recorded as well, and of every event which one came
-before. Written against the version of MiniStack that the virtual environment pins.
+before. And its CloudTrail, which knows callers by their access keys only, names a session's role as the user. Written against the version of MiniStack that the virtual environment pins.
 """
 
 import contextvars
@@ -12,7 +12,7 @@ import json
 import runpy
 import threading
 
-from ministack.services import stepfunctions
+from ministack.services import cloudtrail, stepfunctions, sts
 
 PREVIOUS = contextvars.ContextVar("PREVIOUS", default=(None, 0))
 LOCK = threading.Lock()
@@ -83,6 +83,18 @@ def run_recorded_machine(states, start, given, execution, context):
     return output
 
 
+record_call_alone = cloudtrail.record_event
+
+
+def record_call(**call):
+    """A session's ARN is arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION."""
+    session = sts._sessions.get(call["access_key_id"])
+    if session:
+        call["username"] = session["Arn"].split("/")[1]
+    record_call_alone(**call)
+
+
+cloudtrail.record_event = record_call
 stepfunctions._add_event = add_event
 stepfunctions._run_sub_machine = run_recorded_machine
 runpy.run_module("ministack", run_name="__main__", alter_sys=True)

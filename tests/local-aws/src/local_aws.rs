@@ -98,6 +98,22 @@ impl LocalAws {
         self.script.run(&[&["--bucket", bucket.as_str()], arguments].concat()).await
     }
 
+    /// Runs a command of the AWS CLI as the management account and answers its JSON.
+    ///
+    /// # Errors
+    /// When it is refused: with what it wrote.
+    pub async fn aws_cli(&self, arguments: &[&str]) -> Result<String> {
+        self.script.aws(arguments).await
+    }
+
+    /// The same with the credentials of a session: access key id, secret access key and session token.
+    ///
+    /// # Errors
+    /// When it is refused: with what it wrote.
+    pub async fn aws_cli_as(&self, credentials: &[String; 3], arguments: &[&str]) -> Result<String> {
+        self.script.aws_as(credentials, arguments).await
+    }
+
     /// Updates the stack with these parameters; the others stay.
     ///
     /// # Errors

@@ -50,6 +50,7 @@ fn environment(clients: &Clients, management: &str, folder: &RunFolder) -> Vec<(
         ("LAMBDA_ACCOUNT_CONCURRENCY", LAMBDA_CONCURRENCY.into()),
         ("STATE_DIR", folder.path().join("state").display().to_string()),
         ("LOG_LEVEL", "INFO".into()),
+        ("CLOUDTRAIL_RECORDING", "1".into()),
         // At its start it would remove other people's containers, and it would listen on fixed ports.
         ("DOCKER_HOST", absent),
         ("IOT_MTLS_ENABLED", "0".into()),

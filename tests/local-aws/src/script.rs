@@ -11,11 +11,13 @@ use crate::venv::Venv;
 use crate::workspace::Workspace;
 
 const STEP: &str = "running templates/deploy.sh";
+const CLI_STEP: &str = "running the AWS CLI";
 
 /// The script with what it needs to know about the local AWS.
 #[derive(Debug)]
 pub(crate) struct Script {
     program: PathBuf,
+    cli: PathBuf,
     arguments: Vec<String>,
     environment: Vec<(&'static str, String)>,
 }
@@ -38,6 +40,7 @@ impl Script {
         ];
         Ok(Self {
             program: workspace.root.join("templates/deploy.sh"),
+            cli: venv.folder().join("bin/aws"),
             arguments: arguments.into_iter().flat_map(|(name, value)| [name.to_owned(), value]).collect(),
             environment: environment(venv, folder)?,
         })
@@ -48,11 +51,31 @@ impl Script {
     /// # Errors
     /// When it fails: with the end of what it wrote.
     pub(crate) async fn run(&self, arguments: &[&str]) -> Result<String> {
-        let mut command = Command::new(&self.program).args(&self.arguments).args(arguments);
-        for (name, value) in &self.environment {
-            command = command.environment(name, value);
-        }
-        command.output(STEP).await
+        self.as_management(Command::new(&self.program).args(&self.arguments).args(arguments)).output(STEP).await
+    }
+
+    /// Runs a command of the AWS CLI as the management account and answers its JSON.
+    ///
+    /// # Errors
+    /// When it is refused: with what it wrote.
+    pub(crate) async fn aws(&self, arguments: &[&str]) -> Result<String> {
+        self.cli(arguments).output(CLI_STEP).await
+    }
+
+    /// The same with the credentials of a session: access key id, secret access key and session token.
+    pub(crate) async fn aws_as(&self, credentials: &[String; 3], arguments: &[&str]) -> Result<String> {
+        let names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+        let own = names.into_iter().zip(credentials);
+        own.fold(self.cli(arguments), |command, (name, value)| command.environment(name, value)).output(CLI_STEP).await
+    }
+
+    fn cli(&self, arguments: &[&str]) -> Command {
+        let place = &self.arguments[..4]; // endpoint and Region
+        self.as_management(Command::new(&self.cli).args(place).args(["--output", "json"]).args(arguments))
+    }
+
+    fn as_management(&self, command: Command) -> Command {
+        self.environment.iter().fold(command, |command, (name, value)| command.environment(name, value))
     }
 }
 

@@ -6,7 +6,7 @@ use workflow::template;
 
 #[test]
 fn each_parameter_has_a_description_a_label_and_one_group() {
-    for name in ["control-plane.yaml"] {
+    for name in ["control-plane.yaml", "main.yaml"] {
         let template = template::load(name);
         let interface = &template["Metadata"]["AWS::CloudFormation::Interface"];
         let mut shown: BTreeMap<&str, usize> = BTreeMap::new();

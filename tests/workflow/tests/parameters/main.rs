@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "these are tests, their helpers too")]
 
 mod allowed;
+mod documented;
 mod groups;
+mod parent;
 mod reach;
 mod rules;
