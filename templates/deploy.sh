@@ -36,6 +36,7 @@ trap 'rm -rf "$work"' EXIT
 
 bucket='' stack=patch-manager parameters='' policy='' architecture=arm64 artifacts='' action=deploy on_delete='' local=''
 values=()
+overrides=()
 
 fail() {
     echo "deploy.sh: $*" >&2
@@ -189,11 +190,12 @@ make_bucket() {
 
 # --- Parameters ---
 
-# own NAME=VALUE ...: the values that this script knows, for a template, into parameters.json. The user's come first.
-write_parameters() {
-    local template=$1
+# TEMPLATE NAME=VALUE ...: what this script knows of the template's parameters, and before it what the user says, into
+# $overrides. (Version 1 of the AWS CLI takes no file for them.)
+set_overrides() {
+    local template=$1 override
     shift
-    python3 - "$root/templates/$template" "$parameters" "$policy" "$work/parameters.json" "$@" -- ${values[@]+"${values[@]}"} <<'PYTHON'
+    python3 - "$root/templates/$template" "$parameters" "$policy" "$work/overrides" "$@" -- ${values[@]+"${values[@]}"} <<'PYTHON'
 import json, pathlib, re, sys
 
 template, parameters, policy, output, *rest = sys.argv[1:]
@@ -241,8 +243,12 @@ unknown = sorted(set(wanted) - set(known)) if "member-roles" not in template els
 if unknown:
     stop(f"{pathlib.Path(template).name} has no parameter {', '.join(unknown)}")
 values = {name: str(value) for name, value in (pairs(own) | wanted).items() if name in known}
-pathlib.Path(output).write_text(json.dumps({"Parameters": values}))
+pathlib.Path(output).write_text("".join(f"{name}={value}\0" for name, value in values.items()))
 PYTHON
+    overrides=()
+    while IFS= read -r -d '' override; do
+        overrides+=("$override")
+    done <"$work/overrides"
 }
 
 find_organization() {
@@ -269,7 +275,7 @@ make_change_set() {
     esac
     aws cloudformation deploy --stack-name "$name" --template-file "$root/templates/$template" \
         --s3-bucket "$bucket" --s3-prefix "$stack/templates" --capabilities CAPABILITY_NAMED_IAM \
-        --parameter-overrides "file://$work/parameters.json" \
+        --parameter-overrides "${overrides[@]}" \
         --no-execute-changeset --no-fail-on-empty-changeset >"$work/deploy.log"
     grep --only-matching 'arn:[^ ]*:changeSet/[^ ]*' "$work/deploy.log" >"$work/change-set" || true
 }
@@ -337,13 +343,13 @@ each_stack() {
     local common=("ArtifactsBucket=$bucket" "ArtifactsPrefix=$prefix" "Architecture=$architecture")
     local roles=("ManagementAccountId=$account" "OrganizationId=$organization")
     if [ -n "$local" ]; then
-        write_parameters member-roles.yaml "${roles[@]}"
+        set_overrides member-roles.yaml "${roles[@]}"
         "$step" "$stack-member-roles" member-roles.yaml
         # Without the id of the organization: the local AWS does not know the condition key aws:ResourceOrgID. It has no TLS.
-        write_parameters control-plane.yaml "${common[@]}" RequireTls=false
+        set_overrides control-plane.yaml "${common[@]}" RequireTls=false
         "$step" "$stack" control-plane.yaml
     else
-        write_parameters main.yaml "${common[@]}" "OrganizationId=$organization" "RootOrganizationalUnitId=$organization_root"
+        set_overrides main.yaml "${common[@]}" "OrganizationId=$organization" "RootOrganizationalUnitId=$organization_root"
         "$step" "$stack" main.yaml
     fi
 }
@@ -457,6 +463,8 @@ main() {
         delete
         return
     fi
+    # Before minutes of building: are these parameters of the template, is the policy JSON of a size that fits?
+    set_overrides "$([ -n "$local" ] && echo control-plane.yaml || echo main.yaml)"
     find_organization
     collect_artifacts
     upload
