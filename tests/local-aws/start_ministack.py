@@ -1,14 +1,18 @@
-"""Starts MiniStack with histories as Step Functions has them inside of Maps, too, and with the roles of who called what.
+"""Starts MiniStack with histories as Step Functions has them inside of Maps, too, notes the credentials that it issues, and
+names the roles of who called what.
 
 usage: python start_ministack.py
 
 MiniStack records the states of an execution, but of a Map's iterations and of a Distributed Map's children only that tasks
 were started and how they ended. Here their states, beginnings and ends are recorded as well, and of every event which one came
-before. And its CloudTrail, which knows callers by their access keys only, names a session's role as the user. Written against the version of MiniStack that the virtual environment pins.
+before. Tests search what a run leaves behind for the credentials in the file ISSUED_CREDENTIALS. CloudTrail, which here knows
+callers by their access keys only, names a session's role as the user. Written against the version of MiniStack that the virtual
+environment pins.
 """
 
 import contextvars
 import json
+import os
 import runpy
 import threading
 
@@ -18,6 +22,7 @@ PREVIOUS = contextvars.ContextVar("PREVIOUS", default=(None, 0))
 LOCK = threading.Lock()
 add_event_alone = stepfunctions._add_event
 run_machine = stepfunctions._run_sub_machine
+register_session = sts.register_session
 
 
 def add_event(execution, kind, details=None):
@@ -94,7 +99,14 @@ def record_call(**call):
     record_call_alone(**call)
 
 
+def register_noted_session(access_key, session):
+    register_session(access_key, session)
+    with LOCK, open(os.environ["ISSUED_CREDENTIALS"], "a") as file:
+        print(access_key, session["SecretAccessKey"], session["SessionToken"], sep="\n", file=file)
+
+
 cloudtrail.record_event = record_call
 stepfunctions._add_event = add_event
 stepfunctions._run_sub_machine = run_recorded_machine
+sts.register_session = register_noted_session
 runpy.run_module("ministack", run_name="__main__", alter_sys=True)

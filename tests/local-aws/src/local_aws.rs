@@ -259,6 +259,14 @@ impl LocalAws {
         logs::read(&self.clients, &self.log_files()).await
     }
 
+    /// Every access key id, secret and session token that the local STS has issued.
+    ///
+    /// # Errors
+    /// When they were not noted.
+    pub fn issued_credentials(&self) -> Result<Vec<String>> {
+        ministack::issued_credentials(&self.processes.folder)
+    }
+
     /// The number that the next SSM call will have.
     pub(crate) async fn next_ssm_call(&self) -> Result<u64> {
         let (_, next) = self.ssm_calls_since(u64::MAX).await?;

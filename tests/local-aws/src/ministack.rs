@@ -1,7 +1,7 @@
 //! `MiniStack`: the process that stands in for all AWS services but SSM.
 
 use crate::clients::Clients;
-use crate::error::Result;
+use crate::error::{At, Result};
 use crate::folder::RunFolder;
 use crate::process::{Group, Launch};
 use crate::venv::Venv;
@@ -12,7 +12,17 @@ const LAMBDA_CONCURRENCY: &str = "512";
 /// Waits and retry intervals of the state machine, as a share of what they are on AWS.
 const WAIT_SCALE: &str = "0.05";
 
-/// Starts `MiniStack` at the clients' endpoint and waits until it answers as this management account.
+/// Where it notes the credentials that it issues, in the run's folder.
+const CREDENTIALS: &str = "issued-credentials";
+
+/// Every access key id, secret and session token that was issued so far.
+pub(crate) fn issued_credentials(folder: &RunFolder) -> Result<Vec<String>> {
+    let path = folder.path().join(CREDENTIALS);
+    let content = std::fs::read_to_string(&path).at("reading what credentials were issued", &path)?;
+    Ok(content.lines().map(ToOwned::to_owned).collect())
+}
+
+/// Starts `MiniStack`, with whole histories inside of Maps, and waits until it answers as this management account.
 pub(crate) async fn start(venv: &Venv, clients: &Clients, management: &str, folder: &RunFolder) -> Result<Group> {
     let mut group = Group::start(Launch {
         name: NAME,
@@ -48,6 +58,7 @@ fn environment(clients: &Clients, management: &str, folder: &RunFolder) -> Vec<(
         ("AWS_ENDPOINT_URL_ACCOUNT", clients.ssm_endpoint.clone()),
         ("SFN_WAIT_SCALE", WAIT_SCALE.into()),
         ("LAMBDA_ACCOUNT_CONCURRENCY", LAMBDA_CONCURRENCY.into()),
+        ("ISSUED_CREDENTIALS", folder.path().join(CREDENTIALS).display().to_string()),
         ("STATE_DIR", folder.path().join("state").display().to_string()),
         ("LOG_LEVEL", "INFO".into()),
         ("CLOUDTRAIL_RECORDING", "1".into()),

@@ -59,10 +59,10 @@ pub(crate) struct Node {
 /// A whole execution.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Run {
-    /// The execution's ARN.
-    pub(crate) arn: String,
     /// When it was started, as RFC 3339.
     pub(crate) started: String,
+    /// The name of the error that it ended with.
+    pub(crate) error: Option<String>,
     /// Its name, end and states.
     pub(crate) execution: Node,
     /// Executions of its Distributed Maps, by how they ended.

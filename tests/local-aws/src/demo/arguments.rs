@@ -34,7 +34,7 @@ pub(crate) struct HistoryOf {
     /// The execution.
     #[arg(value_name = "EXECUTION_ARN")]
     pub(crate) execution_arn: String,
-    /// What succeeded in full as well, however many accounts there are.
+    /// What succeeded in full as well, however many accounts there are: minutes for a thousand.
     #[arg(long)]
     pub(crate) all: bool,
 }

@@ -9,6 +9,7 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use super::arguments::HistoryOf;
 use super::show;
 use crate::error::{Error, Result};
+use crate::progress::Progress;
 use crate::tree;
 
 /// Step Functions allows few calls a second: it is worth waiting for.
@@ -16,7 +17,11 @@ const ATTEMPTS: u32 = 10;
 
 pub(super) async fn print(of: &HistoryOf) -> Result<ExitCode> {
     let client = client(&of.execution_arn).await?;
+    let progress = Progress::terminal();
+    let step = progress.step("Reading", None);
+    step.note("histories of the execution and its accounts; Step Functions answers some 20 a second");
     let run = tree::read::run(&client, &of.execution_arn, of.all).await?;
+    step.done("histories");
     // Takes the colours out where they go into a file or the user wants none (NO_COLOR).
     anstream::println!("{}", tree::text::text(&run, show::width().into(), of.all));
     Ok(ExitCode::SUCCESS)

@@ -47,10 +47,9 @@ impl Keepsakes {
             }
         }
         self.reports.extend(saved.into_iter().next().map(|path| (outcome.scenario, path)));
-        if self.with_history && aws.deployment().is_ok() {
-            let run = tree::read::run(&aws.clients.sfn(), &outcome.run.execution_arn, false).await?;
-            let text = tree::text::text(&run, show::width().into(), false);
-            self.histories.push(format!("History of {}\n{text}\n\n", outcome.scenario));
+        if self.with_history {
+            let history = history(aws, outcome).await?;
+            self.histories.push(format!("History of {}\n{history}\n\n", outcome.scenario));
         }
         Ok(())
     }
@@ -75,6 +74,14 @@ impl Keepsakes {
             }
         }
     }
+}
+
+async fn history(aws: &LocalAws, outcome: &Outcome) -> Result<String> {
+    if aws.deployment().is_err() {
+        return Ok("  gone with the stack".to_owned());
+    }
+    let run = tree::read::run(&aws.clients.sfn(), &outcome.run.execution_arn, false).await?;
+    Ok(tree::text::text(&run, show::width().into(), false))
 }
 
 /// `report.json` is there already; the others are in the bucket, which goes with the stack.

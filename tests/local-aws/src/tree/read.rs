@@ -31,12 +31,14 @@ const ORDER: [ExecutionStatus; 5] = [
 
 /// The execution with this ARN as a tree; with `all`, every state of every account.
 ///
+/// Needs `states:DescribeExecution`, `GetExecutionHistory`, `ListMapRuns`, `DescribeMapRun` and `ListExecutions`.
+///
 /// # Errors
 /// When Step Functions refuses, as for an execution that it does not know or keep any more.
 pub(crate) async fn run(client: &Client, arn: &str, all: bool) -> Result<Run> {
     let reading = Reading { client, all };
     let described = reading.describe(arn).await?;
-    let events = reading.events(arn).await?;
+    let events = reading.events(arn, true).await?;
     let mut execution =
         Node { children: states(&events), ..node(&described, &described.name.clone().unwrap_or_default()) };
     let mut transitions = Some(transitions(&events));
@@ -49,8 +51,8 @@ pub(crate) async fn run(client: &Client, arn: &str, all: bool) -> Result<Run> {
         transitions = transitions.zip(entered).map(|(sum, entered)| sum + entered);
     }
     explain(&mut execution, &described);
-    let started = described.start_date.fmt(DateTimeFormat::DateTime).unwrap_or_default();
-    Ok(Run { arn: arn.to_owned(), started, execution, counts, transitions })
+    let started = DateTime::from_secs(described.start_date.secs()).fmt(DateTimeFormat::DateTime).unwrap_or_default();
+    Ok(Run { started, error: described.error, execution, counts, transitions })
 }
 
 struct Reading<'a> {
@@ -63,8 +65,10 @@ impl Reading<'_> {
         self.client.describe_execution().execution_arn(arn).send().await.during(format!("asking for execution {arn}"))
     }
 
-    async fn events(&self, arn: &str) -> Result<Vec<HistoryEvent>> {
+    /// All events; with data, which is most of them, the Regions of a Map's iterations can be told.
+    async fn events(&self, arn: &str, data: bool) -> Result<Vec<HistoryEvent>> {
         let request = self.client.get_execution_history().execution_arn(arn).max_results(PAGE);
+        let request = request.include_execution_data(data);
         let events: std::result::Result<Vec<_>, _> = request.into_paginator().items().send().collect().await;
         events.during(format!("reading the history of {arn}"))
     }
@@ -122,7 +126,9 @@ impl Reading<'_> {
     async fn execution(&self, item: &ExecutionListItem) -> Result<(Node, usize)> {
         let described = self.describe(&item.execution_arn).await?;
         let mut node = node(&described, &account(&described).unwrap_or_else(|| item.name.clone()));
-        let events = self.events(&item.execution_arn).await?;
+        // Of what is shown in a line, the number of Regions is enough.
+        let data = self.all || node.status != Status::Succeeded;
+        let events = self.events(&item.execution_arn, data).await?;
         node.children = states(&events);
         explain(&mut node, &described);
         Ok((node, transitions(&events)))

@@ -42,8 +42,8 @@ struct Open {
     node: Node,
     around: Option<usize>,
     began: f64,
-    /// Whether a fitting name was found for an iteration.
-    named: bool,
+    /// Whether it is an iteration whose first state has not said yet what it is for.
+    unnamed: bool,
     ended: bool,
 }
 
@@ -95,7 +95,7 @@ impl Reading {
     }
 
     fn add(&mut self, node: Node, around: Option<usize>, event: &HistoryEvent) -> usize {
-        self.nodes.push(Open { node, around, began: event.timestamp.as_secs_f64(), named: false, ended: false });
+        self.nodes.push(Open { node, around, began: event.timestamp.as_secs_f64(), unnamed: false, ended: false });
         self.nodes.len() - 1
     }
 
@@ -103,10 +103,10 @@ impl Reading {
     fn name_iteration(&mut self, iteration: usize, input: Option<&str>) {
         let iteration = &mut self.nodes[iteration];
         let input: Value = input.and_then(|input| serde_json::from_str(input).ok()).unwrap_or_default();
-        if let (false, Some(name)) = (iteration.named, input["region"].as_str().or(input.as_str())) {
+        if let (true, Some(name)) = (iteration.unnamed, input["region"].as_str().or(input.as_str())) {
             name.clone_into(&mut iteration.node.name);
         }
-        iteration.named = true;
+        iteration.unnamed = false;
     }
 
     fn leave(&mut self, event: &HistoryEvent, before: Place) -> Place {
@@ -130,7 +130,9 @@ impl Reading {
     fn begin_iteration(&mut self, event: &HistoryEvent, before: Place) -> Place {
         let index = event.map_iteration_started_event_details().map_or(0, MapIterationEventDetails::index);
         let node = Node { name: format!("[{index}]"), ..Node::default() };
-        Place { around: Some(self.add(node, before.state, event)), state: None }
+        let iteration = self.add(node, before.state, event);
+        self.nodes[iteration].unnamed = true;
+        Place { around: Some(iteration), state: None }
     }
 
     /// An iteration is over; what comes next belongs to its Map.

@@ -17,8 +17,7 @@ fn plain(run: &Run, width: usize, all: bool) -> String {
 /// The states of a history, in full.
 fn outline(states: Vec<Node>) -> String {
     let execution = Node { name: "run".to_owned(), children: states, ..Node::default() };
-    let run =
-        Run { arn: EXECUTION.to_owned(), started: "then".to_owned(), execution, counts: vec![], transitions: None };
+    let run = Run { started: "then".to_owned(), error: None, execution, counts: vec![], transitions: None };
     let text = plain(&run, 80, true);
     text.lines().skip(2).collect::<Vec<_>>().join("\n")
 }
@@ -84,6 +83,26 @@ async fn iterations_that_run_at_the_same_time_are_told_apart_by_their_links() {
     ]))
     .await;
     assert_eq!(transitions(&events), 6);
+    insta::assert_snapshot!(outline(states(&events)));
+}
+
+#[tokio::test]
+async fn branches_of_a_parallel_are_inside_of_it() {
+    let events = events(json!([
+        [1, 0, "ExecutionStarted", {}],
+        [2, 0, "ParallelStateEntered", "Both", "{}"],
+        [3, 2, "ParallelStateStarted", {}],
+        [4, 3, "PassStateEntered", "One", "{\"region\": \"eu-west-1\"}"],
+        [5, 3, "PassStateEntered", "Other", "{}"],
+        [6, 4, "PassStateExited", "One"],
+        [7, 5, "PassStateExited", "Other"],
+        [8, 7, "ParallelStateSucceeded", {}],
+        [9, 8, "ParallelStateExited", "Both"],
+        [10, 9, "SucceedStateEntered", "Done"],
+        [11, 10, "SucceedStateExited", "Done"],
+        [12, 11, "ExecutionSucceeded", {}],
+    ]))
+    .await;
     insta::assert_snapshot!(outline(states(&events)));
 }
 
@@ -169,6 +188,7 @@ async fn of_a_thousand_accounts_the_first_are_read_and_the_others_counted() {
     let client = client(answers).await;
     let run = super::read::run(&client, EXECUTION, false).await.unwrap();
     let lines = plain(&run, 80, false);
+    assert!(lines.contains("✗ FAILED-0 (111122223333)") && lines.contains("✓ SUCCEEDED-49 (111122223333)"), "{lines}");
     assert!(lines.contains("accounts: 3 failed, 997 succeeded"), "{lines}");
     assert!(lines.contains("└─ … and 947 more that succeeded"), "{lines}");
     assert_eq!(run.transitions, None, "not every history was read");
@@ -176,4 +196,10 @@ async fn of_a_thousand_accounts_the_first_are_read_and_the_others_counted() {
     let run = super::read::run(&client, EXECUTION, true).await.unwrap();
     assert_eq!(run.execution.children[0].children.len(), 1000);
     assert_eq!(run.transitions, Some(1 + 1000));
+}
+
+#[tokio::test]
+async fn a_run_in_which_all_went_well_names_its_accounts_in_a_line_each() {
+    let run = super::read::run(&client(answers::of_many(0, 2)).await, EXECUTION, false).await.unwrap();
+    insta::assert_snapshot!(plain(&run, 80, false));
 }

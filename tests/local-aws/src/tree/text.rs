@@ -29,11 +29,8 @@ struct Writer {
 impl Writer {
     fn head(&mut self, run: &Run) {
         let node = &run.execution;
-        let error =
-            node.failures.first().or_else(|| node.children.iter().rev().find_map(|state| state.failures.last()));
-        let error = error.filter(|_| node.status != Status::Succeeded);
         let status = node.status.text();
-        let how = error.map_or_else(|| status.to_owned(), |failure| format!("{status}: {}", failure.error));
+        let how = run.error.as_ref().map_or_else(|| status.to_owned(), |error| format!("{status}: {error}"));
         let name = paint(BOLD, &node.name);
         self.lines.push(format!("{} {name}  {}", mark(node.status), paint(color(node.status), &how)));
         let mut facts = vec![format!("started {}", run.started)];
@@ -87,7 +84,8 @@ impl Writer {
         if node.attempts > 1 {
             facts.push(format!("{} attempts", node.attempts));
         }
-        let open = self.all || !node.is_fine();
+        // Accounts are always shown, what is in them only when something failed.
+        let open = self.all || !node.is_fine() || node.map_run.is_some();
         if !open {
             facts.extend((node.attempts <= 1 && node.retries() > 0).then(|| format!("{} retries", node.retries())));
             facts.extend(inside(node));
@@ -123,7 +121,9 @@ impl Writer {
     fn wrapped(&mut self, text: &str, first: &str, other: &str, lead: &str, style: Style) {
         let columns = |text: &str| textwrap::core::display_width(text);
         let room = self.width.saturating_sub(columns(other) + columns(lead)).max(NARROWEST);
-        for (number, line) in textwrap::wrap(text, room).into_iter().enumerate() {
+        // Names with hyphens stay whole.
+        let options = textwrap::Options::new(room).word_splitter(textwrap::WordSplitter::NoHyphenation);
+        for (number, line) in textwrap::wrap(text, options).into_iter().enumerate() {
             let (indent, lead) =
                 if number == 0 { (first, lead) } else { (other, if lead.is_empty() { "" } else { "  " }) };
             self.lines.push(format!("{}{lead}{}", paint(DIM, indent), paint(style, &line)));
@@ -131,15 +131,12 @@ impl Writer {
     }
 }
 
-/// What a line says of what it does not show: the Regions of an account.
+/// What a line says of what it does not show: how many Regions of an account.
 fn inside(node: &Node) -> Option<String> {
-    const FEW: usize = 2;
     let maps = if node.is_map { std::slice::from_ref(node) } else { node.children.as_slice() };
-    let names: Vec<_> =
-        maps.iter().filter(|map| map.is_map).flat_map(|map| &map.children).map(|item| item.name.as_str()).collect();
-    match names.len() {
+    match maps.iter().filter(|map| map.is_map).map(|map| map.children.len()).sum() {
         0 => None,
-        1..=FEW => Some(names.join(", ")),
+        1 => Some("1 Region".to_owned()),
         more => Some(format!("{more} Regions")),
     }
 }

@@ -30,7 +30,8 @@ async fn an_organization_is_set_up_repaired_updated_extended_and_taken_down() {
         runs.push(outcome.run);
     }
     runs.extend(inputs::what_cannot_be_done_is_refused_by_name(&aws).await);
-    evidence::no_credential_is_in_any_history_log_or_record(&aws, &runs).await;
+    evidence::no_credential_that_was_issued_is_in_anything_left_behind(&aws, &runs).await;
+    evidence::nobody_else_gets_into_a_member_account(&aws).await;
     // Last, as histories and ledger go with the stack.
     let outcome = play(Scenario::Delete, &mut aws, &progress).await.unwrap();
     assert_eq!(outcome.differences, Vec::<String>::new());

@@ -42,7 +42,7 @@ pub(super) fn of_many(failed: usize, succeeded: usize) -> Value {
         };
         json!({"executions": range.map(item).collect::<Vec<_>>(), "nextToken": next})
     };
-    let mut described = json!({EXECUTION: ended("FAILED", "{}")});
+    let mut described = json!({EXECUTION: ended(if failed > 0 { "FAILED" } else { "SUCCEEDED" }, "{}")});
     let states = json!({"events": [
         {"id": 1, "type": "ExecutionStarted", "timestamp": 1, "previousEventId": 0},
         {"id": 2, "type": "MapStateEntered", "timestamp": 1, "previousEventId": 0, "stateEnteredEventDetails": {"name": "EachAccount"}},
@@ -76,8 +76,8 @@ pub(super) fn of_many(failed: usize, succeeded: usize) -> Value {
             "TIMED_OUT": listed("TIMED_OUT", 0..0, None),
             "ABORTED": listed("ABORTED", 0..0, None),
             "RUNNING": listed("RUNNING", 0..0, None),
-            "SUCCEEDED": listed("SUCCEEDED", 0..400, Some("second")),
-            "second": listed("SUCCEEDED", 400..800, Some("third")),
+            "SUCCEEDED": listed("SUCCEEDED", 0..succeeded.min(400), Some("second")),
+            "second": listed("SUCCEEDED", 400..succeeded.min(800), Some("third")),
             "third": listed("SUCCEEDED", 800..succeeded, None),
         },
     })
