@@ -8,6 +8,7 @@ pub mod definition;
 pub mod functions;
 pub mod payload;
 pub mod picture;
+pub mod rendering;
 pub mod sample;
 pub mod template;
 
