@@ -64,7 +64,8 @@ impl Notifier {
         if !is_wanted || self.topic_arn.is_empty() {
             return Notification::NotWanted;
         }
-        let message = self.sns.publish().topic_arn(&self.topic_arn).subject(subject(summary)).message(text(summary, links));
+        let message =
+            self.sns.publish().topic_arn(&self.topic_arn).subject(subject(summary)).message(text(summary, links));
         match message.send().await.map_err(|error| CallError::new("sns:Publish", &error)) {
             Ok(_) => Notification::Sent,
             Err(error) => {
@@ -104,7 +105,9 @@ pub fn verdict(summary: &RunSummary) -> String {
         _ if failed > 0 => format!("{failed} of {} failed", counted(all, "account")),
         Some(Action::Plan) if changed > 0 => format!("a rollout would change {}", counted(changed, "window")),
         Some(Action::Plan) => "a rollout would change no window".to_owned(),
-        Some(Action::Disable) => format!("{} removed in {}", counted(windows.deleted, "window"), counted(all, "account")),
+        Some(Action::Disable) => {
+            format!("{} removed in {}", counted(windows.deleted, "window"), counted(all, "account"))
+        }
         _ if all == 0 => "no account was in scope".to_owned(),
         _ => format!("{} set up", if all == 1 { "1 account is".to_owned() } else { format!("all {all} accounts are") }),
     }
@@ -120,10 +123,13 @@ fn shortened(name: &str) -> String {
 pub fn text(summary: &RunSummary, links: Option<&Links>) -> String {
     let totals = &summary.totals;
     let (accounts, regions, windows) = (&totals.accounts, &totals.regions, &totals.windows);
-    let mut lines = vec![
+    let mut text_lines = vec![
         format!("Run {}: {}.", summary.run, verdict(summary)),
         String::new(),
-        format!("Accounts  {} succeeded, {} failed, {} left out", accounts.succeeded, accounts.failed, accounts.skipped),
+        format!(
+            "Accounts  {} succeeded, {} failed, {} left out",
+            accounts.succeeded, accounts.failed, accounts.skipped
+        ),
         format!("Regions   {} succeeded, {} failed", regions.succeeded, regions.failed),
         format!(
             "Windows   {} created, {} updated, {} deleted, {} unchanged",
@@ -132,23 +138,31 @@ pub fn text(summary: &RunSummary, links: Option<&Links>) -> String {
         format!("Warnings  {}", summary.warnings),
     ];
     if let Some(error) = &summary.error {
-        lines.extend([String::new(), format!("{}: {}", error.name, error.message), format!("-> {}", error.advice())]);
+        text_lines.extend([
+            String::new(),
+            format!("{}: {}", error.name, error.message),
+            format!("-> {}", error.advice()),
+        ]);
     }
     let groups = groups(summary);
     for group in groups.iter().take(NAMED_ERRORS) {
-        lines.extend([String::new(), format!("{} ({})", group.name, group.extent())]);
-        lines.extend(group.places.iter().take(NAMED_PLACES).map(|place| format!("   {}", place.in_a_line())));
+        text_lines.extend([String::new(), format!("{} ({})", group.name, group.extent())]);
+        text_lines.extend(group.places.iter().take(NAMED_PLACES).map(|place| format!("   {}", place.in_a_line())));
         let others = group.places.len().saturating_sub(NAMED_PLACES);
-        lines.extend((others > 0).then(|| format!("   and {others} more")));
-        lines.push(format!("-> {}", group.advice));
+        text_lines.extend((others > 0).then(|| format!("   and {others} more")));
+        text_lines.push(format!("-> {}", group.advice));
     }
     if groups.len() > NAMED_ERRORS {
-        lines.extend([String::new(), format!("And {} more kinds of failure.", groups.len() - NAMED_ERRORS)]);
+        text_lines.extend([String::new(), format!("And {} more kinds of failure.", groups.len() - NAMED_ERRORS)]);
     }
     if let Some(links) = links {
-        lines.extend([String::new(), format!("Report     {}", links.report), format!("Execution  {}", links.execution)]);
+        text_lines.extend([
+            String::new(),
+            format!("Report     {}", links.report),
+            format!("Execution  {}", links.execution),
+        ]);
     }
-    lines.join("\n")
+    text_lines.join("\n")
 }
 
 #[cfg(test)]

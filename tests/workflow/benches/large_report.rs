@@ -10,7 +10,7 @@ use kit::ObjectKey;
 use report::links::Links;
 use workflow::sample;
 
-fn main() {
+fn main() -> std::io::Result<()> {
     let (accounts, regions) = (1_000, 17);
     let summary = sample::run(accounts, regions);
     let before = peak_memory_mb();
@@ -20,13 +20,18 @@ fn main() {
     let csv = report::csv::render(&summary);
     let html = report::html::render(&summary, Links::new(&summary, &html_key).as_ref()).into_bytes();
     let seconds = started.elapsed().as_secs_f64();
-    println!("{accounts} accounts × {regions} Regions: {seconds:.2} s, {:?} MB before and {:?} MB at most", before, peak_memory_mb());
+    println!(
+        "{accounts} accounts × {regions} Regions: {seconds:.2} s, {:?} MB before and {:?} MB at most",
+        before,
+        peak_memory_mb()
+    );
     for (name, content) in [("report.json", json), ("report.csv", csv), ("report.html", html)] {
-        println!("{name:12} {:6.1} MB", content.len() as f64 / 1e6);
+        println!("{name:12} {:6} KB", content.len() / 1_000);
         if let Some(folder) = std::env::var_os("REPORT_FOLDER").map(PathBuf::from) {
-            fs::write(folder.join(name), content).expect("a folder that can be written to");
+            fs::write(folder.join(name), content)?;
         }
     }
+    Ok(())
 }
 
 /// The largest resident size of this process; only Linux tells.

@@ -27,7 +27,7 @@ impl Zones {
 #[derive(Debug)]
 pub(super) struct Schedule {
     pub(super) name: String,
-    pub(super) schedule: String,
+    pub(super) expression: String,
     pub(super) zone: String,
     pub(super) hours: String,
     pub(super) document: String,
@@ -61,15 +61,12 @@ pub(super) fn schedules(summary: &RunSummary, policy: Option<&PatchPolicy>) -> V
 
 fn schedule(window: &Window, next: BTreeMap<&str, usize>) -> Schedule {
     let zone = window.timezone.to_string();
-    let next = next.into_iter().map(|(next, places)| Next {
-        local: moment(next, &zone),
-        utc: moment(next, "UTC"),
-        places,
-    });
+    let next =
+        next.into_iter().map(|(next, places)| Next { local: moment(next, &zone), utc: moment(next, "UTC"), places });
     Schedule {
         next: next.collect(),
         name: window.name.to_string(),
-        schedule: window.schedule.to_string(),
+        expression: window.schedule.to_string(),
         hours: format!("{} h, no new task in the last {} h", window.duration.hours(), window.duration.cutoff_hours()),
         document: window.task.document.to_string(),
         parameters: window.task.parameters.iter().map(|(name, values)| (name.clone(), values.join(", "))).collect(),
