@@ -128,7 +128,8 @@ async fn called(aws: &LocalAws, role: &str, actions: &BTreeSet<String>) -> BTree
     for action in actions {
         let (service, operation) = action.split_once(':').unwrap();
         let is_one = |event: &Value| {
-            event["EventName"] == operation && event["EventSource"].as_str().is_some_and(|source| source.starts_with(service))
+            event["EventName"] == operation
+                && event["EventSource"].as_str().is_some_and(|source| source.starts_with(service))
         };
         // CloudTrail answers 50 events at most.
         if newest.iter().any(is_one) || events(aws, role, Some(operation)).await.iter().any(is_one) {

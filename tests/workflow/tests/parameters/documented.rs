@@ -26,7 +26,10 @@ fn tables(template: &Value) -> String {
     let tables = groups.iter().map(|group| {
         let rows = template::list(&group["Parameters"]);
         let rows: String = rows.iter().map(|name| row(name.as_str().unwrap(), &template["Parameters"])).collect();
-        format!("### {}\n\n| parameter | default | |\n| --- | --- | --- |\n{rows}", group["Label"]["default"].as_str().unwrap())
+        format!(
+            "### {}\n\n| parameter | default | |\n| --- | --- | --- |\n{rows}",
+            group["Label"]["default"].as_str().unwrap()
+        )
     });
     tables.collect::<Vec<_>>().join("\n")
 }

@@ -43,9 +43,11 @@ fn the_parent_hands_each_parameter_on() {
 #[test]
 fn each_nested_template_gets_what_it_asks_for_under_the_same_name() {
     let parent = template::load("main.yaml");
-    for (resource, file) in
-        [("MemberRoles", "member-roles.yaml"), ("OrganizationStackSets", "org-stacksets.yaml"), ("ControlPlane", "control-plane.yaml")]
-    {
+    for (resource, file) in [
+        ("MemberRoles", "member-roles.yaml"),
+        ("OrganizationStackSets", "org-stacksets.yaml"),
+        ("ControlPlane", "control-plane.yaml"),
+    ] {
         let given = parent["Resources"][resource]["Properties"]["Parameters"].as_object().unwrap();
         let asked = template::load(file)["Parameters"].as_object().unwrap().clone();
         assert!(given.keys().eq(asked.keys()), "{resource}: {:?} is not {:?}", given.keys(), asked.keys());
