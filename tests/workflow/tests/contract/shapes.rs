@@ -163,7 +163,7 @@ fn a_failed_account_names_itself_and_the_regions_that_failed() {
 fn an_incomplete_rollout_says_how_many_failed_and_where_the_report_is() {
     let input = after_report();
     let cause = state("RolloutIncomplete").body["CausePath"].as_str().unwrap().to_owned();
-    let expected = "0 accounts failed, 0 succeeded; report: s3://data/runs/run-1/report.json";
+    let expected = "0 accounts failed, 0 succeeded; report: s3://data/runs/run-1/report.html";
     assert_eq!(evaluate(&cause, &input, &Value::Null), json!(expected));
     assert!(input["report"]["accounts"]["failed"].is_number(), "AnyFailed compares it");
 }
@@ -188,11 +188,12 @@ fn composed_policy() -> Value {
 
 fn context() -> Value {
     let target = json!({
-        "account": {"id": "111122223333", "name": "payments", "state": "ACTIVE", "joinedAt": null},
+        "account": {"id": "111122223333", "name": "payments", "state": "ACTIVE", "joinedAt": null,
+                    "organizationalUnit": "Root/Workloads"},
         "regions": null, "sweep": false
     });
     json!({
-        "Execution": {"Name": "run-1", "Input": {}, "StartTime": "2026-12-01T00:00:00Z"},
+        "Execution": {"Id": "arn:aws:states:eu-west-1:111122223333:execution:rollout:run-1", "Name": "run-1", "Input": {}, "StartTime": "2026-12-01T00:00:00Z"},
         "State": {"EnteredTime": "2026-12-01T00:01:00Z"},
         "Map": {"Item": {"Value": target}}
     })
@@ -215,7 +216,7 @@ fn after(name: &str, input: Value, response: impl serde::Serialize) -> Value {
 fn after_list_accounts() -> Value {
     let response = list_accounts::Response {
         action: Action::Rollout,
-        targets: list_accounts::ObjectKey { bucket: "data".into(), key: "runs/run-1/targets.json".into() },
+        targets: kit::ObjectKey { bucket: "data".into(), key: "runs/run-1/targets.json".into() },
         accounts: list_accounts::Counts { in_scope: 1, unavailable: 0, skipped: [("suspended", 1)].into() },
         expires_at: "1900000000".into(),
         keep_dhmc: false,
@@ -228,8 +229,9 @@ fn after_report() -> Value {
     let response = report::Response {
         status: Status::Failed,
         totals: Totals::default(),
-        report: report::ObjectKey { bucket: "data".into(), key: "runs/run-1/report.json".into() },
+        report: kit::ObjectKey { bucket: "data".into(), key: "runs/run-1/report.html".into() },
         failed_accounts: vec![],
+        notification: report::notification::Notification::Sent,
     };
     after("Report", after_list_accounts(), response)
 }
