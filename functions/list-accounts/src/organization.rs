@@ -152,7 +152,10 @@ mod tests {
         let account = |id: &str, name: &str| json!({"Id": id, "Name": name, "Status": "ACTIVE"});
         let answers = |request: &str, answer: Value| server.answers_to(request, 200, &answer.to_string());
         answers("ListRoots", json!({"Roots": [{"Id": "r-ab12", "Name": "Root"}]}));
-        answers("ListAccountsForParent {\"ParentId\":\"r-ab12\"}", json!({"Accounts": [account("111122225555", "management")]}));
+        answers(
+            "ListAccountsForParent {\"ParentId\":\"r-ab12\"}",
+            json!({"Accounts": [account("111122225555", "management")]}),
+        );
         answers(
             "ListOrganizationalUnitsForParent {\"ParentId\":\"r-ab12\"}",
             json!({"OrganizationalUnits": [{"Id": "ou-ab12-11111111", "Name": "Workloads"}]}),

@@ -3,7 +3,8 @@
 use crate::outcome::{Failure, Warning};
 
 /// Said about what has no sentence of its own.
-const UNKNOWN: &str = "The message says what happened; retry the run, and look at the function's log if it happens again.";
+const UNKNOWN: &str =
+    "The message says what happened; retry the run, and look at the function's log if it happens again.";
 
 impl Failure {
     /// What to do about it.
@@ -55,10 +56,18 @@ fn of_account(name: &str) -> Option<&'static str> {
             "AWS throttled the call through all retries: retry what failed; if it happens often, lower AccountConcurrency \
              or RegionConcurrency."
         }
-        "ServiceUnavailable" => "The service did not answer through all retries: look at AWS Health, then retry what failed.",
-        "SessionExpired" => "The session in the account ended again and again: check the role's session settings, then retry.",
-        "ChangedMeanwhile" => "Something else keeps changing the same windows: find it in CloudTrail, stop it, then retry.",
-        "SettingPending" => "The service is still applying an earlier change of the DHMC setting: retry in some minutes.",
+        "ServiceUnavailable" => {
+            "The service did not answer through all retries: look at AWS Health, then retry what failed."
+        }
+        "SessionExpired" => {
+            "The session in the account ended again and again: check the role's session settings, then retry."
+        }
+        "ChangedMeanwhile" => {
+            "Something else keeps changing the same windows: find it in CloudTrail, stop it, then retry."
+        }
+        "SettingPending" => {
+            "The service is still applying an earlier change of the DHMC setting: retry in some minutes."
+        }
         "RoleNotReady" => {
             "The account joined and its member roles did not arrive within 45 minutes: look at the StackSet's operations, \
              then retry."
@@ -70,7 +79,9 @@ fn of_account(name: &str) -> Option<&'static str> {
             "The account has as many maintenance windows as it may have: delete some that nobody needs, or ask for a higher \
              quota."
         }
-        "DocumentNotFound" => "The Region does not have the document: correct its name in the policy, or share it there.",
+        "DocumentNotFound" => {
+            "The Region does not have the document: correct its name in the policy, or share it there."
+        }
         "RequestRefused" => "Systems Manager refuses what the policy asks for: correct the policy as the message says.",
         "AccountNotActive" => "The account is suspended or being closed: leave it out of the request.",
         "AccountNotInOrganization" => "The organization has no such account: correct the id in the request.",
@@ -86,7 +97,9 @@ fn of_account(name: &str) -> Option<&'static str> {
 fn of_run(name: &str) -> Option<&'static str> {
     Some(match name {
         "InvalidInput" => "Start the execution again with an input that is corrected as the message says.",
-        "InvalidPolicy" => "Correct the stack's parameters as the message says and update the stack; nothing was changed.",
+        "InvalidPolicy" => {
+            "Correct the stack's parameters as the message says and update the stack; nothing was changed."
+        }
         "PatchManagerDisabled" => "Set the stack's parameter DisablePatchManager to false to roll out again.",
         "OrganizationNotReadable" => {
             "Deploy in the management account or a delegated administrator, and check that every organizational unit of \
@@ -97,9 +110,13 @@ fn of_run(name: &str) -> Option<&'static str> {
              policy."
         }
         "RunNotFound" => "Name a run that the ledger still holds: its items expire after HistoryDays.",
-        "LedgerNotReadable" => "Something else wrote into the ledger's table: delete that item, then start the run again.",
+        "LedgerNotReadable" => {
+            "Something else wrote into the ledger's table: delete that item, then start the run again."
+        }
         "TargetsNotReadable" => "Something else wrote the run's targets.json: start the run again.",
-        "AnswerNotDelivered" => "CloudFormation could not be reached: look at AWS Health; the stack fails by its own timeout.",
+        "AnswerNotDelivered" => {
+            "CloudFormation could not be reached: look at AWS Health; the stack fails by its own timeout."
+        }
         "AnswerRefused" => "CloudFormation no longer waits for this run: nothing to do, look at the stack's events.",
         _ => return None,
     })
@@ -114,7 +131,9 @@ fn of_machinery(name: &str) -> Option<&'static str> {
         "Lambda.AWSLambdaException"
         | "Lambda.ClientExecutionTimeoutException"
         | "Lambda.SdkClientException"
-        | "Lambda.ServiceException" => "Lambda could not run the function through all retries: look at AWS Health, then retry.",
+        | "Lambda.ServiceException" => {
+            "Lambda could not run the function through all retries: look at AWS Health, then retry."
+        }
         "States.Timeout" | "Sandbox.Timedout" => {
             "The function did not answer in time: look at its log and at AWS Health, then retry."
         }
@@ -123,7 +142,9 @@ fn of_machinery(name: &str) -> Option<&'static str> {
         }
         "States.DataLimitExceeded" => "A state holds more than 256 KiB: name fewer windows in the policy.",
         "States.Permissions" => "The state machine's role lacks a permission: update the stack, which restores it.",
-        "States.ItemReaderFailed" => "The list of targets could not be read: check the data bucket and its policy, then retry.",
+        "States.ItemReaderFailed" => {
+            "The list of targets could not be read: check the data bucket and its policy, then retry."
+        }
         name if name.starts_with("Ssm.") => {
             "The policy's parameter could not be read: update the stack, which writes it again."
         }

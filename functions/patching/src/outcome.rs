@@ -193,14 +193,7 @@ impl AccountOutcome {
             message: "the account's own execution ended without recording an outcome: open it in the Map Run"
                 .to_owned(),
         };
-        Self {
-            id,
-            name,
-            organizational_unit: None,
-            status: Status::Failed,
-            regions: Vec::new(),
-            error: Some(error),
-        }
+        Self { id, name, organizational_unit: None, status: Status::Failed, regions: Vec::new(), error: Some(error) }
     }
 
     /// Why the account failed: its own error, else that of its first failed Region.
@@ -282,7 +275,9 @@ impl Warning {
     pub fn dhmc_kept(role: &str) -> Self {
         Self {
             name: Self::DHMC_KEPT.to_owned(),
-            message: format!("Default Host Management Configuration has the role {role}, which is not ours: it was kept"),
+            message: format!(
+                "Default Host Management Configuration has the role {role}, which is not ours: it was kept"
+            ),
         }
     }
 

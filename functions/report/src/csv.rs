@@ -110,4 +110,3 @@ fn changes(changes: &[Change]) -> String {
 fn safe(field: String) -> String {
     if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{field}") } else { field }
 }
-

@@ -61,7 +61,9 @@ pub fn render(summary: &RunSummary, links: Option<&Links>) -> String {
         tone: tone(summary),
         is_plan: summary.action == Some(Action::Plan),
         action: summary.action.map_or_else(|| "run".to_owned(), |action| action.to_string()),
-        trigger: input.as_ref().map_or_else(|| "an input that is not valid".to_owned(), |input| input.trigger.to_string()),
+        trigger: input
+            .as_ref()
+            .map_or_else(|| "an input that is not valid".to_owned(), |input| input.trigger.to_string()),
         narrowed: input.as_ref().map(narrowed).unwrap_or_default(),
         started: moment(&summary.started_at, "UTC"),
         finished: moment(&summary.finished_at, "UTC"),
@@ -84,7 +86,9 @@ pub fn render(summary: &RunSummary, links: Option<&Links>) -> String {
 /// No source but the script with this hash: text that got into the page in spite of everything would not run.
 fn security_policy() -> String {
     let hash = base64::encode(Sha256::digest(SCRIPT));
-    format!("default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'")
+    format!(
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'"
+    )
 }
 
 fn tone(summary: &RunSummary) -> &'static str {
@@ -113,4 +117,3 @@ fn capitalized(text: &str) -> String {
 fn spaced(name: &str) -> String {
     name.chars().flat_map(|one| one.is_uppercase().then_some(' ').into_iter().chain(one.to_lowercase())).collect()
 }
-

@@ -42,7 +42,8 @@ impl Metrics {
             ("GoodRun", usize::from(is_good(summary))),
         ];
         let mut definitions: Vec<_> = counts.iter().map(|(name, _)| json!({"Name": name, "Unit": "Count"})).collect();
-        let mut line: Map<String, Value> = counts.iter().map(|(name, count)| ((*name).to_owned(), json!(count))).collect();
+        let mut line: Map<String, Value> =
+            counts.iter().map(|(name, count)| ((*name).to_owned(), json!(count))).collect();
         if let Some(seconds) = seconds(summary) {
             definitions.push(json!({"Name": "Duration", "Unit": "Seconds"}));
             line.insert("Duration".to_owned(), json!(seconds));

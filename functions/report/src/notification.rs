@@ -64,7 +64,8 @@ impl Notifier {
         if !is_wanted || self.topic_arn.is_empty() {
             return Notification::NotWanted;
         }
-        let message = self.sns.publish().topic_arn(&self.topic_arn).subject(subject(summary)).message(text(summary, links));
+        let message =
+            self.sns.publish().topic_arn(&self.topic_arn).subject(subject(summary)).message(text(summary, links));
         match message.send().await.map_err(|error| CallError::new("sns:Publish", &error)) {
             Ok(_) => Notification::Sent,
             Err(error) => {
@@ -104,7 +105,9 @@ pub fn verdict(summary: &RunSummary) -> String {
         _ if failed > 0 => format!("{failed} of {} failed", counted(all, "account")),
         Some(Action::Plan) if changed > 0 => format!("a rollout would change {}", counted(changed, "window")),
         Some(Action::Plan) => "a rollout would change no window".to_owned(),
-        Some(Action::Disable) => format!("{} removed in {}", counted(windows.deleted, "window"), counted(all, "account")),
+        Some(Action::Disable) => {
+            format!("{} removed in {}", counted(windows.deleted, "window"), counted(all, "account"))
+        }
         _ if all == 0 => "no account was in scope".to_owned(),
         _ => format!("{} set up", if all == 1 { "1 account is".to_owned() } else { format!("all {all} accounts are") }),
     }
@@ -123,7 +126,10 @@ pub fn text(summary: &RunSummary, links: Option<&Links>) -> String {
     let mut lines = vec![
         format!("Run {}: {}.", summary.run, verdict(summary)),
         String::new(),
-        format!("Accounts  {} succeeded, {} failed, {} left out", accounts.succeeded, accounts.failed, accounts.skipped),
+        format!(
+            "Accounts  {} succeeded, {} failed, {} left out",
+            accounts.succeeded, accounts.failed, accounts.skipped
+        ),
         format!("Regions   {} succeeded, {} failed", regions.succeeded, regions.failed),
         format!(
             "Windows   {} created, {} updated, {} deleted, {} unchanged",
@@ -146,7 +152,11 @@ pub fn text(summary: &RunSummary, links: Option<&Links>) -> String {
         lines.extend([String::new(), format!("And {} more kinds of failure.", groups.len() - NAMED_ERRORS)]);
     }
     if let Some(links) = links {
-        lines.extend([String::new(), format!("Report     {}", links.report), format!("Execution  {}", links.execution)]);
+        lines.extend([
+            String::new(),
+            format!("Report     {}", links.report),
+            format!("Execution  {}", links.execution),
+        ]);
     }
     lines.join("\n")
 }

@@ -16,8 +16,7 @@ fn outcome(id: &str, recorded: &Value) -> AccountOutcome {
 }
 
 fn target(id: &str) -> Target {
-    let account =
-        json!({"id": id, "name": "n", "state": "ACTIVE", "organizationalUnit": format!("Root/unit of {id}")});
+    let account = json!({"id": id, "name": "n", "state": "ACTIVE", "organizationalUnit": format!("Root/unit of {id}")});
     from_value(json!({"account": account, "regions": null, "sweep": false})).unwrap()
 }
 
@@ -128,8 +127,13 @@ async fn three_files_are_written_and_the_answer_names_the_one_for_people() {
 async fn a_message_that_cannot_be_sent_does_not_fail_the_run() {
     let server = server().await;
     (0..3).for_each(|_| server.answers(200, ""));
-    server.answers_to("Action=Publish", 403, "<ErrorResponse><Error><Code>AuthorizationError</Code></Error></ErrorResponse>");
-    let response = handle(&context(&server, Notify::Failure), request(&json!({})), Timestamp::UNIX_EPOCH).await.unwrap();
+    server.answers_to(
+        "Action=Publish",
+        403,
+        "<ErrorResponse><Error><Code>AuthorizationError</Code></Error></ErrorResponse>",
+    );
+    let response =
+        handle(&context(&server, Notify::Failure), request(&json!({})), Timestamp::UNIX_EPOCH).await.unwrap();
     assert_eq!(response.notification, Notification::Failed);
     let asked = server.asked();
     assert!(asked.iter().any(|one| one.body.contains("Subject=Patch%20Manager%3A%201%20of%201%20account%20failed")));

@@ -20,7 +20,11 @@ fn main() {
     let csv = report::csv::render(&summary);
     let html = report::html::render(&summary, Links::new(&summary, &html_key).as_ref()).into_bytes();
     let seconds = started.elapsed().as_secs_f64();
-    println!("{accounts} accounts × {regions} Regions: {seconds:.2} s, {:?} MB before and {:?} MB at most", before, peak_memory_mb());
+    println!(
+        "{accounts} accounts × {regions} Regions: {seconds:.2} s, {:?} MB before and {:?} MB at most",
+        before,
+        peak_memory_mb()
+    );
     for (name, content) in [("report.json", json), ("report.csv", csv), ("report.html", html)] {
         println!("{name:12} {:6.1} MB", content.len() as f64 / 1e6);
         if let Some(folder) = std::env::var_os("REPORT_FOLDER").map(PathBuf::from) {

@@ -58,7 +58,8 @@ pub fn run(accounts: usize, regions: usize) -> RunSummary {
     let outcomes: Vec<_> = (0..accounts).map(|number| account(number, regions)).collect();
     let totals = Totals::new(&outcomes, 3);
     let our_role = "service-role/AWSSystemsManagerDefaultEC2InstanceManagementRoleCustom";
-    let warnings = outcomes.iter().flat_map(|account| &account.regions).map(|one| one.all_warnings(Some(our_role)).len());
+    let warnings =
+        outcomes.iter().flat_map(|account| &account.regions).map(|one| one.all_warnings(Some(our_role)).len());
     RunSummary {
         run: "stack-update-6a1f2c33-9b0e-4d27-8a53-0c7d1f7e5b11".parse().expect("a run's id"),
         action: Some(patching::input::Action::Rollout),
@@ -135,9 +136,21 @@ fn region(account: usize, at: usize, name: &str) -> Option<RegionOutcome> {
         return None;
     }
     let error = match (account * 17 + at) % 389 {
-        18 => Some(failure("ConfigureWindows", "AccessDenied", "access was denied: ssm:CreateMaintenanceWindow: AccessDeniedException: not authorized because of an explicit deny in a service control policy (request 5e1c)")),
-        53 => Some(failure("ConfigureDhmc", "Throttled", "AWS throttled the call: ssm:GetServiceSetting: ThrottlingException: Rate exceeded (request 8a07)")),
-        154 => Some(failure("ConfigureDhmc", "RegionDisabled", "the Region is not enabled in this account: ssm:GetServiceSetting: UnrecognizedClientException: The security token included in the request is invalid.")),
+        18 => Some(failure(
+            "ConfigureWindows",
+            "AccessDenied",
+            "access was denied: ssm:CreateMaintenanceWindow: AccessDeniedException: not authorized because of an explicit deny in a service control policy (request 5e1c)",
+        )),
+        53 => Some(failure(
+            "ConfigureDhmc",
+            "Throttled",
+            "AWS throttled the call: ssm:GetServiceSetting: ThrottlingException: Rate exceeded (request 8a07)",
+        )),
+        154 => Some(failure(
+            "ConfigureDhmc",
+            "RegionDisabled",
+            "the Region is not enabled in this account: ssm:GetServiceSetting: UnrecognizedClientException: The security token included in the request is invalid.",
+        )),
         _ => None,
     };
     let is_done = error.is_none();
@@ -160,7 +173,9 @@ fn region(account: usize, at: usize, name: &str) -> Option<RegionOutcome> {
 fn dhmc(seed: usize) -> DhmcOutcome {
     let ours = Some("service-role/AWSSystemsManagerDefaultEC2InstanceManagementRoleCustom".to_owned());
     match seed % 61 {
-        3 => DhmcOutcome { status: DhmcStatus::Kept, before: Some("TheirRole".into()), after: Some("TheirRole".into()) },
+        3 => {
+            DhmcOutcome { status: DhmcStatus::Kept, before: Some("TheirRole".into()), after: Some("TheirRole".into()) }
+        }
         4 => DhmcOutcome { status: DhmcStatus::Set, before: None, after: ours },
         _ => DhmcOutcome { status: DhmcStatus::Unchanged, before: ours.clone(), after: ours },
     }
@@ -180,7 +195,11 @@ fn outcome(account: usize, region: usize, window: usize) -> WindowOutcome {
         status,
         changes: if status == WindowStatus::Updated {
             vec![
-                change("schedule", json!("rate(1 day)"), json!(format!("cron(0 0 1 ? * {} *)", ["WED", "THU", "FRI"][window]))),
+                change(
+                    "schedule",
+                    json!("rate(1 day)"),
+                    json!(format!("cron(0 0 1 ? * {} *)", ["WED", "THU", "FRI"][window])),
+                ),
                 change("task.parameters.Operation", json!(["Scan"]), json!(["Install"])),
                 change("task.documentHash", json!("1f".repeat(32)), json!("9c".repeat(32))),
             ]

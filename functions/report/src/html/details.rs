@@ -85,7 +85,8 @@ impl Details<'_> {
     }
 
     fn window(&mut self, window: &WindowOutcome) -> usize {
-        let changes = window.changes.iter().map(|change| [change.field.clone(), plain(&change.from), plain(&change.to)]);
+        let changes =
+            window.changes.iter().map(|change| [change.field.clone(), plain(&change.from), plain(&change.to)]);
         let zone = self.zones.of(&window.name);
         let next = window.next_execution.as_deref().map(|next| {
             let known = self.moments.entry((next.to_owned(), zone.to_owned()));

@@ -61,11 +61,8 @@ pub(super) fn schedules(summary: &RunSummary, policy: Option<&PatchPolicy>) -> V
 
 fn schedule(window: &Window, next: BTreeMap<&str, usize>) -> Schedule {
     let zone = window.timezone.to_string();
-    let next = next.into_iter().map(|(next, places)| Next {
-        local: moment(next, &zone),
-        utc: moment(next, "UTC"),
-        places,
-    });
+    let next =
+        next.into_iter().map(|(next, places)| Next { local: moment(next, &zone), utc: moment(next, "UTC"), places });
     Schedule {
         next: next.collect(),
         name: window.name.to_string(),

@@ -30,7 +30,8 @@ async fn reports_of_three_sizes_work_in_a_browser() {
     let reports = [(3, 2), (40, 4), (1_000, 17)].map(|(accounts, regions)| write(&folder, accounts, regions));
     for (page, expected) in reports {
         let script = workflow::root().join("tests/workflow/tests/browser/check.py");
-        let checked = Command::new(venv.python()).arg(&script).arg(&chromium).args([&page, &expected, &folder]).output();
+        let checked =
+            Command::new(venv.python()).arg(&script).arg(&chromium).args([&page, &expected, &folder]).output();
         let checked = checked.unwrap();
         print!("{}", String::from_utf8_lossy(&checked.stdout));
         assert!(checked.status.success(), "{}: {}", page.display(), String::from_utf8_lossy(&checked.stderr));

@@ -50,7 +50,8 @@ async fn run() -> RunSummary {
     };
     // The local STS refuses as AWS does; the end-to-end tests have an account without the role.
     let no_role = json!({"step": "AssumeRole", "name": "AccessDenied", "cause": "access was denied: sts:AssumeRole"});
-    let outcomes = vec![account(ACCOUNT, json!({"regions": regions})), account("444455556666", json!({"error": no_role}))];
+    let outcomes =
+        vec![account(ACCOUNT, json!({"regions": regions})), account("444455556666", json!({"error": no_role}))];
     let totals = Totals::new(&outcomes, 0);
     RunSummary { status: Status::Failed, warnings: 1, totals, outcomes, ..sample::run(0, 1) }
 }

@@ -19,9 +19,11 @@ const SESSION: &str = "ASIASESSIONOFTHEROLE";
 /// An account-Region, and a client whose role may do what the member role may, but for all that writes.
 async fn cell_and_reader() -> (Cell, Client) {
     let identities = Server::start().await;
-    let mut actions = template::actions(&template::load("member-roles.yaml")["Resources"]["ConfigurationRole"]["Properties"]);
+    let mut actions =
+        template::actions(&template::load("member-roles.yaml")["Resources"]["ConfigurationRole"]["Properties"]);
     actions.retain(|action| ["Describe", "Get", "List"].iter().any(|verb| action.contains(&format!(":{verb}"))));
-    let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]});
+    let policy =
+        json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]});
     let encoded: String = policy.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect();
     // Calls made at the same time ask each for themselves.
     for _ in 0..20 {
