@@ -311,7 +311,7 @@ wait_for() {
 explain() {
     echo "stack $1: $2" >&2
     aws cloudformation describe-stack-events --stack-name "$1" --output text --query \
-        "StackEvents[?ends_with(ResourceStatus, 'FAILED')].[LogicalResourceId, ResourceStatusReason]" | head -20 >&2
+        "StackEvents[?ends_with(ResourceStatus, 'FAILED')].[LogicalResourceId, ResourceStatusReason] | [:20]" >&2
     local inner
     inner=$(aws cloudformation describe-stack-resources --stack-name "$1" --output text --query \
         "StackResources[?ResourceType=='AWS::CloudFormation::Stack' && ends_with(ResourceStatus, 'FAILED')].PhysicalResourceId")
@@ -402,8 +402,8 @@ show() {
         --query 'Stacks[0].Outputs[].[OutputKey, OutputValue]'
     local machine execution report console
     machine=$(output_of StateMachineArn)
-    execution=$(aws stepfunctions list-executions --state-machine-arn "$machine" --max-items 1 --output text \
-        --query 'executions[0].executionArn' | head -1)
+    execution=$(aws stepfunctions list-executions --state-machine-arn "$machine" --no-paginate --max-results 1 --output text \
+        --query 'executions[0].executionArn')
     report=$(output_of RolloutReport)
     case $machine in
     arn:aws-cn:*) console=$region.console.amazonaws.cn ;;
@@ -438,17 +438,35 @@ delete() {
     echo "Kept: the reports in s3://$data and the artifacts. To remove a bucket: aws s3 rb --force s3://NAME, after its versions"
 }
 
-# Nothing is changed but this parameter, and nothing at all when it says so already.
+# Says so in the parameter, and in a policy that was given as a whole; changes nothing else, and nothing when both say so.
 set_on_delete() {
-    aws cloudformation describe-stacks --stack-name "$stack" --query 'Stacks[0].Parameters' --output json |
-        python3 -c '
-import json, sys
-name = "DefaultHostManagementOnDelete"
-parameters = json.load(sys.stdin)
-if {"ParameterKey": name, "ParameterValue": sys.argv[1]} not in parameters:
-    previous = [{"ParameterKey": one["ParameterKey"], "UsePreviousValue": True} for one in parameters]
-    others = [one for one in previous if one["ParameterKey"] != name]
-    print(json.dumps(others + [{"ParameterKey": name, "ParameterValue": sys.argv[1]}]))' "$1" >"$work/update.json"
+    aws cloudformation describe-stacks --stack-name "$stack" --query 'Stacks[0].Parameters' --output json >"$work/current.json"
+    python3 - "$work/current.json" "$1" "$work/policy.json" <<'PYTHON'
+import json, pathlib, sys
+
+current, wanted, output = sys.argv[1:]
+values = {one["ParameterKey"]: one["ParameterValue"] for one in json.loads(pathlib.Path(current).read_text())}
+text = values["PatchPolicy"] + values["PatchPolicyContinued"]
+if text:
+    policy = json.loads(text)
+    policy["dhmc"]["onDelete"] = wanted.lower()
+    pathlib.Path(output).write_text(json.dumps(policy))
+PYTHON
+    [ ! -e "$work/policy.json" ] || policy=$work/policy.json
+    values=("DefaultHostManagementOnDelete=$1")
+    set_overrides control-plane.yaml
+    python3 - "$work/current.json" "$work/overrides" >"$work/update.json" <<'PYTHON'
+import json, pathlib, sys
+
+current = json.loads(pathlib.Path(sys.argv[1]).read_text())
+changes = dict(pair.split("=", 1) for pair in pathlib.Path(sys.argv[2]).read_text().split("\0") if pair)
+kept = [{"ParameterKey": one["ParameterKey"], "UsePreviousValue": True}
+        for one in current if changes.get(one["ParameterKey"], one["ParameterValue"]) == one["ParameterValue"]]
+if len(kept) < len(current):
+    names = {one["ParameterKey"] for one in kept}
+    changed = [{"ParameterKey": name, "ParameterValue": value} for name, value in changes.items() if name not in names]
+    print(json.dumps(kept + changed))
+PYTHON
     [ -s "$work/update.json" ] || return 0
     aws cloudformation update-stack --stack-name "$stack" --use-previous-template --capabilities CAPABILITY_NAMED_IAM \
         --parameters "file://$work/update.json" >/dev/null

@@ -98,6 +98,12 @@ impl LocalAws {
         self.script.run(&[&["--bucket", bucket.as_str()], arguments].concat()).await
     }
 
+    /// The environment variables with which the AWS CLI is the virtual environment's, and is the management account.
+    #[must_use]
+    pub fn cli_environment(&self) -> BTreeMap<&'static str, String> {
+        self.script.environment.iter().cloned().collect()
+    }
+
     /// Runs a command of the AWS CLI as the management account and answers its JSON.
     ///
     /// # Errors

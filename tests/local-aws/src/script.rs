@@ -19,7 +19,7 @@ pub(crate) struct Script {
     program: PathBuf,
     cli: PathBuf,
     arguments: Vec<String>,
-    environment: Vec<(&'static str, String)>,
+    pub(crate) environment: Vec<(&'static str, String)>,
 }
 
 impl Script {

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json, to_value};
 use workflow::definition::state;
 use workflow::payload::{evaluate, fill};
+use workflow::rendering::Rendering;
 use workflow::template;
 
 #[test]
@@ -172,18 +173,9 @@ fn request<T: DeserializeOwned>(value: &Value) -> T {
     serde_json::from_value(value.clone()).unwrap_or_else(|why| panic!("{why}: {value}"))
 }
 
-/// The value of a parameter's default for each `${…}`.
+/// The policy of a stack with the parameters' defaults.
 fn composed_policy() -> Value {
-    let parameter = template::properties("PolicyParameter")["Value"]["Fn::If"][2].clone();
-    let mut text = parameter["Fn::Sub"][0].as_str().unwrap().to_owned();
-    for (name, value) in parameter["Fn::Sub"][1].as_object().unwrap() {
-        // The parameters' defaults make no condition true.
-        text = text.replace(&format!("${{{name}}}"), value["Fn::If"][2].as_str().unwrap());
-    }
-    for (name, parameter) in template::control_plane()["Parameters"].as_object().unwrap() {
-        text = text.replace(&format!("${{{name}}}"), parameter["Default"].as_str().unwrap_or_default());
-    }
-    serde_json::from_str(&text).unwrap()
+    Rendering::new(&template::control_plane(), &[]).policy()
 }
 
 fn context() -> Value {

@@ -7,7 +7,7 @@ use workflow::functions::{self, pascal};
 use workflow::template;
 
 /// What the stack's own rollouts do without: what starts others, what watches, and what only guards the bucket and the topic.
-const APART: [&str; 19] = [
+const APART: [&str; 18] = [
     "AccountCreatedRule",
     "AccountJoinedRule",
     "Dashboard",

@@ -28,7 +28,7 @@ async fn the_script_deploys_a_stack_whose_roles_allow_what_is_called() {
 
     roles::every_path_is_walked(&mut aws).await;
     script::a_policy_file_sets_up_any_number_of_windows(&aws).await;
-    script::it_deletes_the_stack_and_resets_what_it_is_told_to(&aws).await;
     roles::the_functions_roles_allow_what_was_called_and_nothing_else(&aws).await;
+    script::it_deletes_the_stack_and_resets_what_it_is_told_to(&aws).await;
     roles::the_member_role_allows_what_was_called_and_nothing_else(&aws).await;
 }

@@ -1,5 +1,6 @@
 //! `templates/README.md` has the parameters as the templates have them.
 
+use patching::advice::of_error;
 use serde_json::Value;
 use workflow::{read, template};
 
@@ -8,6 +9,19 @@ fn the_tables_of_the_readme_are_those_of_the_template() {
     let documented = read("templates/README.md");
     let expected = tables(&template::load("main.yaml"));
     assert!(documented.contains(&expected), "templates/README.md has to hold, just so:\n\n{expected}");
+}
+
+#[test]
+fn the_readme_says_what_to_do_about_each_error_as_the_report_does() {
+    let errors = read("statemachine/README.md");
+    let (documented, mut rows) = (read("templates/README.md"), 0);
+    let table = errors.split("| error | class | what happened |").nth(1).unwrap().split("\n\n").next().unwrap();
+    for name in table.lines().filter_map(|row| row.split('`').nth(1)) {
+        let row = format!("| `{name}` | {} |\n", of_error(name).unwrap());
+        assert!(documented.contains(&row), "templates/README.md has to hold, just so: {row}");
+        rows += 1;
+    }
+    assert!(rows > 25, "{rows}");
 }
 
 #[test]
