@@ -24,6 +24,7 @@ async fn an_organization_is_set_up_repaired_updated_extended_and_taken_down() {
         let outcome = play(scenario, &mut aws, &progress).await.unwrap();
         assert_eq!(outcome.differences, Vec::<String>::new(), "{scenario}");
         records::the_ledger_has_an_outcome_of_every_account(&aws, &outcome).await;
+        records::the_report_says_what_the_ledger_says(&aws, &outcome).await;
         records::only_the_account_without_its_role_is_red(&aws, &outcome).await;
         records::its_tree_shows_the_account_with_the_step_that_failed(&aws, &outcome).await;
         records::its_message_can_be_started_as_it_is(&aws, &outcome).await;

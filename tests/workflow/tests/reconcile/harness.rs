@@ -12,7 +12,7 @@ use patching::input::Action;
 use patching::policy::PatchPolicy;
 use patching::token::Place;
 use serde_json::{Value, json};
-use ssm_simulator::{Calls, RegionSnapshot, Simulator, WindowSnapshot};
+use ssm_simulator::{Builder, Calls, RegionSnapshot, Simulator, WindowSnapshot};
 
 pub(crate) const ACCOUNT: &str = "111122223333";
 pub(crate) const REGION: &str = "eu-west-1";
@@ -32,9 +32,18 @@ impl Cell {
     }
 
     pub(crate) async fn with_latency(latency: Duration) -> Self {
+        Self::of(Simulator::builder().latency(latency)).await
+    }
+
+    /// Beside a server that says whose a session is and what its role may do.
+    pub(crate) async fn beside(identities: &str, role: &str) -> Self {
+        Self::of(Simulator::builder().upstream(identities).member_role(role)).await
+    }
+
+    async fn of(builder: Builder) -> Self {
         let workspace = Workspace::find().await.unwrap();
         let venv = Venv::prepare(&workspace, &Progress::silent()).await.unwrap();
-        let simulator = Simulator::builder().virtual_environment(venv.folder()).latency(latency).start().await.unwrap();
+        let simulator = builder.virtual_environment(venv.folder()).start().await.unwrap();
         let ssm = client(&simulator, &RetryConfig::disabled());
         Self { simulator, ssm, runs: AtomicUsize::new(0) }
     }
@@ -55,10 +64,6 @@ impl Cell {
         policy: &PatchPolicy,
     ) -> Result<configure_windows::Response, CallError> {
         configure_windows::configure(&self.ssm, place, Action::Rollout, policy, None).await
-    }
-
-    pub(crate) async fn plan(&self, policy: &PatchPolicy) -> configure_windows::Response {
-        configure_windows::configure(&self.ssm, &self.next_run(), Action::Plan, policy, None).await.unwrap()
     }
 
     /// The calls that `work` makes.
@@ -102,14 +107,23 @@ impl Cell {
     }
 }
 
+/// Never tries a call twice, as the cell's own.
+pub(crate) fn client_of(simulator: &Simulator, access_key: &str) -> Client {
+    client_with(simulator, access_key, &RetryConfig::disabled())
+}
+
 pub(crate) fn client(simulator: &Simulator, retries: &RetryConfig) -> Client {
+    client_with(simulator, ACCOUNT, retries)
+}
+
+fn client_with(simulator: &Simulator, access_key: &str, retries: &RetryConfig) -> Client {
     Client::from_conf(
         aws_sdk_ssm::Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .http_client(aws_smithy_http_client::Builder::new().build_http())
             .endpoint_url(simulator.endpoint_url())
             .region(Region::new(REGION))
-            .credentials_provider(Credentials::new(ACCOUNT, "secret", None, None, "test"))
+            .credentials_provider(Credentials::new(access_key, "secret", None, None, "test"))
             .retry_config(retries.clone())
             .build(),
     )
