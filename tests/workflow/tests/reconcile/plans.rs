@@ -10,8 +10,8 @@ use patching::policy::PatchPolicy;
 use serde_json::json;
 use workflow::template;
 
-use crate::harness::{Cell, client_of, install, policy, policy_with, scan, window};
 use crate::ownership::make;
+use workflow::cell::{Cell, client_of, install, policy, policy_with, scan, window};
 
 const ROLE: &str = "reader";
 const SESSION: &str = "ASIASESSIONOFTHEROLE";
