@@ -1,11 +1,13 @@
-"""Starts MiniStack with histories as Step Functions has them inside of Maps, too, and notes the credentials that it issues.
+"""Starts MiniStack with histories as Step Functions has them inside of Maps, too, notes the credentials that it issues, and
+names the roles of who called what.
 
 usage: python start_ministack.py
 
 MiniStack records the states of an execution, but of a Map's iterations and of a Distributed Map's children only that tasks
 were started and how they ended. Here their states, beginnings and ends are recorded as well, and of every event which one came
-before. Tests search what a run leaves behind for the credentials in the file ISSUED_CREDENTIALS. Written against the version of
-MiniStack that the virtual environment pins.
+before. Tests search what a run leaves behind for the credentials in the file ISSUED_CREDENTIALS. CloudTrail, which here knows
+callers by their access keys only, names a session's role as the user. Written against the version of MiniStack that the virtual
+environment pins.
 """
 
 import contextvars
@@ -14,7 +16,7 @@ import os
 import runpy
 import threading
 
-from ministack.services import stepfunctions, sts
+from ministack.services import cloudtrail, stepfunctions, sts
 
 PREVIOUS = contextvars.ContextVar("PREVIOUS", default=(None, 0))
 LOCK = threading.Lock()
@@ -86,12 +88,24 @@ def run_recorded_machine(states, start, given, execution, context):
     return output
 
 
+record_call_alone = cloudtrail.record_event
+
+
+def record_call(**call):
+    """A session's ARN is arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION."""
+    session = sts._sessions.get(call["access_key_id"])
+    if session:
+        call["username"] = session["Arn"].split("/")[1]
+    record_call_alone(**call)
+
+
 def register_noted_session(access_key, session):
     register_session(access_key, session)
     with LOCK, open(os.environ["ISSUED_CREDENTIALS"], "a") as file:
         print(access_key, session["SecretAccessKey"], session["SessionToken"], sep="\n", file=file)
 
 
+cloudtrail.record_event = record_call
 stepfunctions._add_event = add_event
 stepfunctions._run_sub_machine = run_recorded_machine
 sts.register_session = register_noted_session

@@ -2,7 +2,7 @@
 //!
 //! A function's `main` reads its settings with [`env`], builds its clients with [`clients`] or [`member`], and hands
 //! both to [`serve`]. What two functions do with AWS is here as well: [`windows`] and
-//! [`dhmc`], [`ledger`] and [`stack_answer`].
+//! [`dhmc`], [`ledger`], [`object`] and [`stack_answer`].
 
 pub mod call;
 pub mod clients;
@@ -12,6 +12,7 @@ pub mod ledger;
 pub mod logs;
 pub mod member;
 pub mod named_error;
+pub mod object;
 pub mod serve;
 pub mod stack_answer;
 #[cfg(any(test, feature = "testing"))]
@@ -23,6 +24,7 @@ pub use lambda_runtime::Error as RuntimeError;
 
 pub use call::{CallError, CallFailure};
 pub use named_error::NamedError;
+pub use object::ObjectKey;
 pub use serve::serve;
 /// For [`named_error!`].
 pub use strum::VariantNames;

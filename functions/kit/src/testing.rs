@@ -23,7 +23,21 @@ pub struct Server {
 #[derive(Debug, Default)]
 struct Script {
     answers: VecDeque<(u16, String)>,
+    by_request: Vec<(String, u16, String)>,
     asked: Vec<Asked>,
+}
+
+impl Script {
+    fn answer(&mut self, asked: &Asked) -> Option<(u16, String)> {
+        let request = format!("{} {}", asked.header("x-amz-target").unwrap_or_default(), asked.body);
+        match self.by_request.iter().position(|(part, ..)| request.contains(part)) {
+            Some(position) => {
+                let (_, status, body) = self.by_request.remove(position);
+                Some((status, body))
+            }
+            None => self.answers.pop_front(),
+        }
+    }
 }
 
 /// A request that the server got.
@@ -74,6 +88,13 @@ impl Server {
         self.script.lock().unwrap_or_else(PoisonError::into_inner).answers.push_back((status, body.to_owned()));
     }
 
+    /// What the next request is answered whose `x-amz-target` and body, with a space between, contain `request`: for calls that
+    /// are made at the same time, in any order.
+    pub fn answers_to(&self, request: &str, status: u16, body: &str) {
+        let answer = (request.to_owned(), status, body.to_owned());
+        self.script.lock().unwrap_or_else(PoisonError::into_inner).by_request.push(answer);
+    }
+
     /// All requests until now.
     #[must_use]
     pub fn asked(&self) -> Vec<Asked> {
@@ -99,12 +120,13 @@ async fn answer(State(script): State<Arc<Mutex<Script>>>, request: Request) -> (
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let mut script = script.lock().unwrap_or_else(PoisonError::into_inner);
-    script.asked.push(Asked {
+    let asked = Asked {
         method: parts.method.to_string(),
         uri: parts.uri.to_string(),
         headers: parts.headers.iter().map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect(),
         body: text(&body),
-    });
-    let (status, body) = script.answers.pop_front().unwrap_or((404, String::new()));
+    };
+    let (status, body) = script.answer(&asked).unwrap_or((404, String::new()));
+    script.asked.push(asked);
     (StatusCode::from_u16(status).unwrap_or(StatusCode::NOT_FOUND), body)
 }

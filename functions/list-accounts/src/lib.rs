@@ -3,7 +3,7 @@
 //!
 //! In: [`Request`]. Out: [`Response`]. Errors: [`Error`], and `InvalidInput`.
 //!
-//! Needs `organizations:ListAccounts`, `organizations:ListAccountsForParent`,
+//! Needs `organizations:ListRoots`, `organizations:ListAccountsForParent`,
 //! `organizations:ListOrganizationalUnitsForParent`, `ssm:GetParameter` on the Control Tower parameter,
 //! `dynamodb:Query` on the ledger and `s3:PutObject` on `runs/`.
 
@@ -13,14 +13,12 @@ mod select;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_s3::primitives::ByteStream;
 use jiff::{SignedDuration, Timestamp};
-use kit::CallError;
 use kit::ledger::{self, LedgerError};
-use patching::ids::{AccountId, Region, RunId};
+use kit::{CallError, ObjectKey, object};
+use patching::ids::{AccountId, OrganizationalUnitId, Region, RunId};
 use patching::input::{Action, ExecutionInput, InvalidInput, Trigger};
 use patching::policy::{InvalidPolicy, OnDelete, PatchPolicy};
-use patching::targets::Target;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use strum::{IntoStaticStr, VariantNames};
@@ -55,15 +53,6 @@ pub struct Response {
     pub replaced_runs: usize,
 }
 
-/// An object in S3.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-pub struct ObjectKey {
-    /// The bucket.
-    pub bucket: String,
-    /// The key in it.
-    pub key: String,
-}
-
 /// How many accounts the run takes and leaves out.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -92,9 +81,13 @@ pub enum Error {
     /// Patch Manager is turned off: only a plan, or to take everything down, is done meanwhile.
     #[error("Patch Manager is disabled: set the stack's parameter DisablePatchManager to false to roll out again")]
     PatchManagerDisabled,
-    /// The organization cannot be read from this account, or an organizational unit of the scope is not in it.
+    /// The organization cannot be read from this account.
     #[error("the organization cannot be read")]
     OrganizationNotReadable(#[source] CallError),
+    /// An organizational unit of the scope is not in the organization.
+    #[error("$.scope.includedOrganizationalUnits: the organization has no unit {0}")]
+    #[strum(serialize = "OrganizationNotReadable")]
+    UnitNotInOrganization(OrganizationalUnitId),
     /// The scope names the Regions that Control Tower governs, and its parameter does not.
     #[error("the parameter {0} does not name the Regions that Control Tower governs")]
     ControlTowerRegionsNotReadable(&'static str, #[source] Option<CallError>),
@@ -141,22 +134,23 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
         None => None,
     };
     let regions = regions::in_scope(&context.ssm, &policy.scope, &input).await?;
-    let accounts = organization::accounts(&context.organizations).await?;
-    let units = organization::accounts_in(&context.organizations, &policy.scope).await?;
+    let organization = organization::read(&context.organizations, &policy.scope).await?;
     let chosen = select::Selection {
         input: &input,
         excluded: &policy.scope.excluded_accounts,
-        in_units: units.as_ref(),
+        in_units: organization.in_scope.as_ref(),
         retry: retry.as_ref(),
         sweep: sweeps(&input, regions.as_ref()),
         regions,
     }
-    .choose(accounts);
-    let key = format!("runs/{run}/targets.json");
-    write(context, &key, &chosen.targets).await?;
+    .choose(organization.accounts);
+    let targets = ObjectKey { bucket: context.bucket.clone(), key: format!("runs/{run}/targets.json") };
+    // Targets are structs of strings, whose serialization cannot fail.
+    let listed = serde_json::to_vec(&chosen.targets).unwrap_or_default();
+    object::write(&context.s3, &targets, "application/json", listed).await?;
     Ok(Response {
         action: input.action,
-        targets: ObjectKey { bucket: context.bucket.clone(), key },
+        targets,
         accounts: Counts {
             in_scope: chosen.targets.len() - chosen.unavailable,
             unavailable: chosen.unavailable,
@@ -197,22 +191,6 @@ async fn failed_in(context: &Context, earlier: &RunId) -> Result<BTreeMap<Accoun
     }
     let failed = outcomes.into_iter().filter(|account| account.status == patching::outcome::Status::Failed);
     Ok(failed.map(|account| (account.id.clone(), account.failed_regions())).collect())
-}
-
-async fn write(context: &Context, key: &str, targets: &[Target]) -> Result<(), Error> {
-    // Targets are structs of strings, whose serialization cannot fail.
-    let body = serde_json::to_vec(targets).unwrap_or_default();
-    context
-        .s3
-        .put_object()
-        .bucket(&context.bucket)
-        .key(key)
-        .content_type("application/json")
-        .body(ByteStream::from(body))
-        .send()
-        .await
-        .map_err(|error| CallError::new("s3:PutObject", &error))?;
-    Ok(())
 }
 
 fn list(regions: &BTreeSet<Region>) -> String {

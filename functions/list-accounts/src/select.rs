@@ -56,6 +56,7 @@ impl Selection<'_> {
                 name: id.to_string(),
                 state: NOT_IN_ORGANIZATION.to_owned(),
                 joined_at: None,
+                organizational_unit: None,
             })
             .collect()
     }
@@ -115,7 +116,13 @@ mod tests {
     }
 
     fn account(account: &str, state: &str) -> Account {
-        Account { id: id(account), name: format!("name of {account}"), state: state.into(), joined_at: None }
+        Account {
+            id: id(account),
+            name: format!("name of {account}"),
+            state: state.into(),
+            joined_at: None,
+            organizational_unit: None,
+        }
     }
 
     fn input(value: &Value) -> ExecutionInput {

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 /// One field that differs: what it was and what it is to be. `null` stands for "not set".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Change {
     /// Where, such as `schedule`, `target.selectors.tag:InstanceOS` or `task.parameters.Operation`.
     pub field: String,

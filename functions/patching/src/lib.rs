@@ -4,6 +4,7 @@
 //! [`policy`] (what the user wants, valid once parsed) and [`observed`] (what SSM reports) → [`plan`] (what to create,
 //! update and delete, as data) → [`outcome`] (what the ledger holds and the report shows).
 
+pub mod advice;
 pub mod dhmc;
 pub mod diff;
 pub mod ids;

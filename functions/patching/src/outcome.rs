@@ -12,12 +12,16 @@ use crate::policy::OwnerTag;
 
 /// What became of one account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AccountOutcome {
     /// The account.
     pub id: AccountId,
     /// The account's name in the organization.
     pub name: String,
+    /// The path of its organizational unit, such as `Root/Workloads/Production`; the ledger does not hold it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organizational_unit: Option<String>,
     /// Failed when the account could not be entered or one of its Regions failed.
     pub status: Status,
     /// One entry a Region worked in.
@@ -29,6 +33,7 @@ pub struct AccountOutcome {
 
 /// What became of one Region of an account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RegionOutcome {
     /// The Region.
@@ -51,6 +56,7 @@ pub struct RegionOutcome {
 
 /// How an account, a Region or a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Display, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[strum(serialize_all = "camelCase")]
 pub enum Status {
@@ -64,6 +70,7 @@ pub enum Status {
 
 /// What became of the DHMC setting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DhmcOutcome {
     /// What was done.
@@ -76,6 +83,7 @@ pub struct DhmcOutcome {
 
 /// What was done with the DHMC setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Display, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[strum(serialize_all = "camelCase")]
 pub enum DhmcStatus {
@@ -95,6 +103,7 @@ pub enum DhmcStatus {
 
 /// What became of one window.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct WindowOutcome {
     /// The window's name.
@@ -111,6 +120,7 @@ pub struct WindowOutcome {
 
 /// What was done with a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Display, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[strum(serialize_all = "camelCase")]
 pub enum WindowStatus {
@@ -132,6 +142,7 @@ pub enum WindowStatus {
 
 /// Something that a person should look at, though nothing failed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Warning {
     /// What it is, such as `ForeignWindow`.
@@ -142,6 +153,7 @@ pub struct Warning {
 
 /// Why something failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Failure {
     /// The state that failed, such as `ConfigureWindows`.
@@ -169,7 +181,7 @@ impl AccountOutcome {
             () if all_planned => Status::Planned,
             () => Status::Succeeded,
         };
-        Ok(Self { id, name, status, regions, error })
+        Ok(Self { id, name, organizational_unit: None, status, regions, error })
     }
 
     /// An account that was to be worked in and of which nothing is recorded.
@@ -181,7 +193,7 @@ impl AccountOutcome {
             message: "the account's own execution ended without recording an outcome: open it in the Map Run"
                 .to_owned(),
         };
-        Self { id, name, status: Status::Failed, regions: Vec::new(), error: Some(error) }
+        Self { id, name, organizational_unit: None, status: Status::Failed, regions: Vec::new(), error: Some(error) }
     }
 
     /// Why the account failed: its own error, else that of its first failed Region.
@@ -198,6 +210,16 @@ impl AccountOutcome {
         }
         let failed = self.regions.iter().filter(|region| region.status == Status::Failed);
         Some(failed.map(|region| region.region.clone()).collect())
+    }
+}
+
+impl RegionOutcome {
+    /// What a person should look at: what was recorded, and a DHMC role that is neither `our_role` nor was replaced.
+    #[must_use]
+    pub fn all_warnings(&self, our_role: Option<&str>) -> Vec<Warning> {
+        let kept = self.dhmc.as_ref().filter(|dhmc| dhmc.status == DhmcStatus::Kept);
+        let foreign = kept.and_then(|dhmc| dhmc.before.as_deref()).filter(|role| Some(*role) != our_role);
+        self.warnings.iter().cloned().chain(foreign.map(Warning::dhmc_kept)).collect()
     }
 }
 
@@ -243,11 +265,27 @@ impl WindowOutcome {
 }
 
 impl Warning {
+    /// The name of [`Warning::foreign_window`].
+    pub const FOREIGN_WINDOW: &str = "ForeignWindow";
+    /// The name of [`Warning::dhmc_kept`].
+    pub const DHMC_KEPT: &str = "DhmcKept";
+
+    /// A DHMC role of somebody else, which the policy does not allow to be replaced.
+    #[must_use]
+    pub fn dhmc_kept(role: &str) -> Self {
+        Self {
+            name: Self::DHMC_KEPT.to_owned(),
+            message: format!(
+                "Default Host Management Configuration has the role {role}, which is not ours: it was kept"
+            ),
+        }
+    }
+
     /// A window that has one of our names and not our tag.
     #[must_use]
     pub fn foreign_window(name: &str, id: &str, owner_tag: &OwnerTag) -> Self {
         Self {
-            name: "ForeignWindow".to_owned(),
+            name: Self::FOREIGN_WINDOW.to_owned(),
             message: format!(
                 "the maintenance window {id} is also named {name} but lacks the tag {}={}: it was left alone, and both run",
                 owner_tag.key.as_str(),

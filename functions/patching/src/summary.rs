@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::ids::RunId;
 use crate::input::Action;
@@ -10,12 +11,20 @@ use crate::outcome::{AccountOutcome, Failure, RegionOutcome, Status, WindowStatu
 
 /// A run, whole.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RunSummary {
     /// The run, which is the execution's name.
     pub run: RunId,
     /// What was asked for; absent when the run ended before that was known.
     pub action: Option<Action>,
+    /// The execution's ARN.
+    pub execution: Option<String>,
+    /// The execution's input, as it was given.
+    #[serde(default)]
+    pub input: Value,
+    /// The policy that was applied; absent when the run ended before it was read.
+    pub policy: Option<Value>,
     /// Failed when the run as a whole or anything in it failed.
     pub status: Status,
     /// When the execution started, RFC 3339.
@@ -28,14 +37,41 @@ pub struct RunSummary {
     /// The run in numbers.
     #[serde(flatten)]
     pub totals: Totals,
+    /// How many warnings there are in all account-Regions.
+    #[serde(default)]
+    pub warnings: usize,
     /// Accounts of the organization that the run left out, by reason.
     pub skipped: BTreeMap<String, usize>,
     /// What became of each account, in the order of their ids.
     pub outcomes: Vec<AccountOutcome>,
 }
 
+impl RunSummary {
+    /// The DHMC role of the policy.
+    #[must_use]
+    pub fn our_dhmc_role(&self) -> Option<&str> {
+        our_dhmc_role(self.policy.as_ref())
+    }
+
+    /// Each failure with the account, and with the Region unless the account as a whole failed.
+    pub fn failures(&self) -> impl Iterator<Item = (&AccountOutcome, Option<&RegionOutcome>, &Failure)> {
+        self.outcomes.iter().flat_map(|account| {
+            let whole = account.error.iter().map(move |error| (account, None, error));
+            let regions = account.regions.iter();
+            whole.chain(regions.filter_map(move |region| Some((account, Some(region), region.error.as_ref()?))))
+        })
+    }
+}
+
+/// The DHMC role of a policy, valid or not.
+#[must_use]
+pub fn our_dhmc_role(policy: Option<&Value>) -> Option<&str> {
+    policy?.pointer("/dhmc/role")?.as_str()
+}
+
 /// A run in numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Totals {
     /// Accounts, by what became of them.
@@ -48,6 +84,7 @@ pub struct Totals {
 
 /// Accounts, by what became of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AccountTotals {
     /// All of their Regions are as they should be.
@@ -60,6 +97,7 @@ pub struct AccountTotals {
 
 /// Regions of accounts, by what became of them. An account that could not be entered adds none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RegionTotals {
     /// As they should be.
@@ -70,6 +108,7 @@ pub struct RegionTotals {
 
 /// Windows, by what became of them; for a plan, by what would.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct WindowTotals {
     /// Were not there.

@@ -31,6 +31,9 @@ pub struct Account {
     /// When it joined the organization, RFC 3339.
     #[serde(default)]
     pub joined_at: Option<String>,
+    /// The path of the organizational unit that it is in, such as `Root/Workloads/Production`; none for a stranger.
+    #[serde(default)]
+    pub organizational_unit: Option<String>,
 }
 
 /// The state of an account that can be worked in.

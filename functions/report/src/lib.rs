@@ -1,22 +1,38 @@
-//! Reports a run: reads the ledger, writes `runs/<run>/report.json` and answers the run in numbers.
+//! Reports a run: reads the ledger, writes `runs/<run>/report.json`, `.csv` and `.html`, emits the run's metrics, tells
+//! those who want to know, and answers the run in numbers.
 //!
-//! In: [`Request`]. Out: [`Response`]. Errors: [`Error`], and `InvalidInput`.
+//! In: [`Request`]. Out: [`Response`]. Errors: [`Error`], and `InvalidInput`. A notification that cannot be sent is a
+//! warning in the log and in the answer, since the report is there all the same.
 //!
-//! Needs `dynamodb:Query` on the ledger, `s3:GetObject` and `s3:PutObject` on `runs/`.
+//! Needs `dynamodb:Query` on the ledger, `s3:GetObject` and `s3:PutObject` on `runs/`, and `sns:Publish` on the topic.
 
-use std::collections::{BTreeMap, BTreeSet};
+pub mod csv;
+mod gather;
+pub mod html;
+pub mod links;
+pub mod metrics;
+pub mod notification;
+pub mod text;
 
-use aws_sdk_s3::primitives::ByteStream;
+use std::collections::BTreeMap;
+
+use futures::try_join;
 use jiff::Timestamp;
 use kit::ledger::{self, LedgerError};
-use kit::{CallError, CallFailure};
+use kit::{CallError, ObjectKey, object};
 use patching::ids::{AccountId, RunId};
 use patching::input::Action;
-use patching::outcome::{AccountOutcome, Failure, Status};
+use patching::outcome::{AccountOutcome, Status};
 use patching::summary::{RunSummary, Totals};
 use patching::targets::Target;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use strum::{IntoStaticStr, VariantNames};
+
+pub use gather::gather;
+use links::Links;
+use metrics::Metrics;
+use notification::{Notification, Notifier};
 
 /// How many failed accounts the answer names; the report names them all.
 const NAMED_FAILURES: usize = 10;
@@ -27,8 +43,14 @@ const NAMED_FAILURES: usize = 10;
 pub struct Request {
     /// The run, which is the execution's name.
     pub run: RunId,
+    /// The execution's ARN.
+    pub execution: String,
     /// When the execution started, RFC 3339.
     pub started_at: String,
+    /// The execution's input as it stands, which may be anything.
+    pub input: Value,
+    /// The policy as it stands; absent when the run did not come as far as reading it.
+    pub policy: Option<Value>,
     /// What the run was to do; this and the next two are absent when it did not come as far as `ListAccounts`.
     pub action: Option<Action>,
     /// Where the accounts to be worked in are listed.
@@ -54,15 +76,6 @@ pub struct Caught {
     cause: String,
 }
 
-/// An object in S3.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ObjectKey {
-    /// The bucket.
-    pub bucket: String,
-    /// The key in it.
-    pub key: String,
-}
-
 /// The run in numbers.
 #[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -72,10 +85,12 @@ pub struct Response {
     /// Accounts, Regions and windows by what became of them.
     #[serde(flatten)]
     pub totals: Totals,
-    /// The report.
+    /// The report for people; the other two are beside it.
     pub report: ObjectKey,
     /// The first of the failed accounts.
     pub failed_accounts: Vec<FailedAccount>,
+    /// What became of the notification.
+    pub notification: Notification,
 }
 
 /// An account that failed, in a line.
@@ -110,6 +125,10 @@ pub struct Context {
     pub s3: aws_sdk_s3::Client,
     /// In the home Region.
     pub dynamodb: aws_sdk_dynamodb::Client,
+    /// Tells those who want to know.
+    pub notifier: Notifier,
+    /// Where metrics go.
+    pub metrics: Metrics,
     /// The bucket of targets and reports.
     pub bucket: String,
     /// The ledger's table.
@@ -127,42 +146,44 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
         Some(object) => read_targets(&context.s3, object).await?,
         None => Vec::new(),
     };
-    let summary = summarize(request, with_unrecorded(recorded, targets), now);
-    let report = ObjectKey { bucket: context.bucket.clone(), key: format!("runs/{}/report.json", summary.run) };
-    write(&context.s3, &report, &summary).await?;
+    let summary = gather(request, recorded, targets, now);
+    // Boxed: three uploads at once are a large future.
+    let report = Box::pin(write(context, &summary)).await?;
+    if let Some(line) = context.metrics.of_run(&summary, now) {
+        println!("{line}"); // CloudWatch takes metrics from the function's log
+    }
+    let links = Links::new(&summary, &report);
+    let notification = context.notifier.tell(&summary, links.as_ref()).await;
     Ok(Response {
         status: summary.status,
         failed_accounts: failed_accounts(&summary.outcomes),
         totals: summary.totals,
         report,
+        notification,
     })
 }
 
-/// An account whose execution was aborted leaves no item in the ledger: the list of targets still knows it.
-fn with_unrecorded(mut outcomes: Vec<AccountOutcome>, targets: Vec<Target>) -> Vec<AccountOutcome> {
-    let recorded: BTreeSet<_> = outcomes.iter().map(|outcome| outcome.id.clone()).collect();
-    let unrecorded = targets.into_iter().map(|target| target.account).filter(|account| !recorded.contains(&account.id));
-    outcomes.extend(unrecorded.map(|account| AccountOutcome::without_record(account.id, account.name)));
-    outcomes.sort_by(|a, b| a.id.cmp(&b.id));
-    outcomes
+async fn read_targets(s3: &aws_sdk_s3::Client, object: &ObjectKey) -> Result<Vec<Target>, Error> {
+    let content = object::read(s3, object).await?;
+    serde_json::from_slice(&content).map_err(|error| Error::TargetsNotReadable(object.key.clone(), error))
 }
 
-fn summarize(request: Request, outcomes: Vec<AccountOutcome>, now: Timestamp) -> RunSummary {
-    let action = request.action;
-    let skipped = request.accounts.map(|accounts| accounts.skipped).unwrap_or_default();
-    let error = request.error.map(|caught| Failure::of_run(&caught.error, &caught.cause));
-    let totals = Totals::new(&outcomes, skipped.values().sum());
-    RunSummary {
-        run: request.run,
-        action,
-        status: if error.is_some() { Status::Failed } else { totals.status(action) },
-        started_at: request.started_at,
-        finished_at: now.to_string(),
-        error,
-        totals,
-        skipped,
-        outcomes,
-    }
+/// Answers where the report for people is.
+async fn write(context: &Context, summary: &RunSummary) -> Result<ObjectKey, Error> {
+    let key = |extension: &str| ObjectKey {
+        bucket: context.bucket.clone(),
+        key: format!("runs/{}/report.{extension}", summary.run),
+    };
+    let (json, csv, html) = (key("json"), key("csv"), key("html"));
+    // The summary is made of strings, numbers and lists, whose serialization cannot fail.
+    let summary_json = serde_json::to_vec(summary).unwrap_or_default();
+    let page = html::render(summary, Links::new(summary, &html).as_ref());
+    try_join!(
+        object::write(&context.s3, &json, "application/json", summary_json),
+        object::write(&context.s3, &csv, "text/csv; charset=utf-8; header=present", csv::render(summary)),
+        object::write(&context.s3, &html, "text/html; charset=utf-8", page.into_bytes()),
+    )?;
+    Ok(html)
 }
 
 fn failed_accounts(outcomes: &[AccountOutcome]) -> Vec<FailedAccount> {
@@ -177,87 +198,5 @@ fn failed_accounts(outcomes: &[AccountOutcome]) -> Vec<FailedAccount> {
         .collect()
 }
 
-async fn read_targets(s3: &aws_sdk_s3::Client, object: &ObjectKey) -> Result<Vec<Target>, Error> {
-    const OPERATION: &str = "s3:GetObject";
-    let answer = s3
-        .get_object()
-        .bucket(&object.bucket)
-        .key(&object.key)
-        .send()
-        .await
-        .map_err(|error| CallError::new(OPERATION, &error))?;
-    let body = answer.body.collect().await.map_err(|error| {
-        CallError::ServiceUnavailable(CallFailure {
-            operation: OPERATION,
-            code: None,
-            message: error.to_string(),
-            request_id: None,
-        })
-    })?;
-    serde_json::from_slice(&body.into_bytes()).map_err(|error| Error::TargetsNotReadable(object.key.clone(), error))
-}
-
-async fn write(s3: &aws_sdk_s3::Client, object: &ObjectKey, summary: &RunSummary) -> Result<(), Error> {
-    // The summary is made of strings, numbers and lists, whose serialization cannot fail.
-    let body = serde_json::to_vec_pretty(summary).unwrap_or_default();
-    s3.put_object()
-        .bucket(&object.bucket)
-        .key(&object.key)
-        .content_type("application/json")
-        .body(ByteStream::from(body))
-        .send()
-        .await
-        .map_err(|error| CallError::new("s3:PutObject", &error))?;
-    Ok(())
-}
-
 #[cfg(test)]
-mod tests {
-    use serde_json::{from_value, json};
-
-    use super::*;
-
-    fn outcome(id: &str) -> AccountOutcome {
-        AccountOutcome::from_ledger(id.parse().unwrap(), "name".into(), "{\"regions\": []}").unwrap()
-    }
-
-    fn target(id: &str) -> Target {
-        from_value(json!({"account": {"id": id, "name": "n", "state": "ACTIVE"}, "regions": null, "sweep": false}))
-            .unwrap()
-    }
-
-    fn request(error: Option<Caught>) -> Request {
-        let counts = json!({"inScope": 1, "unavailable": 0, "skipped": {"suspended": 2}});
-        Request {
-            run: "r1".parse().unwrap(),
-            started_at: "2026-12-01T00:00:00Z".into(),
-            action: Some(Action::Rollout),
-            targets: None,
-            accounts: Some(from_value(counts).unwrap()),
-            error,
-        }
-    }
-
-    #[test]
-    fn an_account_without_a_record_is_reported_as_failed() {
-        let outcomes =
-            with_unrecorded(vec![outcome("111122224444")], vec![target("111122223333"), target("111122224444")]);
-        let [missing, recorded] = outcomes.as_slice() else { panic!("two accounts, not {outcomes:?}") };
-        assert_eq!((missing.status, missing.error.as_ref().unwrap().name.as_str()), (Status::Failed, "NoOutcome"));
-        assert_eq!(recorded.status, Status::Succeeded);
-    }
-
-    #[test]
-    fn a_run_that_could_not_be_done_is_failed_whatever_is_recorded() {
-        let caught = Caught { error: "InvalidPolicy".into(), cause: "{\"errorMessage\": \"no windows\"}".into() };
-        let summary = summarize(request(Some(caught)), vec![outcome("111122224444")], Timestamp::UNIX_EPOCH);
-        assert_eq!(summary.status, Status::Failed);
-        assert_eq!(summary.error.unwrap().message, "no windows");
-    }
-
-    #[test]
-    fn accounts_left_out_are_counted() {
-        let summary = summarize(request(None), vec![outcome("111122224444")], Timestamp::UNIX_EPOCH);
-        assert_eq!((summary.status, summary.totals.accounts.skipped), (Status::Succeeded, 2));
-    }
-}
+mod tests;

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use kit::{clients, env};
 use report::Context;
+use report::metrics::Metrics;
+use report::notification::Notifier;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), kit::RuntimeError> {
@@ -10,6 +12,12 @@ async fn main() -> Result<(), kit::RuntimeError> {
     let context = Context {
         s3: aws_sdk_s3::Client::new(&config),
         dynamodb: aws_sdk_dynamodb::Client::new(&config),
+        notifier: Notifier {
+            sns: aws_sdk_sns::Client::new(&config),
+            topic_arn: env::required("NOTIFICATION_TOPIC_ARN")?,
+            notify: env::required("NOTIFY")?,
+        },
+        metrics: Metrics { namespace: env::required("METRICS_NAMESPACE")?, stack: env::required("METRICS_STACK")? },
         bucket: env::required("BUCKET")?,
         ledger_table: env::required("LEDGER_TABLE")?,
     };

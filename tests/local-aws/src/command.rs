@@ -63,6 +63,12 @@ impl Command {
         self
     }
 
+    /// Sets an environment variable.
+    pub(crate) fn environment(mut self, name: &str, value: &str) -> Self {
+        self.inner.env(name, value);
+        self
+    }
+
     /// Runs it to its end and answers what it wrote to standard output.
     pub(crate) async fn output(self, step: &'static str) -> Result<String> {
         let mut output = String::new();

@@ -24,6 +24,7 @@ mod organization;
 mod process;
 mod progress;
 mod run;
+mod script;
 mod simulator;
 mod stack;
 mod tree;

@@ -21,6 +21,7 @@ use crate::organization::{Account, MEMBER_ROLE, Organization};
 use crate::process::{Group, free_port};
 use crate::progress::Progress;
 use crate::run::{self, RunResult};
+use crate::script::Script;
 use crate::simulator;
 use crate::tree;
 use crate::usage::{self, Usage};
@@ -44,6 +45,7 @@ pub struct LocalAws {
     /// The workspace that it was built from.
     pub workspace: Workspace,
     deployment: Option<Deployment>,
+    script: Script,
     processes: Processes,
 }
 
@@ -72,7 +74,8 @@ impl LocalAws {
         let organization = Organization::create(&clients, options, progress).await?;
         simulator::configure(&simulator, &organization).await?;
         organization.deploy_member_roles(&clients, &workspace, progress).await?;
-        Ok(Self { clients, organization, simulator, functions, workspace, deployment: None, processes })
+        let script = Script::new(&clients, &workspace, &venv, &processes.folder, &functions)?;
+        Ok(Self { clients, organization, simulator, functions, workspace, deployment: None, script, processes })
     }
 
     /// Uploads the artifacts and creates the control plane's stack; the given parameters go before its own. Does not wait for
@@ -81,16 +84,40 @@ impl LocalAws {
     /// # Errors
     /// When the stack cannot be created: with the reasons that CloudFormation states.
     pub async fn deploy(&mut self, parameters: &[(&str, &str)], progress: &Progress) -> Result<()> {
-        let created = deployment::create(
-            &self.clients,
-            &self.workspace,
-            &self.organization,
-            &self.functions,
-            parameters,
-            progress,
-        );
+        let created = deployment::create(&self.clients, &self.script, &self.organization, parameters, progress);
         self.deployment = Some(created.await?);
         Ok(())
+    }
+
+    /// Runs `templates/deploy.sh` with these arguments, and those that say where the local AWS is, and answers what it said.
+    ///
+    /// # Errors
+    /// When it fails: with the end of what it wrote.
+    pub async fn deploy_script(&self, arguments: &[&str]) -> Result<String> {
+        let bucket = deployment::artifacts_bucket(&self.organization);
+        self.script.run(&[&["--bucket", bucket.as_str()], arguments].concat()).await
+    }
+
+    /// The environment variables with which the AWS CLI is the virtual environment's, and is the management account.
+    #[must_use]
+    pub fn cli_environment(&self) -> BTreeMap<&'static str, String> {
+        self.script.environment.iter().cloned().collect()
+    }
+
+    /// Runs a command of the AWS CLI as the management account and answers its JSON.
+    ///
+    /// # Errors
+    /// When it is refused: with what it wrote.
+    pub async fn aws_cli(&self, arguments: &[&str]) -> Result<String> {
+        self.script.aws(arguments).await
+    }
+
+    /// The same with the credentials of a session: access key id, secret access key and session token.
+    ///
+    /// # Errors
+    /// When it is refused: with what it wrote.
+    pub async fn aws_cli_as(&self, credentials: &[String; 3], arguments: &[&str]) -> Result<String> {
+        self.script.aws_as(credentials, arguments).await
     }
 
     /// Updates the stack with these parameters; the others stay.
@@ -98,7 +125,7 @@ impl LocalAws {
     /// # Errors
     /// Before [`LocalAws::deploy`], or when the stack cannot be updated.
     pub async fn update(&mut self, parameters: &[(&str, &str)]) -> Result<()> {
-        let updated = deployment::update(&self.clients, &self.workspace, self.deployment()?, parameters).await?;
+        let updated = deployment::update(&self.clients, self.deployment()?, parameters).await?;
         self.deployment = Some(updated);
         Ok(())
     }
@@ -169,7 +196,7 @@ impl LocalAws {
     /// # Errors
     /// As [`LocalAws::deploy`].
     pub async fn deploy_beside(&self, stack: &str, parameters: &[(&str, &str)]) -> Result<()> {
-        deployment::create_beside(&self.clients, &self.workspace, self.deployment()?, stack, parameters).await
+        deployment::create_beside(&self.clients, self.deployment()?, stack, parameters).await
     }
 
     /// Deletes the stack and waits until it is gone. Answers the run that takes everything down before that, as its report

@@ -61,6 +61,7 @@ fn environment(clients: &Clients, management: &str, folder: &RunFolder) -> Vec<(
         ("ISSUED_CREDENTIALS", folder.path().join(CREDENTIALS).display().to_string()),
         ("STATE_DIR", folder.path().join("state").display().to_string()),
         ("LOG_LEVEL", "INFO".into()),
+        ("CLOUDTRAIL_RECORDING", "1".into()),
         // At its start it would remove other people's containers, and it would listen on fixed ports.
         ("DOCKER_HOST", absent),
         ("IOT_MTLS_ENABLED", "0".into()),

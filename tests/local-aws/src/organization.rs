@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_organizations::Client;
 use futures::{StreamExt, TryStreamExt, stream};
 
-use crate::clients::{Clients, MANAGEMENT_KEY};
+use crate::clients::Clients;
 use crate::error::{During, Error, Result};
 use crate::members::{Member, common_regions, plan_members};
 use crate::names::UNITS;
@@ -130,14 +130,15 @@ impl Organization {
         Ok(organization)
     }
 
-    /// Puts the member roles into every account that is to have them.
+    /// Puts the member roles into every member account that is to have them, as a `StackSet` does on AWS. The management account,
+    /// which `StackSets` leave out, gets them with the control plane.
     pub(crate) async fn deploy_member_roles(
         &self,
         clients: &Clients,
         workspace: &Workspace,
         progress: &Progress,
     ) -> Result<()> {
-        let ready: Vec<&Account> = self.ready().collect();
+        let ready: Vec<&Account> = self.ready().filter(|account| account.id != self.accounts[0].id).collect();
         let step = progress.step("Member roles", Some(u64::try_from(ready.len()).unwrap_or(u64::MAX)));
         stream::iter(&ready)
             .map(async |account| {
@@ -166,8 +167,7 @@ impl Organization {
             ("MemberRoleName", MEMBER_ROLE),
             ("OrganizationId", &self.id),
         ];
-        let key = if account.id == self.accounts[0].id { MANAGEMENT_KEY } else { &account.id };
-        let stack = Stack::new(clients.cloudformation_for(key), "patch-manager-member-roles", &account.name);
+        let stack = Stack::new(clients.cloudformation_for(&account.id), "patch-manager-member-roles", &account.name);
         stack.create(&template, &parameters).await?;
         Ok(())
     }

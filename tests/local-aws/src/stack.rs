@@ -8,10 +8,15 @@ use aws_sdk_cloudformation::types::{Capability, Parameter};
 
 use crate::error::{During, Error, Result};
 
-/// A template that may stand in the request itself is at most this long.
-pub(crate) const INLINE_LIMIT: usize = 51_200;
 const LIMIT: Duration = Duration::from_mins(5);
 const POLL: Duration = Duration::from_millis(100);
+
+/// What a stack was given and what it answers.
+#[derive(Debug, Default)]
+pub(crate) struct Described {
+    pub(crate) outputs: BTreeMap<String, String>,
+    pub(crate) parameters: BTreeMap<String, String>,
+}
 
 /// A stack in one account.
 pub(crate) struct Stack<'a> {
@@ -26,7 +31,7 @@ impl<'a> Stack<'a> {
     }
 
     /// Creates the stack from a template or the URL of one, and waits for it.
-    pub(crate) async fn create(&self, template: &str, parameters: &[(&str, &str)]) -> Result<BTreeMap<String, String>> {
+    pub(crate) async fn create(&self, template: &str, parameters: &[(&str, &str)]) -> Result<()> {
         let (body, url) = source(template);
         self.client
             .create_stack()
@@ -42,7 +47,7 @@ impl<'a> Stack<'a> {
     }
 
     /// Updates the stack and waits for it.
-    pub(crate) async fn update(&self, template: &str, parameters: &[(&str, &str)]) -> Result<BTreeMap<String, String>> {
+    pub(crate) async fn update(&self, template: &str, parameters: &[(&str, &str)]) -> Result<()> {
         let (body, url) = source(template);
         self.client
             .update_stack()
@@ -74,11 +79,24 @@ impl<'a> Stack<'a> {
         }
     }
 
+    /// Its parameters and outputs.
+    pub(crate) async fn describe(&self) -> Result<Described> {
+        let described = self.client.describe_stacks().stack_name(self.name).send().await;
+        let stacks = described.during(self.step("describing"))?.stacks.unwrap_or_default();
+        let Some(stack) = stacks.into_iter().next() else { return Ok(Described::default()) };
+        let outputs = stack.outputs.unwrap_or_default().into_iter();
+        let parameters = stack.parameters.unwrap_or_default().into_iter();
+        Ok(Described {
+            outputs: outputs.filter_map(|output| Some((output.output_key?, output.output_value?))).collect(),
+            parameters: parameters.filter_map(|one| Some((one.parameter_key?, one.parameter_value?))).collect(),
+        })
+    }
+
     fn step(&self, verb: &str) -> String {
         format!("{verb} stack {} in account {}", self.name, self.account)
     }
 
-    async fn wait(&self, wanted: &str) -> Result<BTreeMap<String, String>> {
+    async fn wait(&self, wanted: &str) -> Result<()> {
         let started = Instant::now();
         loop {
             let described = self.client.describe_stacks().stack_name(self.name).send().await;
@@ -86,11 +104,7 @@ impl<'a> Stack<'a> {
             let status = stack.as_ref().and_then(|stack| stack.stack_status.as_ref());
             let status = status.map(ToString::to_string).unwrap_or_default();
             if status == wanted {
-                let outputs = stack.and_then(|stack| stack.outputs).unwrap_or_default();
-                return Ok(outputs
-                    .into_iter()
-                    .filter_map(|output| Some((output.output_key?, output.output_value?)))
-                    .collect());
+                return Ok(());
             }
             if !status.ends_with("IN_PROGRESS") || started.elapsed() > LIMIT {
                 return Err(self.failure(status).await);

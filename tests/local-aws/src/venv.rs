@@ -25,30 +25,44 @@ impl Venv {
     /// # Errors
     /// Without Python 3.10 or later, or when pip fails.
     pub async fn prepare(workspace: &Workspace, progress: &Progress) -> Result<Self> {
+        Self::prepare_from(workspace, "venv", REQUIREMENTS, progress).await
+    }
+
+    /// The same for another list of pinned requirements, in a folder of this name.
+    ///
+    /// # Errors
+    /// As [`Venv::prepare`].
+    pub async fn prepare_from(
+        workspace: &Workspace,
+        name: &str,
+        requirements: &str,
+        progress: &Progress,
+    ) -> Result<Self> {
         let step = progress.step("Python environment", None);
-        let folder = workspace.folder().join("venv");
+        let folder = workspace.folder().join(name);
         let venv = Self { folder: folder.clone() };
         let python = Python::find().await?;
-        let _lock = lock::wait(&workspace.folder().join("venv.lock")).await?;
+        let _lock = lock::wait(&workspace.folder().join(format!("{name}.lock"))).await?;
         let stamp = folder.join("made-from.txt");
-        let wanted = format!("{REQUIREMENTS}\nPython {}\n{}\n", python.version, folder.display());
+        let wanted = format!("{requirements}\nPython {}\n{}\n", python.version, folder.display());
         if std::fs::read_to_string(&stamp).is_ok_and(|made| made == wanted) {
             step.done("as the last run left it");
             return Ok(venv);
         }
         step.note("installing with pip");
-        venv.make(&python).await?;
+        venv.make(&python, requirements).await?;
         std::fs::write(&stamp, wanted).at(STEP, &stamp)?;
         step.done(&format!("made with Python {}", python.version));
         Ok(venv)
     }
 
-    async fn make(&self, python: &Python) -> Result<()> {
+    async fn make(&self, python: &Python, requirements: &str) -> Result<()> {
         if self.folder.exists() {
             std::fs::remove_dir_all(&self.folder).at(STEP, &self.folder)?;
         }
         Command::new(&python.program).args(["-m", "venv"]).args([&self.folder]).output(STEP).await?;
-        let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("requirements.txt");
+        let list = self.folder.join("requirements.txt");
+        std::fs::write(&list, requirements).at(STEP, &list)?;
         Command::new(self.python())
             .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
             .args(["--requirement".as_ref(), list.as_path()])

@@ -42,7 +42,16 @@ impl Cell {
 
     /// Every call takes this long.
     pub async fn with_latency(latency: Duration) -> Self {
-        let simulator = builder().await.latency(latency).start().await.unwrap();
+        Self::of(builder().await.latency(latency)).await
+    }
+
+    /// Beside a server that says whose a session is and what its role may do.
+    pub async fn beside(identities: &str, role: &str) -> Self {
+        Self::of(builder().await.upstream(identities).member_role(role)).await
+    }
+
+    async fn of(builder: Builder) -> Self {
+        let simulator = builder.start().await.unwrap();
         let ssm = client(&simulator, &RetryConfig::disabled());
         Self { simulator, ssm, runs: AtomicUsize::new(0) }
     }
@@ -164,6 +173,13 @@ pub async fn with_retries<T>(mut work: impl AsyncFnMut() -> Result<T, CallError>
 #[must_use]
 pub fn client(simulator: &Simulator, retries: &RetryConfig) -> Client {
     Client::from_conf(config(simulator).retry_config(retries.clone()).build())
+}
+
+/// A client with another access key, which never tries a call twice.
+#[must_use]
+pub fn client_of(simulator: &Simulator, access_key: &str) -> Client {
+    let credentials = Credentials::new(access_key, "secret", None, None, "test");
+    Client::from_conf(config(simulator).credentials_provider(credentials).retry_config(RetryConfig::disabled()).build())
 }
 
 /// The settings of such a client, to be completed.

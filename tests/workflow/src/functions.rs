@@ -64,6 +64,8 @@ pub fn own_operations(name: &str) -> BTreeSet<String> {
         ("ledger::read(", "dynamodb:Query"),
         ("mark_answered(", "dynamodb:UpdateItem"),
         ("MemberSessions", "sts:AssumeRole"),
+        ("object::read(", "s3:GetObject"),
+        ("object::write(", "s3:PutObject"),
         ("read_waiting(", "dynamodb:GetItem"),
         ("record_waiting(", "dynamodb:PutItem"),
     ] {
@@ -80,7 +82,7 @@ fn named_in(texts: &[String]) -> BTreeSet<String> {
 }
 
 fn is_operation(literal: &str) -> bool {
-    let services = ["account", "dynamodb", "organizations", "s3", "ssm", "states", "sts"];
+    let services = ["account", "dynamodb", "organizations", "s3", "sns", "ssm", "states", "sts"];
     literal.split_once(':').is_some_and(|(service, operation)| {
         services.contains(&service)
             && operation.starts_with(|first: char| first.is_ascii_uppercase())

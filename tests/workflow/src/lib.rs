@@ -2,12 +2,16 @@
 //!
 //! Only tests use this crate, so what cannot be read ends the test with its reason.
 
+#![expect(clippy::expect_used, reason = "only tests use this crate")]
+
 pub mod cell;
 pub mod definition;
 pub mod functions;
 pub mod hostile;
 pub mod payload;
 pub mod picture;
+pub mod rendering;
+pub mod sample;
 pub mod template;
 
 use std::path::{Path, PathBuf};

@@ -86,7 +86,7 @@ fn key(name: &Yaml) -> String {
 
 fn intrinsic(tag: &str, value: Value) -> Value {
     match tag.trim_start_matches('!') {
-        "Ref" => json!({ "Ref": value }),
+        name @ ("Condition" | "Ref") => json!({ name: value }),
         "GetAtt" => json!({ "Fn::GetAtt": value.as_str().map(|path| path.split('.').collect::<Vec<_>>()) }),
         name => {
             let mut field = Map::new();

@@ -52,6 +52,14 @@ fn the_readme_lists_no_error_that_nothing_raises() {
 }
 
 #[test]
+fn there_is_advice_about_every_error_that_can_be_raised() {
+    let raised: BTreeSet<_> = functions::names().iter().flat_map(|name| raised(name)).chain(LAMBDA).collect();
+    for name in raised.into_iter().chain(["NoOutcome", "States.DataLimitExceeded", "Ssm.ParameterNotFoundException"]) {
+        assert!(patching::advice::of_error(name).is_some(), "{name}");
+    }
+}
+
+#[test]
 fn the_services_that_the_machine_calls_itself_are_retried_whatever_they_report() {
     for state in definition::tasks().iter().filter(|state| state.function().is_none()) {
         assert_eq!(state.retried(), [["States.ALL"]], "{}", state.name);

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json, to_value};
 use workflow::definition::state;
 use workflow::payload::{evaluate, fill};
+use workflow::rendering::Rendering;
 use workflow::template;
 
 #[test]
@@ -163,7 +164,7 @@ fn a_failed_account_names_itself_and_the_regions_that_failed() {
 fn an_incomplete_rollout_says_how_many_failed_and_where_the_report_is() {
     let input = after_report();
     let cause = state("RolloutIncomplete").body["CausePath"].as_str().unwrap().to_owned();
-    let expected = "0 accounts failed, 0 succeeded; report: s3://data/runs/run-1/report.json";
+    let expected = "0 accounts failed, 0 succeeded; report: s3://data/runs/run-1/report.html";
     assert_eq!(evaluate(&cause, &input, &Value::Null), json!(expected));
     assert!(input["report"]["accounts"]["failed"].is_number(), "AnyFailed compares it");
 }
@@ -172,27 +173,19 @@ fn request<T: DeserializeOwned>(value: &Value) -> T {
     serde_json::from_value(value.clone()).unwrap_or_else(|why| panic!("{why}: {value}"))
 }
 
-/// The value of a parameter's default for each `${…}`.
+/// The policy of a stack with the parameters' defaults.
 fn composed_policy() -> Value {
-    let parameter = template::properties("PolicyParameter")["Value"]["Fn::If"][2].clone();
-    let mut text = parameter["Fn::Sub"][0].as_str().unwrap().to_owned();
-    for (name, value) in parameter["Fn::Sub"][1].as_object().unwrap() {
-        // The parameters' defaults make no condition true.
-        text = text.replace(&format!("${{{name}}}"), value["Fn::If"][2].as_str().unwrap());
-    }
-    for (name, parameter) in template::control_plane()["Parameters"].as_object().unwrap() {
-        text = text.replace(&format!("${{{name}}}"), parameter["Default"].as_str().unwrap_or_default());
-    }
-    serde_json::from_str(&text).unwrap()
+    Rendering::new(&template::control_plane(), &[]).policy()
 }
 
 fn context() -> Value {
     let target = json!({
-        "account": {"id": "111122223333", "name": "payments", "state": "ACTIVE", "joinedAt": null},
+        "account": {"id": "111122223333", "name": "payments", "state": "ACTIVE", "joinedAt": null,
+                    "organizationalUnit": "Root/Workloads"},
         "regions": null, "sweep": false
     });
     json!({
-        "Execution": {"Name": "run-1", "Input": {}, "StartTime": "2026-12-01T00:00:00Z"},
+        "Execution": {"Id": "arn:aws:states:eu-west-1:111122223333:execution:rollout:run-1", "Name": "run-1", "Input": {}, "StartTime": "2026-12-01T00:00:00Z"},
         "State": {"EnteredTime": "2026-12-01T00:01:00Z"},
         "Map": {"Item": {"Value": target}}
     })
@@ -215,7 +208,7 @@ fn after(name: &str, input: Value, response: impl serde::Serialize) -> Value {
 fn after_list_accounts() -> Value {
     let response = list_accounts::Response {
         action: Action::Rollout,
-        targets: list_accounts::ObjectKey { bucket: "data".into(), key: "runs/run-1/targets.json".into() },
+        targets: kit::ObjectKey { bucket: "data".into(), key: "runs/run-1/targets.json".into() },
         accounts: list_accounts::Counts { in_scope: 1, unavailable: 0, skipped: [("suspended", 1)].into() },
         expires_at: "1900000000".into(),
         keep_dhmc: false,
@@ -228,8 +221,9 @@ fn after_report() -> Value {
     let response = report::Response {
         status: Status::Failed,
         totals: Totals::default(),
-        report: report::ObjectKey { bucket: "data".into(), key: "runs/run-1/report.json".into() },
+        report: kit::ObjectKey { bucket: "data".into(), key: "runs/run-1/report.html".into() },
         failed_accounts: vec![],
+        notification: report::notification::Notification::Sent,
     };
     after("Report", after_list_accounts(), response)
 }

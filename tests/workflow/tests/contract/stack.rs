@@ -6,15 +6,23 @@ use serde_json::{Value, json};
 use workflow::functions::{self, pascal};
 use workflow::template;
 
-/// What the stack's own rollouts do without: what starts others, and what only guards the bucket.
-const APART: [&str; 10] = [
+/// What the stack's own rollouts do without: what starts others, what watches, and what only guards the bucket and the topic.
+const APART: [&str; 18] = [
     "AccountCreatedRule",
     "AccountJoinedRule",
+    "Dashboard",
     "DataBucketPolicy",
+    "DeadLetterAlarm",
     "EventsRole",
+    "ExecutionsFailedAlarm",
+    "ExecutionsThrottledAlarm",
+    "ExecutionsTimedOutAlarm",
+    "GoodRunAlarm",
     "HandshakeAcceptedRule",
     "ManagedAccountCreatedRule",
     "ManagedAccountUpdatedRule",
+    "NotificationSubscription",
+    "NotificationTopicPolicy",
     "OnDemandRule",
     "RolloutSchedule",
     "ScheduleRole",

@@ -23,8 +23,10 @@ async fn an_organization_is_set_up_repaired_updated_extended_and_taken_down() {
     let mut runs = Vec::new();
     for scenario in Scenario::ALL.into_iter().filter(|scenario| *scenario != Scenario::Delete) {
         let outcome = play(scenario, &mut aws, &progress).await.unwrap();
+        assert_eq!(outcome.differences, Vec::<String>::new(), "{scenario}");
         promises::the_failure_of_an_account_stays_its_own(&aws, &outcome).await;
         promises::every_failure_is_in_the_queue_the_ledger_and_the_report(&aws, &outcome).await;
+        records::the_report_says_what_the_ledger_says(&aws, &outcome).await;
         records::its_tree_shows_the_account_with_the_step_that_failed(&aws, &outcome).await;
         runs.push(outcome.run);
     }

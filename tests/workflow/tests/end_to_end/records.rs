@@ -30,6 +30,25 @@ pub(crate) async fn the_ledger_has_an_outcome_of_every_account(aws: &LocalAws, o
     items_expire(aws, ledger, &run).await;
 }
 
+/// But for the organizational units, which the report has from the run's targets.
+pub(crate) async fn the_report_says_what_the_ledger_says(aws: &LocalAws, outcome: &Outcome) {
+    let run: RunId = outcome.run.run.parse().unwrap();
+    let recorded = kit::ledger::read(&aws.clients.dynamodb(), &aws.deployment().unwrap().ledger, &run).await.unwrap();
+    let mut reported = outcome.run.summary().unwrap().outcomes;
+    for account in &mut reported {
+        let unit = account.organizational_unit.take();
+        assert!(unit.is_some_and(|path| path.starts_with("Root")), "{} has no unit", account.name);
+    }
+    assert_eq!(reported, recorded);
+    for file in ["report.html", "report.csv"] {
+        let key = format!("runs/{run}/{file}");
+        let object = aws.clients.s3().get_object().bucket(&aws.deployment().unwrap().data_bucket).key(key);
+        let content = object.send().await.unwrap().body.collect().await.unwrap().to_vec();
+        let content = String::from_utf8(content).unwrap();
+        assert!(reported.iter().all(|account| content.contains(&account.name)), "{file} lacks an account");
+    }
+}
+
 /// `DynamoDB` deletes an item when the attribute that the table's TTL names has passed.
 async fn items_expire(aws: &LocalAws, ledger: &str, run: &RunId) {
     let query = aws.clients.dynamodb().query().table_name(ledger).key_condition_expression("#run = :run");

@@ -10,7 +10,7 @@ pub(crate) async fn creating_the_stack_waits_until_everything_is_set_up(aws: &Lo
     let run = held::stacks_run(aws, "stack-create").await;
     assert_eq!(run.status, "SUCCEEDED", "{:?}", run.cause);
     let bucket = &aws.deployment().unwrap().data_bucket;
-    assert_eq!(held::output(aws, "RolloutReport").await, format!("s3://{bucket}/runs/{}/report.json", run.run));
+    assert_eq!(held::output(aws, "RolloutReport").await, format!("s3://{bucket}/runs/{}/report.html", run.run));
     assert_eq!(held::values(aws, "ScheduleTimezone").await, ["America/New_York".to_owned()].into());
     assert_eq!(held::operations(aws).await, ["Scan".to_owned()].into());
 }

@@ -23,10 +23,10 @@ pub(crate) async fn an_invalid_policy_fails_the_update_and_is_taken_back(aws: &m
 }
 
 pub(crate) async fn an_invalid_policy_fails_the_creation_with_every_problem(aws: &LocalAws) {
-    let overrides = [("ResourcePrefix", "second"), ("Timezone", NO_TIMEZONE), ("Regions", "eu-west-1,nowhere")];
+    let overrides = [("ResourcePrefix", "second"), ("Timezone", NO_TIMEZONE), ("LinuxSchedule", "cron(0 0 * * THU)")];
     let error = aws.deploy_beside("second", &overrides).await.unwrap_err().to_string();
     assert!(error.contains("ROLLBACK_COMPLETE"), "the rollback finishes: {error}");
-    for path in ["$.scope.regions", "$.windows[0].timezone", "$.windows[1].timezone", "$.windows[2].timezone"] {
+    for path in ["$.windows[2].schedule", "$.windows[0].timezone", "$.windows[1].timezone", "$.windows[2].timezone"] {
         assert!(error.contains(path), "{path} is not in {error}");
     }
 }

@@ -6,7 +6,9 @@
 mod concurrency;
 mod crashes;
 mod dhmc;
+mod failures;
 mod full;
 mod ownership;
+mod plans;
 mod repair;
 mod set_up;

@@ -7,7 +7,7 @@ use ssm_simulator::WindowSnapshot;
 use workflow::cell::{Cell, OWNER, is_ours, policy};
 
 /// A window with a target and a task, made by hand.
-async fn make(cell: &Cell, name: &str, tag: Option<(&str, &str)>) -> String {
+pub(crate) async fn make(cell: &Cell, name: &str, tag: Option<(&str, &str)>) -> String {
     let tags = tag.map(|(key, value)| vec![Tag::builder().key(key).value(value).build().unwrap()]);
     let create = cell.ssm.create_maintenance_window().name(name).schedule("rate(7 days)").duration(3).cutoff(1);
     let created = create.allow_unassociated_targets(false).set_tags(tags).send().await.unwrap();

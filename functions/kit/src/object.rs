@@ -1,0 +1,50 @@
+//! Objects in S3: the run's targets and its report.
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::primitives::ByteStream;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{CallError, CallFailure};
+
+/// Where an object is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObjectKey {
+    /// The bucket.
+    pub bucket: String,
+    /// The key in it.
+    pub key: String,
+}
+
+/// The object's content (`s3:GetObject`).
+pub async fn read(s3: &Client, object: &ObjectKey) -> Result<Vec<u8>, CallError> {
+    const OPERATION: &str = "s3:GetObject";
+    let answer = s3
+        .get_object()
+        .bucket(&object.bucket)
+        .key(&object.key)
+        .send()
+        .await
+        .map_err(|error| CallError::new(OPERATION, &error))?;
+    let body = answer.body.collect().await.map_err(|error| {
+        CallError::ServiceUnavailable(CallFailure {
+            operation: OPERATION,
+            code: None,
+            message: error.to_string(),
+            request_id: None,
+        })
+    })?;
+    Ok(body.to_vec())
+}
+
+/// Writes the object whole, in place of what was there (`s3:PutObject`).
+pub async fn write(s3: &Client, object: &ObjectKey, content_type: &str, content: Vec<u8>) -> Result<(), CallError> {
+    s3.put_object()
+        .bucket(&object.bucket)
+        .key(&object.key)
+        .content_type(content_type)
+        .body(ByteStream::from(content))
+        .send()
+        .await
+        .map_err(|error| CallError::new("s3:PutObject", &error))?;
+    Ok(())
+}

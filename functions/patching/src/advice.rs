@@ -1,0 +1,173 @@
+//! What to do about an error or a warning, in a plain sentence.
+
+use crate::outcome::{Failure, Warning};
+
+/// Said about what has no sentence of its own.
+const UNKNOWN: &str =
+    "The message says what happened; retry the run, and look at the function's log if it happens again.";
+
+impl Failure {
+    /// What to do about it.
+    #[must_use]
+    pub fn advice(&self) -> &'static str {
+        match self.name.as_str() {
+            "AccessDenied" if self.step == "AssumeRole" => {
+                "The member role is missing in the account, or does not let this stack in: check that the StackSet with \
+                 member-roles.yaml reached the account and that no service control policy denies sts:AssumeRole, then \
+                 retry."
+            }
+            name => of_error(name).unwrap_or(UNKNOWN),
+        }
+    }
+}
+
+impl Warning {
+    /// What to do about it.
+    #[must_use]
+    pub fn advice(&self) -> &'static str {
+        match self.name.as_str() {
+            Self::FOREIGN_WINDOW => {
+                "Two windows of one name run side by side: delete or rename the other one, or give it the owner tag to \
+                 have it taken over."
+            }
+            Self::DHMC_KEPT => {
+                "Instances there run with a role that this policy does not know: reset the setting, or set dhmc.overwrite \
+                 in the policy to replace it."
+            }
+            _ => "Look at the message; nothing failed.",
+        }
+    }
+}
+
+/// The sentence for an error of a function, of Lambda or of Step Functions; `None` for a name that nothing raises.
+#[must_use]
+pub fn of_error(name: &str) -> Option<&'static str> {
+    of_account(name).or_else(|| of_run(name)).or_else(|| of_machinery(name))
+}
+
+/// What an account or one of its Regions can fail with.
+fn of_account(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "AccessDenied" => {
+            "The role may not make this call: bring the account's member roles up to date with the StackSet, and look for a \
+             service control policy or a permissions boundary that denies the operation in the message."
+        }
+        "Throttled" => {
+            "AWS throttled the call through all retries: retry what failed; if it happens often, lower AccountConcurrency \
+             or RegionConcurrency."
+        }
+        "ServiceUnavailable" => {
+            "The service did not answer through all retries: look at AWS Health, then retry what failed."
+        }
+        "SessionExpired" => {
+            "The session in the account ended again and again: check the role's session settings, then retry."
+        }
+        "ChangedMeanwhile" => {
+            "Something else keeps changing the same windows: find it in CloudTrail, stop it, then retry."
+        }
+        "SettingPending" => {
+            "The service is still applying an earlier change of the DHMC setting: retry in some minutes."
+        }
+        "RoleNotReady" => {
+            "The account joined and its member roles did not arrive within 45 minutes: look at the StackSet's operations, \
+             then retry."
+        }
+        "RegionDisabled" => {
+            "The account has not enabled the Region: enable it there, or take the Region out of the policy's scope."
+        }
+        "QuotaExceeded" => {
+            "The account has as many maintenance windows as it may have: delete some that nobody needs, or ask for a higher \
+             quota."
+        }
+        "DocumentNotFound" => {
+            "The Region does not have the document: correct its name in the policy, or share it there."
+        }
+        "RequestRefused" => "Systems Manager refuses what the policy asks for: correct the policy as the message says.",
+        "AccountNotActive" => "The account is suspended or being closed: leave it out of the request.",
+        "AccountNotInOrganization" => "The organization has no such account: correct the id in the request.",
+        "NoOutcome" => {
+            "The account's execution ended without recording an outcome: open it in the Map Run to see where it stopped, \
+             then retry."
+        }
+        _ => return None,
+    })
+}
+
+/// What a run as a whole can fail with.
+fn of_run(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "InvalidInput" => "Start the execution again with an input that is corrected as the message says.",
+        "InvalidPolicy" => {
+            "Correct the stack's parameters as the message says and update the stack; nothing was changed."
+        }
+        "PatchManagerDisabled" => "Set the stack's parameter DisablePatchManager to false to roll out again.",
+        "OrganizationNotReadable" => {
+            "Deploy in the management account or a delegated administrator, and check that every organizational unit of \
+             the policy exists."
+        }
+        "ControlTowerRegionsNotReadable" => {
+            "The parameter that names Control Tower's Regions is missing or empty: create it, or name the Regions in the \
+             policy."
+        }
+        "RunNotFound" => "Name a run that the ledger still holds: its items expire after HistoryDays.",
+        "LedgerNotReadable" => {
+            "Something else wrote into the ledger's table: delete that item, then start the run again."
+        }
+        "TargetsNotReadable" => "Something else wrote the run's targets.json: start the run again.",
+        "AnswerNotDelivered" => {
+            "CloudFormation could not be reached: look at AWS Health; the stack fails by its own timeout."
+        }
+        "AnswerRefused" => "CloudFormation no longer waits for this run: nothing to do, look at the stack's events.",
+        _ => return None,
+    })
+}
+
+/// What Lambda and Step Functions report.
+fn of_machinery(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "Lambda.TooManyRequestsException" => {
+            "The account's limit of concurrent Lambda executions is used up: raise it, or lower AccountConcurrency."
+        }
+        "Lambda.AWSLambdaException"
+        | "Lambda.ClientExecutionTimeoutException"
+        | "Lambda.SdkClientException"
+        | "Lambda.ServiceException" => {
+            "Lambda could not run the function through all retries: look at AWS Health, then retry."
+        }
+        "States.Timeout" | "Sandbox.Timedout" => {
+            "The function did not answer in time: look at its log and at AWS Health, then retry."
+        }
+        "Lambda.Unknown" | "Runtime.ExitError" => {
+            "The function ended without an answer: look at its log for memory or a panic, then retry."
+        }
+        "States.DataLimitExceeded" => "A state holds more than 256 KiB: name fewer windows in the policy.",
+        "States.Permissions" => "The state machine's role lacks a permission: update the stack, which restores it.",
+        "States.ItemReaderFailed" => {
+            "The list of targets could not be read: check the data bucket and its policy, then retry."
+        }
+        name if name.starts_with("Ssm.") => {
+            "The policy's parameter could not be read: update the stack, which writes it again."
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(step: &str, name: &str) -> Failure {
+        Failure { step: step.into(), name: name.into(), message: String::new() }
+    }
+
+    #[test]
+    fn a_missing_role_and_a_denied_call_have_different_advice() {
+        assert!(failure("AssumeRole", "AccessDenied").advice().contains("StackSet with member-roles.yaml"));
+        assert!(failure("ConfigureWindows", "AccessDenied").advice().contains("may not make this call"));
+    }
+
+    #[test]
+    fn an_error_that_nobody_knows_is_advised_about_too() {
+        assert_eq!(failure("EachAccount", "Unheard").advice(), UNKNOWN);
+    }
+}

@@ -1,0 +1,112 @@
+//! `report.csv`: a row for each account-Region-window, for spreadsheets.
+//!
+//! RFC 4180: fields are quoted where they have to be, lines end with CR LF. A field that a spreadsheet would take for a
+//! formula, since it begins with `=`, `+`, `-`, `@`, a tab or a carriage return, begins with an apostrophe instead.
+
+use csv::{Terminator, WriterBuilder};
+use patching::diff::Change;
+use patching::outcome::{AccountOutcome, Failure, RegionOutcome, WindowOutcome};
+use patching::summary::RunSummary;
+
+use crate::text::plain;
+
+/// The first line.
+pub const COLUMNS: [&str; 20] = [
+    "run",
+    "account",
+    "accountName",
+    "organizationalUnit",
+    "region",
+    "status",
+    "window",
+    "windowId",
+    "windowStatus",
+    "changes",
+    "nextExecution",
+    "dhmcStatus",
+    "dhmcBefore",
+    "dhmcAfter",
+    "warnings",
+    "failedStep",
+    "error",
+    "message",
+    "advice",
+    "finishedAt",
+];
+
+/// The table. An account that could not be entered has one row, and so has a Region without windows.
+#[must_use]
+pub fn render(summary: &RunSummary) -> Vec<u8> {
+    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
+    let table = Table { summary, our_role: summary.our_dhmc_role() };
+    for row in std::iter::once(COLUMNS.map(ToOwned::to_owned)).chain(table.rows()) {
+        // Writing to memory does not fail, and every row has as many fields.
+        let _ = writer.write_record(row.map(safe));
+    }
+    writer.into_inner().unwrap_or_default()
+}
+
+struct Table<'a> {
+    summary: &'a RunSummary,
+    our_role: Option<&'a str>,
+}
+
+type Row = [String; COLUMNS.len()];
+
+impl<'a> Table<'a> {
+    fn rows(&'a self) -> impl Iterator<Item = Row> + 'a {
+        self.summary.outcomes.iter().flat_map(move |account| {
+            let alone = account.error.is_some() || account.regions.is_empty();
+            let whole = alone.then(|| self.row(account, None, None));
+            whole.into_iter().chain(account.regions.iter().flat_map(move |region| self.rows_of(account, region)))
+        })
+    }
+
+    fn rows_of(&'a self, account: &'a AccountOutcome, region: &'a RegionOutcome) -> impl Iterator<Item = Row> + 'a {
+        let none = region.windows.is_empty().then(|| self.row(account, Some(region), None));
+        none.into_iter().chain(region.windows.iter().map(move |window| self.row(account, Some(region), Some(window))))
+    }
+
+    fn row(&self, account: &AccountOutcome, region: Option<&RegionOutcome>, window: Option<&WindowOutcome>) -> Row {
+        let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+        let dhmc = region.and_then(|region| region.dhmc.as_ref());
+        let error = region.map_or(account.error.as_ref(), |region| region.error.as_ref());
+        let failure = |part: fn(&Failure) -> &str| text(error.map(part));
+        [
+            self.summary.run.to_string(),
+            account.id.to_string(),
+            account.name.clone(),
+            text(account.organizational_unit.as_deref()),
+            region.map_or_else(String::new, |region| region.region.to_string()),
+            region.map_or(account.status, |region| region.status).to_string(),
+            text(window.map(|window| window.name.as_str())),
+            text(window.and_then(|window| window.id.as_deref())),
+            window.map_or_else(String::new, |window| window.status.to_string()),
+            window.map_or_else(String::new, |window| changes(&window.changes)),
+            text(window.and_then(|window| window.next_execution.as_deref())),
+            dhmc.map_or_else(String::new, |dhmc| dhmc.status.to_string()),
+            text(dhmc.and_then(|dhmc| dhmc.before.as_deref())),
+            text(dhmc.and_then(|dhmc| dhmc.after.as_deref())),
+            region.map_or_else(String::new, |region| warnings(region, self.our_role)),
+            failure(|error| &error.step),
+            failure(|error| &error.name),
+            failure(|error| &error.message),
+            failure(|error| error.advice()),
+            self.summary.finished_at.clone(),
+        ]
+    }
+}
+
+fn warnings(region: &RegionOutcome, our_role: Option<&str>) -> String {
+    let warnings = region.all_warnings(our_role);
+    warnings.iter().map(|warning| format!("{}: {}", warning.name, warning.message)).collect::<Vec<_>>().join("; ")
+}
+
+fn changes(changes: &[Change]) -> String {
+    let change = |change: &Change| format!("{}: {} -> {}", change.field, plain(&change.from), plain(&change.to));
+    changes.iter().map(change).collect::<Vec<_>>().join("; ")
+}
+
+fn safe(field: String) -> String {
+    if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{field}") } else { field }
+}

@@ -1,0 +1,55 @@
+//! From what is recorded of a run, and what should be, to the run as a whole.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use patching::ids::AccountId;
+use patching::outcome::{AccountOutcome, Failure, Status};
+use patching::summary::{RunSummary, Totals, our_dhmc_role};
+use patching::targets::Target;
+
+use crate::Request;
+
+/// The run, whole, as it is at `now`.
+#[must_use]
+pub fn gather(request: Request, recorded: Vec<AccountOutcome>, targets: Vec<Target>, now: Timestamp) -> RunSummary {
+    let action = request.action;
+    let outcomes = with_targets(recorded, targets);
+    let skipped = request.accounts.map(|accounts| accounts.skipped).unwrap_or_default();
+    let error = request.error.map(|caught| Failure::of_run(&caught.error, &caught.cause));
+    let totals = Totals::new(&outcomes, skipped.values().sum());
+    let our_role = our_dhmc_role(request.policy.as_ref());
+    let regions = outcomes.iter().flat_map(|account| &account.regions);
+    let warnings = regions.map(|region| region.all_warnings(our_role).len()).sum();
+    RunSummary {
+        run: request.run,
+        action,
+        execution: Some(request.execution),
+        input: request.input,
+        policy: request.policy,
+        status: if error.is_some() { Status::Failed } else { totals.status(action) },
+        started_at: request.started_at,
+        finished_at: now.to_string(),
+        error,
+        totals,
+        warnings,
+        skipped,
+        outcomes,
+    }
+}
+
+/// An account whose execution was aborted leaves no item in the ledger: the list of targets still knows it, as it knows
+/// each account's organizational unit.
+fn with_targets(mut outcomes: Vec<AccountOutcome>, targets: Vec<Target>) -> Vec<AccountOutcome> {
+    let mut targets: BTreeMap<AccountId, _> =
+        targets.into_iter().map(|target| (target.account.id.clone(), target.account)).collect();
+    for outcome in &mut outcomes {
+        outcome.organizational_unit = targets.remove(&outcome.id).and_then(|account| account.organizational_unit);
+    }
+    outcomes.extend(targets.into_values().map(|account| AccountOutcome {
+        organizational_unit: account.organizational_unit,
+        ..AccountOutcome::without_record(account.id, account.name)
+    }));
+    outcomes.sort_by(|a, b| a.id.cmp(&b.id));
+    outcomes
+}

@@ -1,0 +1,119 @@
+//! `report.html`: one file that needs nothing else, neither a network nor, but for details and filters, a script.
+
+mod details;
+mod grid;
+pub mod groups;
+mod schedules;
+
+use askama::Template;
+use aws_smithy_types::base64;
+use patching::input::{Action, ExecutionInput};
+use patching::outcome::Status;
+use patching::policy::PatchPolicy;
+use patching::summary::RunSummary;
+use sha2::{Digest, Sha256};
+
+use crate::links::Links;
+use crate::notification::verdict;
+use crate::text::{counted, duration, moment};
+use grid::{Grid, Kind};
+use groups::Group;
+use schedules::{Schedule, Zones};
+
+const STYLE: &str = include_str!("../templates/report.css");
+const SCRIPT: &str = include_str!("../templates/report.js");
+/// How many places of a failure are named; the grid and report.csv have them all.
+const NAMED_PLACES: usize = 100;
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page<'a> {
+    summary: &'a RunSummary,
+    links: Option<&'a Links>,
+    verdict: String,
+    tone: &'static str,
+    is_plan: bool,
+    action: String,
+    trigger: String,
+    narrowed: Vec<String>,
+    started: String,
+    finished: String,
+    took: Option<String>,
+    skipped: Vec<String>,
+    failures: Vec<Group<'a>>,
+    warnings: Vec<Group<'a>>,
+    grid: Grid<'a>,
+    schedules: Vec<Schedule>,
+    policy: Option<String>,
+    details: String,
+    /// Allows this page's own script and style, and nothing from anywhere.
+    security_policy: String,
+}
+
+/// The page.
+#[must_use]
+pub fn render(summary: &RunSummary, links: Option<&Links>) -> String {
+    let policy = summary.policy.as_ref().and_then(|policy| PatchPolicy::parse(policy).ok());
+    let input = ExecutionInput::parse(&summary.input).ok();
+    let (grid, zones) = (Grid::new(summary), Zones::new(policy.as_ref()));
+    let page = Page {
+        verdict: capitalized(&verdict(summary)),
+        tone: tone(summary),
+        is_plan: summary.action == Some(Action::Plan),
+        action: summary.action.map_or_else(|| "run".to_owned(), |action| action.to_string()),
+        trigger: input
+            .as_ref()
+            .map_or_else(|| "an input that is not valid".to_owned(), |input| input.trigger.to_string()),
+        narrowed: input.as_ref().map(narrowed).unwrap_or_default(),
+        started: moment(&summary.started_at, "UTC"),
+        finished: moment(&summary.finished_at, "UTC"),
+        took: duration(&summary.started_at, &summary.finished_at),
+        skipped: summary.skipped.iter().map(|(reason, count)| format!("{count} {}", spaced(reason))).collect(),
+        failures: groups::groups(summary),
+        warnings: groups::warnings(summary),
+        schedules: schedules::schedules(summary, policy.as_ref()),
+        policy: summary.policy.as_ref().and_then(|policy| serde_json::to_string_pretty(policy).ok()),
+        details: details::render(summary, &grid.regions, &zones),
+        security_policy: security_policy(),
+        grid,
+        summary,
+        links,
+    };
+    // Writing to a string does not fail.
+    page.render().unwrap_or_default()
+}
+
+/// No source but the script with this hash: text that got into the page in spite of everything would not run.
+fn security_policy() -> String {
+    let hash = base64::encode(Sha256::digest(SCRIPT));
+    format!(
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'"
+    )
+}
+
+fn tone(summary: &RunSummary) -> &'static str {
+    match summary.status {
+        Status::Failed => "bad",
+        Status::Planned => "plan",
+        Status::Succeeded if summary.warnings > 0 => "warned",
+        Status::Succeeded => "good",
+    }
+}
+
+/// What narrowed the run, as its input says.
+fn narrowed(input: &ExecutionInput) -> Vec<String> {
+    let accounts = input.accounts.as_ref().map(|accounts| format!("only {}", counted(accounts.len(), "account")));
+    let regions = input.regions.as_ref().map(|regions| format!("only {}", counted(regions.len(), "Region")));
+    let retry = input.retry_of.as_ref().map(|run| format!("only what failed in {run}"));
+    [accounts, regions, retry].into_iter().flatten().collect()
+}
+
+fn capitalized(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}
+
+/// `pendingClosure` as `pending closure`.
+fn spaced(name: &str) -> String {
+    name.chars().flat_map(|one| one.is_uppercase().then_some(' ').into_iter().chain(one.to_lowercase())).collect()
+}

@@ -1,0 +1,104 @@
+//! What a cell of the grid opens, as JSON for the page's script: what is the same in many cells is there once.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use patching::ids::Region;
+use patching::outcome::{DhmcOutcome, Failure, RegionOutcome, WindowOutcome};
+use patching::summary::RunSummary;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::schedules::Zones;
+use crate::text::{moment, plain};
+
+/// The JSON, in which nothing ends the element that it stands in.
+pub(super) fn render(summary: &RunSummary, regions: &[&Region], zones: &Zones) -> String {
+    let mut details =
+        Details { our_role: summary.our_dhmc_role(), zones, moments: BTreeMap::new(), once: Once::default() };
+    let accounts: Vec<Value> = summary
+        .outcomes
+        .iter()
+        .map(|account| {
+            let error = account.error.as_ref().map(|error| details.failure(error));
+            let cells = account.regions.iter().filter_map(|region| {
+                let column = regions.binary_search(&&region.region).ok()?;
+                Some((column, details.cell(region)))
+            });
+            json!([error, cells.collect::<BTreeMap<_, _>>()])
+        })
+        .collect();
+    let json = json!({ "facts": details.once.values, "accounts": accounts }).to_string();
+    let escapes =
+        [("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"), ("\u{2028}", "\\u2028"), ("\u{2029}", "\\u2029")];
+    escapes.iter().fold(json, |json, (character, escape)| json.replace(character, escape))
+}
+
+/// Values by what they are, each with the number under which the page knows it.
+#[derive(Default)]
+struct Once {
+    values: Vec<Value>,
+    numbers: BTreeMap<String, usize>,
+}
+
+impl Once {
+    fn number(&mut self, value: Value) -> usize {
+        match self.numbers.entry(value.to_string()) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                self.values.push(value);
+                *new.insert(self.values.len() - 1)
+            }
+        }
+    }
+}
+
+struct Details<'a> {
+    our_role: Option<&'a str>,
+    zones: &'a Zones,
+    /// By moment and zone, in that zone and in UTC: few, and each takes reading a zone's rules.
+    moments: BTreeMap<(String, String), [String; 2]>,
+    once: Once,
+}
+
+/// Status, DHMC, windows with their ids, warnings, failure: as numbers of values.
+#[derive(Serialize)]
+struct Cell(usize, Option<usize>, Vec<(usize, Option<String>)>, Vec<usize>, Option<usize>);
+
+impl Details<'_> {
+    fn cell(&mut self, region: &RegionOutcome) -> Cell {
+        let status = self.once.number(json!(region.status));
+        let dhmc = region.dhmc.as_ref().map(|dhmc| self.dhmc(dhmc));
+        let windows = region.windows.iter().map(|window| (self.window(window), window.id.clone())).collect();
+        let warnings = region.all_warnings(self.our_role);
+        let warnings = warnings.iter().map(|warning| {
+            self.once.number(json!({"name": warning.name, "message": warning.message, "advice": warning.advice()}))
+        });
+        let warnings = warnings.collect();
+        Cell(status, dhmc, windows, warnings, region.error.as_ref().map(|error| self.failure(error)))
+    }
+
+    fn dhmc(&mut self, dhmc: &DhmcOutcome) -> usize {
+        let role = |role: &Option<String>| role.clone().unwrap_or_else(|| "not set".to_owned());
+        self.once.number(json!({"status": dhmc.status, "before": role(&dhmc.before), "after": role(&dhmc.after)}))
+    }
+
+    fn window(&mut self, window: &WindowOutcome) -> usize {
+        let changes =
+            window.changes.iter().map(|change| [change.field.clone(), plain(&change.from), plain(&change.to)]);
+        let zone = self.zones.of(&window.name);
+        let next = window.next_execution.as_deref().map(|next| {
+            let known = self.moments.entry((next.to_owned(), zone.to_owned()));
+            known.or_insert_with(|| [moment(next, zone), moment(next, "UTC")])
+        });
+        let changes: Vec<_> = changes.collect();
+        self.once.number(json!({
+            "name": window.name, "status": window.status, "changes": changes, "next": next, "zone": zone
+        }))
+    }
+
+    fn failure(&mut self, failure: &Failure) -> usize {
+        let Failure { step, name, message } = failure;
+        self.once.number(json!({"step": step, "name": name, "message": message, "advice": failure.advice()}))
+    }
+}

@@ -1,0 +1,139 @@
+//! The grid: a row for each account, a column for each Region, a letter and a colour for what became of it.
+
+use std::collections::BTreeSet;
+
+use patching::ids::Region;
+use patching::outcome::{AccountOutcome, DhmcStatus, Failure, RegionOutcome, Status, WindowStatus};
+use patching::summary::RunSummary;
+
+/// The grid.
+#[derive(Debug)]
+pub(super) struct Grid<'a> {
+    /// The columns.
+    pub(super) regions: Vec<&'a Region>,
+    /// The rows.
+    pub(super) rows: Vec<Row<'a>>,
+    /// Every path of an organizational unit.
+    pub(super) units: BTreeSet<&'a str>,
+}
+
+/// An account.
+#[derive(Debug)]
+pub(super) struct Row<'a> {
+    pub(super) account: &'a AccountOutcome,
+    /// One for each column; none when there is nothing about any Region.
+    pub(super) cells: Vec<Cell>,
+}
+
+/// What became of an account-Region, in a letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Cell {
+    pub(super) kind: Kind,
+    pub(super) has_warning: bool,
+}
+
+/// The most that was done: of several changes the first of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Failed,
+    Created,
+    Updated,
+    Deleted,
+    Unchanged,
+    /// The run had nothing to do there.
+    Absent,
+}
+
+impl Kind {
+    pub(super) const ALL: [Self; 6] =
+        [Self::Failed, Self::Created, Self::Updated, Self::Deleted, Self::Unchanged, Self::Absent];
+
+    /// Also the class in the style sheet, in lower case.
+    pub(super) fn letter(self) -> &'static str {
+        match self {
+            Self::Failed => "F",
+            Self::Created => "C",
+            Self::Updated => "U",
+            Self::Deleted => "D",
+            Self::Unchanged => "N",
+            Self::Absent => "–",
+        }
+    }
+
+    pub(super) fn class(self) -> &'static str {
+        match self {
+            Self::Failed => "f",
+            Self::Created => "c",
+            Self::Updated => "u",
+            Self::Deleted => "d",
+            Self::Unchanged => "n",
+            Self::Absent => "x",
+        }
+    }
+
+    /// What the letter stands for.
+    pub(super) fn name(self, is_plan: bool) -> &'static str {
+        match (self, is_plan) {
+            (Self::Failed, _) => "failed",
+            (Self::Created, false) => "created",
+            (Self::Created, true) => "would create",
+            (Self::Updated, false) => "updated",
+            (Self::Updated, true) => "would update",
+            (Self::Deleted, false) => "deleted",
+            (Self::Deleted, true) => "would delete",
+            (Self::Unchanged, _) => "no change",
+            (Self::Absent, _) => "not worked in",
+        }
+    }
+}
+
+impl Row<'_> {
+    pub(super) fn unit(&self) -> &str {
+        self.account.organizational_unit.as_deref().unwrap_or_default()
+    }
+
+    /// Why the account as a whole failed.
+    pub(super) fn error(&self) -> Option<&Failure> {
+        self.account.error.as_ref()
+    }
+}
+
+impl<'a> Grid<'a> {
+    pub(super) fn new(summary: &'a RunSummary) -> Self {
+        let all = summary.outcomes.iter().flat_map(|account| &account.regions);
+        let regions: Vec<_> = all.map(|region| &region.region).collect::<BTreeSet<_>>().into_iter().collect();
+        let our_role = summary.our_dhmc_role();
+        let rows = summary.outcomes.iter().map(|account| Row { account, cells: cells(account, &regions, our_role) });
+        let units = summary.outcomes.iter().filter_map(|account| account.organizational_unit.as_deref());
+        Self { rows: rows.collect(), units: units.collect(), regions }
+    }
+}
+
+fn cells(account: &AccountOutcome, regions: &[&Region], our_role: Option<&str>) -> Vec<Cell> {
+    if account.error.is_some() || account.regions.is_empty() {
+        return Vec::new();
+    }
+    let found = |region: &Region| account.regions.iter().find(|one| one.region == *region);
+    regions.iter().map(|region| cell(found(region), our_role)).collect()
+}
+
+fn cell(region: Option<&RegionOutcome>, our_role: Option<&str>) -> Cell {
+    match region {
+        Some(region) => Cell { kind: kind(region), has_warning: !region.all_warnings(our_role).is_empty() },
+        None => Cell { kind: Kind::Absent, has_warning: false },
+    }
+}
+
+fn kind(region: &RegionOutcome) -> Kind {
+    let has = |statuses: [WindowStatus; 2]| region.windows.iter().any(|window| statuses.contains(&window.status));
+    let dhmc = region.dhmc.as_ref().map(|dhmc| dhmc.status);
+    match dhmc {
+        _ if region.status == Status::Failed => Kind::Failed,
+        _ if has([WindowStatus::Created, WindowStatus::WouldCreate]) => Kind::Created,
+        _ if has([WindowStatus::Updated, WindowStatus::WouldUpdate]) => Kind::Updated,
+        _ if has([WindowStatus::Deleted, WindowStatus::WouldDelete]) => Kind::Deleted,
+        Some(DhmcStatus::Set | DhmcStatus::WouldSet) => Kind::Updated,
+        Some(DhmcStatus::Reset | DhmcStatus::WouldReset) => Kind::Deleted,
+        _ => Kind::Unchanged,
+    }
+}

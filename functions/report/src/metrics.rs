@@ -1,0 +1,123 @@
+//! The run in CloudWatch metrics, in the embedded metric format: a line in the function's log.
+//!
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
+
+use jiff::{Timestamp, Unit};
+use patching::input::{Action, ExecutionInput};
+use patching::outcome::Status;
+use patching::summary::RunSummary;
+use serde_json::{Map, Value, json};
+
+/// The only dimension, whose value is the stack's prefix for names.
+const DIMENSION: &str = "Stack";
+
+/// Where metrics go.
+#[derive(Clone, Debug)]
+pub struct Metrics {
+    /// The namespace.
+    pub namespace: String,
+    /// The value of the dimension `Stack`.
+    pub stack: String,
+}
+
+impl Metrics {
+    /// The run's metrics as one line; none for a plan, which changes nothing that an alarm could be about.
+    #[must_use]
+    pub fn of_run(&self, summary: &RunSummary, now: Timestamp) -> Option<String> {
+        if is_plan(summary) {
+            return None;
+        }
+        let totals = &summary.totals;
+        let counts = [
+            ("AccountsSucceeded", totals.accounts.succeeded),
+            ("AccountsFailed", totals.accounts.failed),
+            ("AccountsSkipped", totals.accounts.skipped),
+            ("RegionsSucceeded", totals.regions.succeeded),
+            ("RegionsFailed", totals.regions.failed),
+            ("WindowsCreated", totals.windows.created),
+            ("WindowsUpdated", totals.windows.updated),
+            ("WindowsDeleted", totals.windows.deleted),
+            ("WindowsUnchanged", totals.windows.unchanged),
+            ("Warnings", summary.warnings),
+            ("GoodRun", usize::from(is_good(summary))),
+        ];
+        let mut definitions: Vec<_> = counts.iter().map(|(name, _)| json!({"Name": name, "Unit": "Count"})).collect();
+        let mut line: Map<String, Value> =
+            counts.iter().map(|(name, count)| ((*name).to_owned(), json!(count))).collect();
+        if let Some(seconds) = seconds(summary) {
+            definitions.push(json!({"Name": "Duration", "Unit": "Seconds"}));
+            line.insert("Duration".to_owned(), json!(seconds));
+        }
+        let directive = json!({"Namespace": self.namespace, "Dimensions": [[DIMENSION]], "Metrics": definitions});
+        let about = json!({"Timestamp": now.as_millisecond(), "CloudWatchMetrics": [directive]});
+        line.insert("_aws".to_owned(), about);
+        line.insert(DIMENSION.to_owned(), json!(self.stack));
+        line.insert("run".to_owned(), json!(summary.run));
+        Some(Value::Object(line).to_string())
+    }
+}
+
+/// Also one that ended before `ListAccounts` told what it was.
+fn is_plan(summary: &RunSummary) -> bool {
+    let asked = || ExecutionInput::parse(&summary.input).ok().map(|input| input.action);
+    summary.action.or_else(asked) == Some(Action::Plan)
+}
+
+/// A rollout of the whole scope that failed nowhere: what the alarm on the last good run waits for.
+fn is_good(summary: &RunSummary) -> bool {
+    let is_whole = ExecutionInput::parse(&summary.input)
+        .is_ok_and(|input| input.accounts.is_none() && input.regions.is_none() && input.retry_of.is_none());
+    summary.action == Some(Action::Rollout) && summary.status == Status::Succeeded && is_whole
+}
+
+/// How long the run took.
+fn seconds(summary: &RunSummary) -> Option<f64> {
+    let moment = |text: &str| text.parse::<Timestamp>().ok();
+    let took = moment(&summary.finished_at)?.since(moment(&summary.started_at)?).ok()?;
+    took.total(Unit::Second).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::from_str;
+
+    use super::*;
+    use crate::tests::summary;
+
+    fn of(changes: &Value) -> Option<Value> {
+        let metrics = Metrics { namespace: "PatchManager".into(), stack: "patch-manager".into() };
+        let line = metrics.of_run(&summary(changes), Timestamp::UNIX_EPOCH)?;
+        assert!(!line.contains('\n'));
+        Some(from_str(&line).unwrap())
+    }
+
+    #[test]
+    fn every_metric_that_is_named_has_a_value_and_the_one_dimension_too() {
+        let line = of(&json!({})).unwrap();
+        let directive = &line["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!((&directive["Namespace"], &directive["Dimensions"]), (&json!("PatchManager"), &json!([["Stack"]])));
+        assert_eq!(line["Stack"], "patch-manager");
+        let named = directive["Metrics"].as_array().unwrap();
+        assert_eq!(named.len(), 12);
+        assert!(named.iter().all(|metric| line[metric["Name"].as_str().unwrap()].is_number()), "{line}");
+        assert_eq!((&line["Duration"], &line["AccountsSkipped"]), (&json!(100.0), &json!(2)));
+    }
+
+    #[test]
+    fn only_a_rollout_of_the_whole_scope_is_a_good_run() {
+        let good = |changes| of(&changes).unwrap()["GoodRun"] == 1;
+        assert!(good(json!({})) && good(json!({"input": {"trigger": "schedule"}})));
+        assert!(!good(json!({"input": {"accounts": ["111122223333"]}})));
+        assert!(!good(json!({"input": {"regions": ["eu-west-1"]}})));
+        assert!(!good(json!({"input": {"retryOf": "r0"}})));
+        assert!(!good(json!({"action": "disable", "input": {"action": "disable"}})));
+        assert!(!good(json!({"error": {"Error": "InvalidPolicy", "Cause": ""}})));
+    }
+
+    #[test]
+    fn a_plan_has_none_even_when_it_could_not_be_done() {
+        assert_eq!(of(&json!({"action": "plan"})), None);
+        let error = json!({"Error": "InvalidPolicy", "Cause": ""});
+        assert_eq!(of(&json!({"action": null, "input": {"action": "plan"}, "error": error})), None);
+    }
+}

@@ -1,0 +1,169 @@
+//! The message that those get who want to know how a run ended.
+
+use aws_sdk_sns::Client;
+use kit::CallError;
+use patching::input::Action;
+use patching::outcome::Status;
+use patching::summary::RunSummary;
+use serde::Serialize;
+use strum::EnumString;
+
+use crate::html::groups::groups;
+use crate::links::Links;
+use crate::text::counted;
+
+/// SNS takes fewer than 100 characters.
+const SUBJECT_LENGTH: usize = 99;
+/// How many kinds of failure the text has, and how many accounts of each.
+const NAMED_ERRORS: usize = 5;
+const NAMED_PLACES: usize = 3;
+
+/// After which runs a message is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString)]
+#[strum(serialize_all = "lowercase")]
+pub enum Notify {
+    /// Those that failed for some account, or as a whole.
+    Failure,
+    /// All of them: also one that changed nothing says that all is well.
+    Always,
+    /// None.
+    Never,
+}
+
+/// What became of the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Notification {
+    /// SNS has it.
+    Sent,
+    /// Nobody wants to know about such a run.
+    NotWanted,
+    /// SNS refused it, or there was no answer; the log says why.
+    Failed,
+}
+
+/// Sends messages to a topic.
+#[derive(Debug)]
+pub struct Notifier {
+    /// In the home Region.
+    pub sns: Client,
+    /// The topic; empty for none.
+    pub topic_arn: String,
+    /// After which runs.
+    pub notify: Notify,
+}
+
+impl Notifier {
+    /// Sends the message about this run (`sns:Publish`), if anybody wants it.
+    pub async fn tell(&self, summary: &RunSummary, links: Option<&Links>) -> Notification {
+        let is_wanted = match self.notify {
+            Notify::Failure => summary.status == Status::Failed,
+            Notify::Always => true,
+            Notify::Never => false,
+        };
+        if !is_wanted || self.topic_arn.is_empty() {
+            return Notification::NotWanted;
+        }
+        let message =
+            self.sns.publish().topic_arn(&self.topic_arn).subject(subject(summary)).message(text(summary, links));
+        match message.send().await.map_err(|error| CallError::new("sns:Publish", &error)) {
+            Ok(_) => Notification::Sent,
+            Err(error) => {
+                tracing::warn!(run = %summary.run, error = %error, "the notification could not be sent");
+                Notification::Failed
+            }
+        }
+    }
+}
+
+/// One line that says it all: `Patch Manager: 3 of 148 accounts failed (rollout stack-update-…)`.
+#[must_use]
+pub fn subject(summary: &RunSummary) -> String {
+    let action = summary.action.map_or_else(|| "run".to_owned(), |action| action.to_string());
+    let beginning = format!("Patch Manager: {} ({action} ", verdict(summary));
+    // Names of errors come from elsewhere, and SNS takes neither control characters nor, in e-mail, anything but ASCII.
+    let clean = |text: &str| -> String {
+        text.chars().map(|one| if one.is_ascii_graphic() || one == ' ' { one } else { '?' }).collect()
+    };
+    let (beginning, run) = (clean(&beginning), clean(summary.run.as_str()));
+    let room = SUBJECT_LENGTH.saturating_sub(beginning.len() + 1);
+    let run = if run.len() <= room { run } else { format!("{}...", &run[..room.saturating_sub(3).min(run.len())]) };
+    format!("{beginning}{run})").chars().take(SUBJECT_LENGTH).collect()
+}
+
+/// How the run ended, without a full stop.
+#[must_use]
+pub fn verdict(summary: &RunSummary) -> String {
+    let totals = &summary.totals;
+    let (failed, all) = (totals.accounts.failed, totals.accounts.failed + totals.accounts.succeeded);
+    let windows = &totals.windows;
+    let changed = windows.created + windows.updated + windows.deleted;
+    if let Some(error) = &summary.error {
+        return format!("the run could not be done: {}", shortened(&error.name));
+    }
+    match summary.action {
+        _ if failed > 0 => format!("{failed} of {} failed", counted(all, "account")),
+        Some(Action::Plan) if changed > 0 => format!("a rollout would change {}", counted(changed, "window")),
+        Some(Action::Plan) => "a rollout would change no window".to_owned(),
+        Some(Action::Disable) => {
+            format!("{} removed in {}", counted(windows.deleted, "window"), counted(all, "account"))
+        }
+        _ if all == 0 => "no account was in scope".to_owned(),
+        _ => format!("{} set up", if all == 1 { "1 account is".to_owned() } else { format!("all {all} accounts are") }),
+    }
+}
+
+/// The names of errors that are not ours have any length.
+fn shortened(name: &str) -> String {
+    name.chars().take(40).collect()
+}
+
+/// Counts, the first failures with what to do about them, and where to go on looking.
+#[must_use]
+pub fn text(summary: &RunSummary, links: Option<&Links>) -> String {
+    let totals = &summary.totals;
+    let (accounts, regions, windows) = (&totals.accounts, &totals.regions, &totals.windows);
+    let mut text_lines = vec![
+        format!("Run {}: {}.", summary.run, verdict(summary)),
+        String::new(),
+        format!(
+            "Accounts  {} succeeded, {} failed, {} left out",
+            accounts.succeeded, accounts.failed, accounts.skipped
+        ),
+        format!("Regions   {} succeeded, {} failed", regions.succeeded, regions.failed),
+        format!(
+            "Windows   {} created, {} updated, {} deleted, {} unchanged",
+            windows.created, windows.updated, windows.deleted, windows.unchanged
+        ),
+        format!("Warnings  {}", summary.warnings),
+    ];
+    if let Some(error) = &summary.error {
+        text_lines.extend([
+            String::new(),
+            format!("{}: {}", error.name, error.message),
+            format!("-> {}", error.advice()),
+        ]);
+    }
+    let groups = groups(summary);
+    for group in groups.iter().take(NAMED_ERRORS) {
+        text_lines.extend([String::new(), format!("{} ({})", group.name, group.extent())]);
+        text_lines.extend(group.places.iter().take(NAMED_PLACES).map(|place| format!("   {}", place.in_a_line())));
+        let others = group.places.len().saturating_sub(NAMED_PLACES);
+        text_lines.extend((others > 0).then(|| format!("   and {others} more")));
+        text_lines.push(format!("-> {}", group.advice));
+    }
+    if groups.len() > NAMED_ERRORS {
+        text_lines.extend([String::new(), format!("And {} more kinds of failure.", groups.len() - NAMED_ERRORS)]);
+    }
+    if let Some(links) = links {
+        text_lines.extend([
+            String::new(),
+            format!("Report     {}", links.report),
+            format!("Execution  {}", links.execution),
+        ]);
+    }
+    text_lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests;

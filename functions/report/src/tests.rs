@@ -1,0 +1,152 @@
+use std::collections::BTreeSet;
+
+use kit::NamedError;
+use kit::testing::Server;
+use patching::outcome::AccountOutcome;
+use serde_json::{Value, from_str, from_value, json};
+
+use super::*;
+use crate::notification::Notify;
+
+const FIRST: &str = "111122223333";
+const SECOND: &str = "111122224444";
+
+fn outcome(id: &str, recorded: &Value) -> AccountOutcome {
+    AccountOutcome::from_ledger(id.parse().unwrap(), format!("name of {id}"), &recorded.to_string()).unwrap()
+}
+
+fn target(id: &str) -> Target {
+    let account = json!({"id": id, "name": "n", "state": "ACTIVE", "organizationalUnit": format!("Root/unit of {id}")});
+    from_value(json!({"account": account, "regions": null, "sweep": false})).unwrap()
+}
+
+fn request(changes: &Value) -> Request {
+    let mut request = json!({
+        "run": "r1", "startedAt": "2026-12-01T00:00:00Z", "input": {},
+        "execution": "arn:aws:states:eu-west-1:111122223333:execution:rollout:r1",
+        "policy": {"dhmc": {"role": "service-role/Ours"}}, "action": "rollout", "targets": null,
+        "accounts": {"inScope": 1, "unavailable": 0, "skipped": {"suspended": 2}}, "error": null
+    });
+    for (name, value) in changes.as_object().unwrap() {
+        request[name] = value.clone();
+    }
+    from_value(request).unwrap()
+}
+
+fn gathered(changes: &Value, recorded: Vec<AccountOutcome>, targets: Vec<Target>) -> RunSummary {
+    gather(request(changes), recorded, targets, "2026-12-01T00:01:40Z".parse().unwrap())
+}
+
+/// Of a run of one account that succeeded, with these changes of the request.
+pub(crate) fn summary(changes: &Value) -> RunSummary {
+    gathered(changes, vec![outcome(FIRST, &json!({"regions": []}))], vec![])
+}
+
+#[test]
+fn an_account_without_a_record_is_reported_as_failed() {
+    let recorded = vec![outcome(SECOND, &json!({"regions": []}))];
+    let outcomes = gathered(&json!({}), recorded, vec![target(FIRST), target(SECOND)]).outcomes;
+    let [missing, recorded] = outcomes.as_slice() else { panic!("two accounts, not {outcomes:?}") };
+    assert_eq!((missing.status, missing.error.as_ref().unwrap().name.as_str()), (Status::Failed, "NoOutcome"));
+    assert_eq!(recorded.status, Status::Succeeded);
+}
+
+#[test]
+fn each_account_has_the_unit_that_the_targets_name() {
+    let outcomes =
+        gathered(&json!({}), vec![outcome(SECOND, &json!({}))], vec![target(FIRST), target(SECOND)]).outcomes;
+    let units: Vec<_> = outcomes.iter().map(|account| account.organizational_unit.as_deref().unwrap()).collect();
+    assert_eq!(units, [format!("Root/unit of {FIRST}"), format!("Root/unit of {SECOND}")]);
+}
+
+#[test]
+fn a_run_that_could_not_be_done_is_failed_whatever_is_recorded() {
+    let caught = json!({"Error": "InvalidPolicy", "Cause": "{\"errorMessage\": \"no windows\"}"});
+    let summary = gathered(&json!({"error": caught}), vec![outcome(SECOND, &json!({}))], vec![]);
+    assert_eq!(summary.status, Status::Failed);
+    assert_eq!(summary.error.unwrap().message, "no windows");
+}
+
+#[test]
+fn accounts_left_out_are_counted() {
+    let summary = gathered(&json!({}), vec![outcome(SECOND, &json!({}))], vec![]);
+    assert_eq!((summary.status, summary.totals.accounts.skipped), (Status::Succeeded, 2));
+}
+
+#[test]
+fn a_dhmc_role_of_somebody_else_is_a_warning_and_ours_is_not() {
+    let region = |role: &str| {
+        json!({"regions": [{"region": "eu-west-1", "status": "succeeded",
+                            "dhmc": {"status": "kept", "before": role, "after": role}}]})
+    };
+    let warnings = |role| gathered(&json!({}), vec![outcome(FIRST, &region(role))], vec![]).warnings;
+    assert_eq!((warnings("Theirs"), warnings("service-role/Ours")), (1, 0));
+}
+
+/// Answers a run of one account, which failed, from the ledger.
+async fn server() -> Server {
+    let server = Server::start().await;
+    let outcome = json!({"regions": [], "error": {"step": "AssumeRole", "name": "AccessDenied", "cause": "no"}});
+    let item = json!({"account": {"S": FIRST}, "name": {"S": "payments"}, "outcome": {"S": outcome.to_string()}});
+    server.answers_to("DynamoDB", 200, &json!({"Items": [item], "Count": 1}).to_string());
+    server
+}
+
+fn context(server: &Server, notify: Notify) -> Context {
+    let config = server.sdk_config();
+    let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build();
+    Context {
+        s3: aws_sdk_s3::Client::from_conf(s3),
+        dynamodb: aws_sdk_dynamodb::Client::new(&config),
+        notifier: Notifier {
+            sns: aws_sdk_sns::Client::new(&config),
+            topic_arn: "arn:aws:sns:eu-west-1:111122223333:topic".into(),
+            notify,
+        },
+        metrics: Metrics { namespace: "PatchManager".into(), stack: "patch-manager".into() },
+        bucket: "data".into(),
+        ledger_table: "ledger".into(),
+    }
+}
+
+#[tokio::test]
+async fn three_files_are_written_and_the_answer_names_the_one_for_people() {
+    let server = server().await;
+    (0..3).for_each(|_| server.answers(200, ""));
+    let response = handle(&context(&server, Notify::Never), request(&json!({})), Timestamp::UNIX_EPOCH).await.unwrap();
+    assert_eq!(response.report.key, "runs/r1/report.html");
+    assert_eq!((response.status, response.notification), (Status::Failed, Notification::NotWanted));
+    let asked = server.asked();
+    let written: BTreeSet<_> = asked.iter().filter(|one| one.method == "PUT").map(path).collect();
+    assert_eq!(written, ["csv", "html", "json"].map(|one| format!("/data/runs/r1/report.{one}")).into());
+    let json = asked.iter().find(|one| path(one).ends_with("json")).unwrap();
+    assert_eq!(from_str::<RunSummary>(&json.body).unwrap().outcomes[0].name, "payments");
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_sent_does_not_fail_the_run() {
+    let server = server().await;
+    (0..3).for_each(|_| server.answers(200, ""));
+    server.answers_to(
+        "Action=Publish",
+        403,
+        "<ErrorResponse><Error><Code>AuthorizationError</Code></Error></ErrorResponse>",
+    );
+    let response =
+        handle(&context(&server, Notify::Failure), request(&json!({})), Timestamp::UNIX_EPOCH).await.unwrap();
+    assert_eq!(response.notification, Notification::Failed);
+    let asked = server.asked();
+    assert!(asked.iter().any(|one| one.body.contains("Subject=Patch%20Manager%3A%201%20of%201%20account%20failed")));
+}
+
+#[tokio::test]
+async fn a_report_that_cannot_be_written_is_an_error() {
+    let server = server().await;
+    (0..3).for_each(|_| server.answers(403, "<Error><Code>AccessDenied</Code></Error>"));
+    let error = handle(&context(&server, Notify::Never), request(&json!({})), Timestamp::UNIX_EPOCH).await.unwrap_err();
+    assert_eq!(error.name(), "AccessDenied");
+}
+
+fn path(asked: &kit::testing::Asked) -> String {
+    asked.uri.split('?').next().unwrap().to_owned()
+}

@@ -1,0 +1,215 @@
+//! Runs of any size, as an organization might have them: most of it well, here and there a failure of each kind.
+
+use patching::diff::Change;
+use patching::outcome::{
+    AccountOutcome, DhmcOutcome, DhmcStatus, Failure, RegionOutcome, Status, Warning, WindowOutcome, WindowStatus,
+};
+use patching::policy::PatchPolicy;
+use patching::summary::{RunSummary, Totals};
+use serde_json::{Value, json};
+
+/// Names as somebody might choose them to break a page, a table or a message; the first accounts have them.
+pub const HOSTILE_NAMES: [&str; 5] = [
+    "<script>alert('x')</script></script>",
+    "=HYPERLINK(\"http://example.com\",\"click\")",
+    "Müller, \"Söhne\" & Co.; 100 %",
+    "حساب الدفع\u{202e}drowssap",
+    "a-name-of-fifty-characters-as-long-as-aws-takes-it",
+];
+
+const REGIONS: [&str; 17] = [
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
+const UNITS: [&str; 5] = [
+    "Root/Security",
+    "Root/Infrastructure",
+    "Root/Workloads/Production",
+    "Root/Workloads/Staging",
+    "Root/Workloads/Test",
+];
+
+const WINDOWS: [&str; 3] = ["sra_ssm_agent_update", "sra_windows_maintenance", "sra_linux_maintenance"];
+const NEXT: [&str; 3] = ["2026-12-02T06:00:00.000Z", "2026-12-03T06:00:00.000Z", "2026-12-04T06:00:00.000Z"];
+
+/// A rollout over so many accounts (of which the first have [`HOSTILE_NAMES`]) and Regions (17 at most).
+///
+/// # Panics
+///
+/// When the sample is not valid.
+#[must_use]
+pub fn run(accounts: usize, regions: usize) -> RunSummary {
+    let outcomes: Vec<_> = (0..accounts).map(|number| account(number, regions)).collect();
+    let totals = Totals::new(&outcomes, 3);
+    let our_role = "service-role/AWSSystemsManagerDefaultEC2InstanceManagementRoleCustom";
+    let warnings =
+        outcomes.iter().flat_map(|account| &account.regions).map(|one| one.all_warnings(Some(our_role)).len());
+    RunSummary {
+        run: "stack-update-6a1f2c33-9b0e-4d27-8a53-0c7d1f7e5b11".parse().expect("a run's id"),
+        action: Some(patching::input::Action::Rollout),
+        execution: Some(
+            "arn:aws:states:eu-west-1:111122223333:execution:patch-manager-rollout:stack-update-6a1f2c33".to_owned(),
+        ),
+        input: json!({"action": "rollout", "trigger": "stack-update"}),
+        policy: Some(policy()),
+        status: totals.status(None),
+        started_at: "2026-11-24T09:00:00Z".to_owned(),
+        finished_at: "2026-11-24T09:01:42Z".to_owned(),
+        error: None,
+        warnings: warnings.sum(),
+        totals,
+        skipped: [("suspended".to_owned(), 2), ("pendingClosure".to_owned(), 1)].into(),
+        outcomes,
+    }
+}
+
+/// The three default windows.
+///
+/// # Panics
+///
+/// When they are not valid.
+#[must_use]
+pub fn policy() -> Value {
+    let window = |name: &str, day: &str, document: &str, parameters: Value, systems: Value| {
+        json!({
+            "name": name, "schedule": format!("cron(0 0 1 ? * {day} *)"), "timezone": "America/New_York",
+            "durationHours": 6, "cutoffHours": 1,
+            "target": {"key": "tag:InstanceOS", "values": systems},
+            "task": {"name": format!("{name}_task"), "document": document, "parameters": parameters}
+        })
+    };
+    let install = json!({"Operation": ["Install"], "RebootOption": ["RebootIfNeeded"]});
+    let policy = json!({
+        "windows": [
+            window(WINDOWS[0], "WED", "AWS-UpdateSSMAgent", json!({}), json!(["Linux", "Windows"])),
+            window(WINDOWS[1], "THU", "AWS-RunPatchBaseline", install.clone(), json!(["Windows"])),
+            window(WINDOWS[2], "FRI", "AWS-RunPatchBaseline", install, json!(["Linux"])),
+        ],
+        "dhmc": {"enabled": true, "role": "service-role/AWSSystemsManagerDefaultEC2InstanceManagementRoleCustom"},
+        "ownerTag": {"key": "createdBy", "value": "SRA_Patch_Management"}
+    });
+    PatchPolicy::parse(&policy).expect("a valid policy");
+    policy
+}
+
+fn account(number: usize, regions: usize) -> AccountOutcome {
+    let stage = ["prod", "staging", "dev"][number % 3];
+    let team = ["payments", "orders", "search", "identity", "billing", "data-lake", "web-shop"][number % 7];
+    let name = HOSTILE_NAMES.get(number).map_or_else(|| format!("{team}-{number}-{stage}"), ToString::to_string);
+    let error = (number % 41 == 7).then(|| {
+        failure("AssumeRole", "AccessDenied", "access was denied: sts:AssumeRole: AccessDenied: User: arn:aws:sts::111122223333:assumed-role/patch-manager-assume-role/patch-manager-assume-role is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::222233334444:role/patch-manager-configuration")
+    });
+    let regions: Vec<_> = match error {
+        Some(_) => Vec::new(),
+        None => REGIONS[..regions].iter().enumerate().filter_map(|(at, name)| region(number, at, name)).collect(),
+    };
+    let failed = error.is_some() || regions.iter().any(|region| region.status == Status::Failed);
+    AccountOutcome {
+        id: format!("{:012}", 111_100_000_000_u64 + number as u64 * 7_919).parse().expect("an account's id"),
+        name,
+        organizational_unit: Some(UNITS[number % UNITS.len()].to_owned()),
+        status: if failed { Status::Failed } else { Status::Succeeded },
+        regions,
+        error,
+    }
+}
+
+/// Some accounts have not enabled the third Region.
+fn region(account: usize, at: usize, name: &str) -> Option<RegionOutcome> {
+    if at == 2 && account.is_multiple_of(4) {
+        return None;
+    }
+    let error = match (account * 17 + at) % 389 {
+        18 => Some(failure(
+            "ConfigureWindows",
+            "AccessDenied",
+            "access was denied: ssm:CreateMaintenanceWindow: AccessDeniedException: not authorized because of an explicit deny in a service control policy (request 5e1c)",
+        )),
+        53 => Some(failure(
+            "ConfigureDhmc",
+            "Throttled",
+            "AWS throttled the call: ssm:GetServiceSetting: ThrottlingException: Rate exceeded (request 8a07)",
+        )),
+        154 => Some(failure(
+            "ConfigureDhmc",
+            "RegionDisabled",
+            "the Region is not enabled in this account: ssm:GetServiceSetting: UnrecognizedClientException: The security token included in the request is invalid.",
+        )),
+        _ => None,
+    };
+    let is_done = error.is_none();
+    let foreign = (is_done && (account + at) % 53 == 5).then(|| Warning {
+        name: Warning::FOREIGN_WINDOW.to_owned(),
+        message: "the maintenance window mw-0a1b2c3d4e5f60718 is also named sra_linux_maintenance but lacks the tag \
+                  createdBy=SRA_Patch_Management: it was left alone, and both run"
+            .to_owned(),
+    });
+    Some(RegionOutcome {
+        region: name.parse().expect("a Region"),
+        status: if is_done { Status::Succeeded } else { Status::Failed },
+        dhmc: is_done.then(|| dhmc(account + at)),
+        windows: if is_done { (0..3).map(|window| outcome(account, at, window)).collect() } else { Vec::new() },
+        warnings: foreign.into_iter().collect(),
+        error,
+    })
+}
+
+fn dhmc(seed: usize) -> DhmcOutcome {
+    let ours = Some("service-role/AWSSystemsManagerDefaultEC2InstanceManagementRoleCustom".to_owned());
+    match seed % 61 {
+        3 => {
+            DhmcOutcome { status: DhmcStatus::Kept, before: Some("TheirRole".into()), after: Some("TheirRole".into()) }
+        }
+        4 => DhmcOutcome { status: DhmcStatus::Set, before: None, after: ours },
+        _ => DhmcOutcome { status: DhmcStatus::Unchanged, before: ours.clone(), after: ours },
+    }
+}
+
+fn outcome(account: usize, region: usize, window: usize) -> WindowOutcome {
+    let status = match (account * 3 + region * 5) % 19 {
+        1 => WindowStatus::Created,
+        2 if window > 0 => WindowStatus::Updated,
+        3 if window == 2 => WindowStatus::Updated,
+        _ => WindowStatus::Unchanged,
+    };
+    let change = |field: &str, from: Value, to: Value| Change { field: field.to_owned(), from, to };
+    WindowOutcome {
+        name: WINDOWS[window].to_owned(),
+        id: Some(format!("mw-{:017x}", (account * 1_000 + region * 10 + window) as u64 * 0x9e37_79b9)),
+        status,
+        changes: if status == WindowStatus::Updated {
+            vec![
+                change(
+                    "schedule",
+                    json!("rate(1 day)"),
+                    json!(format!("cron(0 0 1 ? * {} *)", ["WED", "THU", "FRI"][window])),
+                ),
+                change("task.parameters.Operation", json!(["Scan"]), json!(["Install"])),
+                change("task.documentHash", json!("1f".repeat(32)), json!("9c".repeat(32))),
+            ]
+        } else {
+            Vec::new()
+        },
+        next_execution: Some(NEXT[window].to_owned()),
+    }
+}
+
+fn failure(step: &str, name: &str, message: &str) -> Failure {
+    Failure { step: step.to_owned(), name: name.to_owned(), message: message.to_owned() }
+}

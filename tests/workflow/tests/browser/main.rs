@@ -1,0 +1,79 @@
+//! The report in a real browser: Chromium, without a window. Skipped, with a message, where there is none, unless
+//! `REQUIRE_BROWSER` is set.
+
+#![expect(clippy::unwrap_used, reason = "these are tests, their helpers too")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use local_aws::{Progress, Venv, Workspace};
+use patching::outcome::Status;
+use patching::summary::RunSummary;
+use report::links::Links;
+use serde_json::json;
+use workflow::sample;
+
+const REQUIREMENTS: &str = include_str!("requirements.txt");
+
+#[tokio::test]
+async fn reports_of_three_sizes_work_in_a_browser() {
+    let Some(chromium) = chromium() else {
+        assert!(std::env::var_os("REQUIRE_BROWSER").is_none(), "no Chromium in PATH, and REQUIRE_BROWSER is set");
+        eprintln!("skipped: no Chromium in PATH (apt-get install chromium, or set CHROMIUM)");
+        return;
+    };
+    let workspace = Workspace::find().await.unwrap();
+    let venv = Venv::prepare_from(&workspace, "browser-venv", REQUIREMENTS, &Progress::silent()).await.unwrap();
+    let folder = workspace.folder().join("reports");
+    std::fs::create_dir_all(&folder).unwrap();
+    let reports = [(3, 2), (40, 4), (1_000, 17)].map(|(accounts, regions)| write(&folder, accounts, regions));
+    for (page, expected) in reports {
+        let script = workflow::root().join("tests/workflow/tests/browser/check.py");
+        let checked =
+            Command::new(venv.python()).arg(&script).arg(&chromium).args([&page, &expected, &folder]).output();
+        let checked = checked.unwrap();
+        print!("{}", String::from_utf8_lossy(&checked.stdout));
+        assert!(checked.status.success(), "{}: {}", page.display(), String::from_utf8_lossy(&checked.stderr));
+    }
+}
+
+/// A report, and what it must show.
+fn write(folder: &Path, accounts: usize, regions: usize) -> (PathBuf, PathBuf) {
+    let summary = sample::run(accounts, regions);
+    let report = kit::ObjectKey { bucket: "data".into(), key: "runs/run/report.html".into() };
+    let links = Links::new(&summary, &report).unwrap();
+    let page = folder.join(format!("report-{accounts}x{regions}.html"));
+    let expected = page.with_extension("expected.json");
+    std::fs::write(&page, report::html::render(&summary, Some(&links))).unwrap();
+    std::fs::write(&expected, expectations(&summary).to_string()).unwrap();
+    (page, expected)
+}
+
+/// What the page must show, taken from the run and not from the page.
+fn expectations(summary: &RunSummary) -> serde_json::Value {
+    let outcomes = &summary.outcomes;
+    let mut units: BTreeMap<_, usize> = BTreeMap::new();
+    for account in outcomes {
+        *units.entry(account.organizational_unit.as_deref().unwrap()).or_default() += 1;
+    }
+    let (unit, in_unit) = units.first_key_value().unwrap();
+    let failed = outcomes.iter().filter(|account| account.status == Status::Failed).count();
+    json!({
+        "names": outcomes.iter().map(|account| &account.name).collect::<Vec<_>>(),
+        "verdict": format!("{failed} of {} accounts failed", outcomes.len()),
+        "unit": unit,
+        "accountsInUnit": in_unit,
+        "failedAccounts": failed,
+        "region": outcomes[0].regions[0].region,
+    })
+}
+
+fn chromium() -> Option<PathBuf> {
+    let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<_> = std::env::split_paths(&path).collect();
+    let installed = ["chromium", "chromium-browser", "google-chrome"];
+    let found = installed.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    named.into_iter().chain(found).find(|program| Path::is_file(program))
+}

@@ -1,0 +1,154 @@
+//! What each role was used for, against what it allows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_ssm::types::{MaintenanceWindowResourceType, MaintenanceWindowTaskType, Target};
+use local_aws::LocalAws;
+use serde_json::{Value, json};
+use workflow::{functions, template};
+
+/// Allowed though nothing here calls it by this name, with the reason.
+const NOT_SEEN: [(&str, &str); 7] = [
+    ("iam:PassRole", "checked when a request names a role"),
+    ("logs:CreateLogStream", "called by Lambda's runtime"),
+    ("logs:PutLogEvents", "called by Lambda's runtime"),
+    ("ssm:AddTagsToResource", "checked when CreateMaintenanceWindow names tags"),
+    ("states:StopExecution", "only when a rollout still runs; the lifecycle test has one"),
+    ("xray:PutTelemetryRecords", "called by Lambda's runtime"),
+    ("xray:PutTraceSegments", "called by Lambda's runtime"),
+];
+
+/// Goes through what a role is for: other scopes, repairs, a retry, a teardown.
+pub(crate) async fn every_path_is_walked(aws: &mut LocalAws) {
+    add_a_target_and_a_task_by_hand(aws).await;
+    let root = aws.organization.root.clone();
+    let parameter = "/sra/regions/customer-control-tower-regions";
+    let region = aws.organization.regions[0].clone();
+    aws.aws_cli(&["ssm", "put-parameter", "--name", parameter, "--type", "String", "--value", &region]).await.unwrap();
+    aws.update(&[
+        ("IncludedOrganizationalUnits", &root),
+        ("Regions", ""),
+        ("ControlTowerRegionsOnly", "true"),
+        ("LinuxSchedule", "cron(0 30 1 ? * SAT *)"),
+        ("LinuxTargetValues", "Linux,Unix"),
+        ("PatchOperation", "Install"),
+    ])
+    .await
+    .unwrap();
+    let last = aws.follow("stack-update", |_| {}).await.unwrap();
+    aws.run("retry", &json!({ "retryOf": last.run })).await.unwrap();
+    aws.update(&[("DisablePatchManager", "true")]).await.unwrap();
+}
+
+async fn add_a_target_and_a_task_by_hand(aws: &LocalAws) {
+    let account = &aws.organization.ready().nth(1).unwrap();
+    let ssm = aws.clients.ssm_for(&account.id, &account.regions[0]);
+    let window =
+        ssm.describe_maintenance_windows().send().await.unwrap().window_identities()[0].window_id().unwrap().to_owned();
+    let target = Target::builder().key("tag:a").values("b").build();
+    let registered = ssm
+        .register_target_with_maintenance_window()
+        .window_id(&window)
+        .resource_type(MaintenanceWindowResourceType::Instance)
+        .targets(target)
+        .send()
+        .await
+        .unwrap();
+    let target = Target::builder().key("WindowTargetIds").values(registered.window_target_id().unwrap()).build();
+    ssm.register_task_with_maintenance_window()
+        .window_id(&window)
+        .task_type(MaintenanceWindowTaskType::RunCommand)
+        .task_arn("AWS-RunPatchBaseline")
+        .targets(target)
+        .max_concurrency("1")
+        .max_errors("1")
+        .send()
+        .await
+        .unwrap();
+}
+
+pub(crate) async fn the_member_role_allows_what_was_called_and_nothing_else(aws: &LocalAws) {
+    let role = template::load("member-roles.yaml")["Resources"]["ConfigurationRole"]["Properties"].clone();
+    let mut allowed = template::actions(&role);
+    allowed.retain(|action| NOT_SEEN.iter().all(|(name, _)| name != action));
+    let calls = aws.simulator.calls(0).await.unwrap();
+    let called: BTreeSet<String> = calls
+        .0
+        .iter()
+        .filter(|call| call.access_key.starts_with("ASIA") && call.operation != "GetParameter")
+        .inspect(|call| assert!(!call.outcome.contains("AccessDenied"), "{call:?}"))
+        .map(|call| match &*call.operation {
+            "ListRegions" => "account:ListRegions".to_owned(),
+            operation => format!("ssm:{operation}"),
+        })
+        .collect();
+    assert_eq!(allowed, called);
+}
+
+pub(crate) async fn the_functions_roles_allow_what_was_called_and_nothing_else(aws: &LocalAws) {
+    let roles: BTreeMap<String, Value> = functions::names()
+        .into_iter()
+        .map(|name| (name.clone(), template::properties(&format!("{}Role", functions::pascal(&name)))))
+        .collect();
+    let known: BTreeSet<String> = roles.values().flat_map(template::actions).collect();
+    for name in roles.keys() {
+        let mut allowed = allowed(aws, &format!("patch-manager-{name}"), &known).await;
+        allowed.retain(|action| NOT_SEEN.iter().all(|(name, _)| name != action));
+        assert!(!allowed.is_empty(), "{name}");
+        // What was called and is not allowed was refused, and a rollout would have failed.
+        assert_eq!(allowed, called(aws, &format!("patch-manager-{name}"), &allowed).await, "{name}");
+    }
+}
+
+/// What `SimulatePrincipalPolicy` lets the role do with any of the resources that its policy names.
+async fn allowed(aws: &LocalAws, role: &str, known: &BTreeSet<String>) -> BTreeSet<String> {
+    let policy = aws.aws_cli(&["iam", "get-role-policy", "--role-name", role, "--policy-name", "work"]).await.unwrap();
+    let policy: Value = serde_json::from_str(&policy).unwrap();
+    let statements = template::list(&policy["PolicyDocument"]["Statement"]);
+    let resources: BTreeSet<String> = statements
+        .iter()
+        .flat_map(|statement| template::list(&statement["Resource"]))
+        .map(|resource| resource.as_str().unwrap().to_owned())
+        .collect();
+    let arn = format!("arn:aws:iam::{}:role/{role}", aws.organization.accounts[0].id);
+    let mut allowed = BTreeSet::new();
+    // The local AWS looks at one resource a request.
+    for resource in &resources {
+        let mut arguments = vec!["iam", "simulate-principal-policy", "--policy-source-arn", &arn, "--action-names"];
+        arguments.extend(known.iter().map(String::as_str));
+        arguments.extend(["--resource-arns", resource]);
+        let simulated: Value = serde_json::from_str(&aws.aws_cli(&arguments).await.unwrap()).unwrap();
+        let results = template::list(&simulated["EvaluationResults"]);
+        assert_eq!(results.len(), known.len());
+        let ones = results.iter().filter(|result| result["EvalDecision"] == "allowed");
+        allowed.extend(ones.map(|result| result["EvalActionName"].as_str().unwrap().to_owned()));
+    }
+    allowed
+}
+
+/// Which of these actions the role's sessions called.
+async fn called(aws: &LocalAws, role: &str, actions: &BTreeSet<String>) -> BTreeSet<String> {
+    let newest = events(aws, role, None).await;
+    let mut called = BTreeSet::new();
+    for action in actions {
+        let (service, operation) = action.split_once(':').unwrap();
+        let is_one = |event: &Value| {
+            event["EventName"] == operation
+                && event["EventSource"].as_str().is_some_and(|source| source.starts_with(service))
+        };
+        // CloudTrail answers 50 events at most.
+        if newest.iter().any(is_one) || events(aws, role, Some(operation)).await.iter().any(is_one) {
+            called.insert(action.clone());
+        }
+    }
+    called
+}
+
+async fn events(aws: &LocalAws, role: &str, operation: Option<&str>) -> Vec<Value> {
+    let role = format!("AttributeKey=Username,AttributeValue={role}");
+    let operation = operation.map(|name| format!("AttributeKey=EventName,AttributeValue={name}"));
+    let mut lookup = vec!["cloudtrail", "lookup-events", "--lookup-attributes", &role];
+    lookup.extend(operation.as_deref());
+    let found: Value = serde_json::from_str(&aws.aws_cli(&lookup).await.unwrap()).unwrap();
+    template::list(&found["Events"])
+}

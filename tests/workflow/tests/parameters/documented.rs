@@ -1,0 +1,66 @@
+//! `templates/README.md` has the parameters as the templates have them.
+
+use patching::advice::of_error;
+use serde_json::Value;
+use workflow::{read, template};
+
+#[test]
+fn the_tables_of_the_readme_are_those_of_the_template() {
+    let documented = read("templates/README.md");
+    let expected = tables(&template::load("main.yaml"));
+    assert!(documented.contains(&expected), "templates/README.md has to hold, just so:\n\n{expected}");
+}
+
+#[test]
+fn the_readme_says_what_to_do_about_each_error_as_the_report_does() {
+    let errors = read("statemachine/README.md");
+    let (documented, mut rows) = (read("templates/README.md"), 0);
+    let table = errors.split("| error | class | what happened |").nth(1).unwrap().split("\n\n").next().unwrap();
+    for name in table.lines().filter_map(|row| row.split('`').nth(1)) {
+        let row = format!("| `{name}` | {} |\n", of_error(name).unwrap());
+        assert!(documented.contains(&row), "templates/README.md has to hold, just so: {row}");
+        rows += 1;
+    }
+    assert!(rows > 25, "{rows}");
+}
+
+#[test]
+fn the_values_for_a_takeover_are_of_parameters_that_are_there() {
+    let template = template::load("main.yaml");
+    let values: Value = serde_json::from_str(&read("templates/takeover-parameters.json")).unwrap();
+    for (name, value) in values["Parameters"].as_object().unwrap() {
+        assert!(template["Parameters"][name].is_object(), "{name}");
+        assert!(value.is_string(), "{name}");
+    }
+}
+
+fn tables(template: &Value) -> String {
+    let interface = &template["Metadata"]["AWS::CloudFormation::Interface"];
+    let groups = template::list(&interface["ParameterGroups"]);
+    let tables = groups.iter().map(|group| {
+        let rows = template::list(&group["Parameters"]);
+        let rows: String = rows.iter().map(|name| row(name.as_str().unwrap(), &template["Parameters"])).collect();
+        format!(
+            "### {}\n\n| parameter | default | |\n| --- | --- | --- |\n{rows}",
+            group["Label"]["default"].as_str().unwrap()
+        )
+    });
+    tables.collect::<Vec<_>>().join("\n")
+}
+
+fn row(name: &str, parameters: &Value) -> String {
+    let parameter = &parameters[name];
+    let default = match &parameter["Default"] {
+        Value::Null => "–".to_owned(),
+        Value::String(text) if text.is_empty() => "–".to_owned(),
+        Value::String(text) => format!("`{text}`"),
+        other => format!("`{other}`"),
+    };
+    let mut description = parameter["Description"].as_str().unwrap().trim().replace('|', "\\|");
+    let values = template::list(&parameter["AllowedValues"]);
+    if (1..=3).contains(&values.len()) && !values.contains(&"true".into()) {
+        let values: Vec<_> = values.iter().filter_map(Value::as_str).filter(|value| !value.is_empty()).collect();
+        description += &format!(" `{}`.", values.join("`, `"));
+    }
+    format!("| `{name}` | {default} | {description} |\n")
+}

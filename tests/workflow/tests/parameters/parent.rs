@@ -1,0 +1,86 @@
+//! `main.yaml`, the template that a user names, hands everything on.
+
+use serde_json::{Value, json};
+use workflow::template;
+
+/// What only the parent knows.
+const OWN: [&str; 3] = ["ManageMemberRoles", "RootOrganizationalUnitId", "TemplatesUrl"];
+
+#[test]
+fn the_parent_has_the_parameters_and_rules_of_the_control_plane() {
+    let (parent, child) = (template::load("main.yaml"), template::control_plane());
+    assert_eq!(parent["Rules"], child["Rules"]);
+    let mut parameters = parent["Parameters"].as_object().unwrap().clone();
+    for name in OWN {
+        assert!(parameters.remove(name).is_some(), "{name}");
+    }
+    // Without it there is no organization to be in; the control plane alone also serves where the condition is not known.
+    assert!(parameters.remove("OrganizationId").is_some_and(|one| one.get("Default").is_none()));
+    let mut expected = child["Parameters"].as_object().unwrap().clone();
+    expected.remove("OrganizationId");
+    assert_eq!(Value::from(parameters), Value::from(expected));
+}
+
+#[test]
+fn the_parent_hands_each_parameter_on() {
+    let (parent, child) = (template::load("main.yaml"), template::control_plane());
+    let given = &parent["Resources"]["ControlPlane"]["Properties"]["Parameters"];
+    for (name, parameter) in child["Parameters"].as_object().unwrap() {
+        let value = match (name.as_str(), parameter["Type"].as_str()) {
+            // Where the parent creates the role, so that the control plane comes after it.
+            ("MemberRoleName", _) => json!({ "Fn::If": [
+                "ManagesMemberRoles",
+                { "Fn::GetAtt": ["MemberRoles", "Outputs", "ConfigurationRoleName"] },
+                { "Ref": name },
+            ]}),
+            (_, Some("CommaDelimitedList")) => json!({ "Fn::Join": [",", { "Ref": name }] }),
+            _ => json!({ "Ref": name }),
+        };
+        assert_eq!(given[name], value, "{name}");
+    }
+}
+
+#[test]
+fn each_nested_template_gets_what_it_asks_for_under_the_same_name() {
+    let parent = template::load("main.yaml");
+    for (resource, file) in [
+        ("MemberRoles", "member-roles.yaml"),
+        ("OrganizationStackSets", "org-stacksets.yaml"),
+        ("ControlPlane", "control-plane.yaml"),
+    ] {
+        let given = parent["Resources"][resource]["Properties"]["Parameters"].as_object().unwrap();
+        let asked = template::load(file)["Parameters"].as_object().unwrap().clone();
+        assert!(given.keys().eq(asked.keys()), "{resource}: {:?} is not {:?}", given.keys(), asked.keys());
+    }
+    let inner = template::load("org-stacksets.yaml");
+    for (resource, file) in [("MemberRoles", "member-roles.yaml"), ("EventForwarder", "org-events.yaml")] {
+        let asked = template::load(file)["Parameters"].as_object().unwrap().clone();
+        let given = template::list(&inner["Resources"][resource]["Properties"]["Parameters"]);
+        let names: Vec<_> = given.iter().filter_map(|one| one["ParameterKey"].as_str()).collect();
+        assert!(names.iter().all(|name| asked.contains_key(*name)), "{resource}: {names:?}");
+        let needed = asked.iter().filter(|(_, parameter)| parameter.get("Default").is_none());
+        assert!(needed.into_iter().all(|(name, _)| names.contains(&name.as_str())), "{resource}: {names:?}");
+    }
+}
+
+#[test]
+fn the_roles_come_before_the_control_plane_and_go_after_it() {
+    let control_plane = template::load("main.yaml")["Resources"]["ControlPlane"].clone();
+    assert_eq!(control_plane["DependsOn"], "OrganizationStackSets");
+    let role = control_plane["Properties"]["Parameters"]["MemberRoleName"].to_string();
+    assert!(role.contains("MemberRoles"), "{role}");
+}
+
+#[test]
+fn nothing_names_a_partition_or_a_domain_of_one() {
+    for name in ["main.yaml", "control-plane.yaml", "member-roles.yaml", "org-events.yaml", "org-stacksets.yaml"] {
+        let text = workflow::read(format!("templates/{name}"));
+        for (number, line) in text.lines().enumerate() {
+            let code = line.split(" #").next().unwrap_or_default();
+            assert!(!code.contains("arn:aws"), "{name}:{}: {line}", number + 1);
+            // Service principals end so in every partition.
+            let is_principal = ["Service:", "eventSource:", "Principal:"].iter().any(|key| code.contains(key));
+            assert!(is_principal || !code.contains("amazonaws.com"), "{name}:{}: {line}", number + 1);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! A parameter that is changed changes just what it is for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use patching::policy::PatchPolicy;
+use serde_json::{Value, json};
+use workflow::rendering::Rendering;
+use workflow::template;
+
+/// Where a value of a parameter is to be found, and what is there then.
+struct Reach {
+    value: &'static str,
+    /// A pointer into the policy, or into the resources where it begins with a resource's name.
+    place: String,
+    found: Value,
+}
+
+fn reach(value: &'static str, place: impl Into<String>, found: impl Into<Value>) -> Reach {
+    Reach { value, place: place.into(), found: found.into() }
+}
+
+const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd";
+const WHOLE: &str = r#"{"windows": [], "dhmc": {"enabled": false}, "ownerTag": {"key": "a", "value": "b"}}"#;
+
+#[test]
+fn each_parameter_reaches_what_it_is_for() {
+    let template = template::control_plane();
+    let before = places(&template, &[]);
+    for (name, reach) in all() {
+        let after = places(&template, &[(&name, reach.value)]);
+        // What is not there is null, as it is in a policy.
+        let [old, new] = [&before, &after].map(|places| places.pointer(&reach.place).unwrap_or(&Value::Null));
+        assert_eq!(new, &reach.found, "{name} at {}", reach.place);
+        assert_ne!(old, new, "{name} at {} is its default", reach.place);
+    }
+}
+
+#[test]
+fn no_parameter_is_left_out() {
+    let mut reached: BTreeSet<String> = all().into_keys().collect();
+    reached.insert("PatchPolicyContinued".to_owned()); // below, as it goes only with the beginning
+    let template = template::control_plane();
+    let there: BTreeSet<String> = template["Parameters"].as_object().unwrap().keys().cloned().collect();
+    assert_eq!(reached, there);
+}
+
+#[test]
+fn the_policy_stays_valid_with_each_value() {
+    let template = template::control_plane();
+    for (name, reach) in all() {
+        let with_bucket = (name.replace("Prefix", "Bucket"), "some-bucket");
+        let values = [(name.as_str(), reach.value), (with_bucket.0.as_str(), with_bucket.1)];
+        let values = if name.ends_with("OutputPrefix") { &values[..] } else { &values[..1] };
+        let policy = Rendering::new(&template, values).policy();
+        PatchPolicy::parse(&policy).unwrap_or_else(|problems| panic!("{name}: {problems}"));
+    }
+}
+
+#[test]
+fn a_policy_in_two_parts_is_put_together() {
+    let (beginning, rest) = WHOLE.split_at(20);
+    let values = [("PatchPolicy", beginning), ("PatchPolicyContinued", rest)];
+    let whole: Value = serde_json::from_str(WHOLE).unwrap();
+    assert_eq!(Rendering::new(&template::control_plane(), &values).policy(), whole);
+}
+
+/// The policy beside the resources.
+fn places(template: &Value, values: &[(&str, &str)]) -> Value {
+    let rendering = Rendering::new(template, values);
+    json!({ "policy": rendering.policy(), "resources": rendering.resources() })
+}
+
+fn all() -> BTreeMap<String, Reach> {
+    let mut all = shared();
+    for (index, window) in ["Agent", "Windows", "Linux"].into_iter().enumerate() {
+        all.extend(of_window(window, index));
+    }
+    all
+}
+
+fn resource(path: &str) -> String {
+    let (id, property) = path.split_once('/').unwrap();
+    format!("/resources/{id}/Properties/{property}")
+}
+
+fn shared() -> BTreeMap<String, Reach> {
+    let variable = |function: &str, name: &str| resource(&format!("{function}Function/Environment/Variables/{name}"));
+    let policy = |path: &str| format!("/policy/{path}");
+    [
+        ("ArtifactsBucket", reach("other", resource("ReportFunction/Code/S3Bucket"), "other")),
+        ("ArtifactsPrefix", reach("v2/", resource("ReportFunction/Code/S3Key"), "v2/report.zip")),
+        ("Architecture", reach("x86_64", resource("ReportFunction/Architectures/0"), "x86_64")),
+        ("ResourcePrefix", reach("other", resource("ReportFunction/FunctionName"), "other-report")),
+        ("MemberRoleName", reach("other", variable("AssumeRole", "MEMBER_ROLE_NAME"), "other")),
+        (
+            "OrganizationId",
+            reach(
+                "o-a1b2c3d4e5",
+                resource("TeardownRole/Policies/0/PolicyDocument/Statement/0/Condition"),
+                json!({ "StringEquals": { "aws:ResourceOrgID": "o-a1b2c3d4e5" } }),
+            ),
+        ),
+        ("RequireTls", reach("false", "/resources/DataBucketPolicy", Value::Null)),
+        (
+            "AccountConcurrency",
+            reach("7", resource("RolloutStateMachine/DefinitionSubstitutions/AccountConcurrency"), "7"),
+        ),
+        (
+            "RegionConcurrency",
+            reach("7", resource("RolloutStateMachine/DefinitionSubstitutions/RegionConcurrency"), "7"),
+        ),
+        ("NewAccountGraceMinutes", reach("7", variable("AssumeRole", "NEW_ACCOUNT_GRACE_MINUTES"), "7")),
+        ("HistoryDays", reach("7", resource("DataBucket/LifecycleConfiguration/Rules/0/ExpirationInDays"), "7")),
+        ("LogLevel", reach("debug", variable("Report", "LOG_LEVEL"), "debug")),
+        ("LogRetentionDays", reach("7", resource("ReportLogGroup/RetentionInDays"), "7")),
+        ("KmsKeyArn", reach(KEY, resource("ReportLogGroup/KmsKeyId"), KEY)),
+        ("DisablePatchManager", reach("true", policy("disabled"), true)),
+        ("WaitForRollout", reach("false", resource("Rollout/WaitForRollout"), "false")),
+        ("FailureTolerancePercent", reach("7", resource("Rollout/FailureTolerancePercent"), "7")),
+        ("DefaultHostManagementOnDelete", reach("Reset", policy("dhmc/onDelete"), "reset")),
+        ("ScheduleDays", reach("7", resource("RolloutSchedule/ScheduleExpression"), "rate(7 days)")),
+        ("ScheduleHour", reach("7", resource("RolloutSchedule/ScheduleExpression"), "cron(0 7 1/1 * ? *)")),
+        ("Notify", reach("Always", variable("Report", "NOTIFY"), "always")),
+        ("AlarmEmail", reach("a@example.com", resource("NotificationSubscription/Endpoint"), "a@example.com")),
+        ("PatchPolicy", reach(WHOLE, "/policy/windows", json!([]))),
+        (
+            "IncludedOrganizationalUnits",
+            reach(
+                "ou-ab12-12345678,ou-ab12-87654321",
+                policy("scope/includedOrganizationalUnits"),
+                json!(["ou-ab12-12345678", "ou-ab12-87654321"]),
+            ),
+        ),
+        ("ExcludedAccounts", reach("111122223333", policy("scope/excludedAccounts"), json!(["111122223333"]))),
+        ("Regions", reach("eu-west-1, us-east-1", policy("scope/regions"), json!(["eu-west-1", "us-east-1"]))),
+        ("ControlTowerRegionsOnly", reach("true", policy("scope/controlTowerRegionsOnly"), true)),
+        ("DhmcEnabled", reach("false", policy("dhmc/enabled"), false)),
+        ("DhmcOverwrite", reach("true", policy("dhmc/overwrite"), true)),
+        ("DhmcRoleName", reach("Other", policy("dhmc/role"), "service-role/Other")),
+        ("PatchOperation", reach("Install", policy("windows/2/task/parameters/Operation/0"), "Install")),
+        ("RebootOption", reach("NoReboot", policy("windows/2/task/parameters/RebootOption/0"), "NoReboot")),
+        ("Timezone", reach("UTC", policy("windows/0/timezone"), "UTC")),
+        ("TaskRoleName", reach("other", policy("taskRole"), "other")),
+        ("PinDocumentHash", reach("false", policy("pinDocumentHash"), false)),
+        ("OwnerTagKey", reach("owner", policy("ownerTag/key"), "owner")),
+        ("OwnerTagValue", reach("patching", policy("ownerTag/value"), "patching")),
+    ]
+    .into_iter()
+    .map(|(name, reach)| (name.to_owned(), reach))
+    .collect()
+}
+
+fn of_window(window: &str, index: usize) -> BTreeMap<String, Reach> {
+    let place = |path: &str| format!("/policy/windows/{index}/{path}");
+    let every = [
+        ("WindowName", reach("other_name", place("name"), "other_name")),
+        ("WindowDescription", reach("Ünlike", place("description"), "Ünlike")),
+        ("Enabled", reach("false", place("enabled"), false)),
+        ("Schedule", reach("cron(0 2 ? * THU#3 *)", place("schedule"), "cron(0 2 ? * THU#3 *)")),
+        ("ScheduleOffsetDays", reach("3", place("scheduleOffsetDays"), 3)),
+        ("Timezone", reach("Europe/Berlin", place("timezone"), "Europe/Berlin")),
+        ("DurationHours", reach("8", place("durationHours"), 8)),
+        ("CutoffHours", reach("2", place("cutoffHours"), 2)),
+        ("CutoffBehavior", reach("CANCEL_TASK", place("task/cutoffBehavior"), "CANCEL_TASK")),
+        ("TaskName", reach("other_task", place("task/name"), "other_task")),
+        ("TaskDescription", reach("What it does", place("task/description"), "What it does")),
+        ("MaxConcurrency", reach("10%", place("task/maxConcurrency"), "10%")),
+        ("MaxErrors", reach("0", place("task/maxErrors"), "0")),
+        ("TimeoutSeconds", reach("60", place("task/timeoutSeconds"), 60)),
+        ("TargetName", reach("other_target", place("target/name"), "other_target")),
+        ("TargetDescription", reach("Who it is for", place("target/description"), "Who it is for")),
+        ("TargetKey", reach("tag:Patch Group", place("target/key"), "tag:Patch Group")),
+        ("TargetValues", reach("a,b c", place("target/values"), json!(["a", "b c"]))),
+        ("OutputBucket", reach("some-bucket", place("task/output/s3Bucket"), "some-bucket")),
+        ("OutputPrefix", reach("some/prefix", place("task/output/s3Prefix"), "some/prefix")),
+        ("OutputLogGroup", reach("/some/group", place("task/output/cloudWatchLogGroup"), "/some/group")),
+    ];
+    let patching = [
+        ("Operation", reach("Install", place("task/parameters/Operation/0"), "Install")),
+        ("RebootOption", reach("NoReboot", place("task/parameters/RebootOption/0"), "NoReboot")),
+    ];
+    let patching = patching.into_iter().filter(|_| window != "Agent");
+    every.into_iter().chain(patching).map(|(name, reach)| (format!("{window}{name}"), reach)).collect()
+}
