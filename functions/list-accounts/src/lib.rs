@@ -146,8 +146,8 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
     .choose(organization.accounts);
     let targets = ObjectKey { bucket: context.bucket.clone(), key: format!("runs/{run}/targets.json") };
     // Targets are structs of strings, whose serialization cannot fail.
-    let content = serde_json::to_vec(&chosen.targets).unwrap_or_default();
-    object::write(&context.s3, &targets, "application/json", content).await?;
+    let listed = serde_json::to_vec(&chosen.targets).unwrap_or_default();
+    object::write(&context.s3, &targets, "application/json", listed).await?;
     Ok(Response {
         action: input.action,
         targets,

@@ -147,7 +147,8 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
         None => Vec::new(),
     };
     let summary = gather(request, recorded, targets, now);
-    let report = write(context, &summary).await?;
+    // Boxed: three uploads at once are a large future.
+    let report = Box::pin(write(context, &summary)).await?;
     if let Some(line) = context.metrics.of_run(&summary, now) {
         println!("{line}"); // CloudWatch takes metrics from the function's log
     }

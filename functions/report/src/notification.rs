@@ -123,7 +123,7 @@ fn shortened(name: &str) -> String {
 pub fn text(summary: &RunSummary, links: Option<&Links>) -> String {
     let totals = &summary.totals;
     let (accounts, regions, windows) = (&totals.accounts, &totals.regions, &totals.windows);
-    let mut lines = vec![
+    let mut text_lines = vec![
         format!("Run {}: {}.", summary.run, verdict(summary)),
         String::new(),
         format!(
@@ -138,27 +138,31 @@ pub fn text(summary: &RunSummary, links: Option<&Links>) -> String {
         format!("Warnings  {}", summary.warnings),
     ];
     if let Some(error) = &summary.error {
-        lines.extend([String::new(), format!("{}: {}", error.name, error.message), format!("-> {}", error.advice())]);
+        text_lines.extend([
+            String::new(),
+            format!("{}: {}", error.name, error.message),
+            format!("-> {}", error.advice()),
+        ]);
     }
     let groups = groups(summary);
     for group in groups.iter().take(NAMED_ERRORS) {
-        lines.extend([String::new(), format!("{} ({})", group.name, group.extent())]);
-        lines.extend(group.places.iter().take(NAMED_PLACES).map(|place| format!("   {}", place.in_a_line())));
+        text_lines.extend([String::new(), format!("{} ({})", group.name, group.extent())]);
+        text_lines.extend(group.places.iter().take(NAMED_PLACES).map(|place| format!("   {}", place.in_a_line())));
         let others = group.places.len().saturating_sub(NAMED_PLACES);
-        lines.extend((others > 0).then(|| format!("   and {others} more")));
-        lines.push(format!("-> {}", group.advice));
+        text_lines.extend((others > 0).then(|| format!("   and {others} more")));
+        text_lines.push(format!("-> {}", group.advice));
     }
     if groups.len() > NAMED_ERRORS {
-        lines.extend([String::new(), format!("And {} more kinds of failure.", groups.len() - NAMED_ERRORS)]);
+        text_lines.extend([String::new(), format!("And {} more kinds of failure.", groups.len() - NAMED_ERRORS)]);
     }
     if let Some(links) = links {
-        lines.extend([
+        text_lines.extend([
             String::new(),
             format!("Report     {}", links.report),
             format!("Execution  {}", links.execution),
         ]);
     }
-    lines.join("\n")
+    text_lines.join("\n")
 }
 
 #[cfg(test)]

@@ -29,10 +29,9 @@ pub(super) fn render(summary: &RunSummary, regions: &[&Region], zones: &Zones) -
         })
         .collect();
     let json = json!({ "facts": details.once.values, "accounts": accounts }).to_string();
-    ["<", ">", "&", "\u{2028}", "\u{2029}"].iter().fold(json, |json, one| {
-        let escaped = one.chars().map(|character| format!("\\u{:04x}", u32::from(character))).collect::<String>();
-        json.replace(one, &escaped)
-    })
+    let escapes =
+        [("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"), ("\u{2028}", "\\u2028"), ("\u{2029}", "\\u2029")];
+    escapes.iter().fold(json, |json, (character, escape)| json.replace(character, escape))
 }
 
 /// Values by what they are, each with the number under which the page knows it.

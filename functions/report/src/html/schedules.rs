@@ -27,7 +27,7 @@ impl Zones {
 #[derive(Debug)]
 pub(super) struct Schedule {
     pub(super) name: String,
-    pub(super) schedule: String,
+    pub(super) expression: String,
     pub(super) zone: String,
     pub(super) hours: String,
     pub(super) document: String,
@@ -66,7 +66,7 @@ fn schedule(window: &Window, next: BTreeMap<&str, usize>) -> Schedule {
     Schedule {
         next: next.collect(),
         name: window.name.to_string(),
-        schedule: window.schedule.to_string(),
+        expression: window.schedule.to_string(),
         hours: format!("{} h, no new task in the last {} h", window.duration.hours(), window.duration.cutoff_hours()),
         document: window.task.document.to_string(),
         parameters: window.task.parameters.iter().map(|(name, values)| (name.clone(), values.join(", "))).collect(),
