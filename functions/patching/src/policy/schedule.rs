@@ -98,12 +98,6 @@ fn check_at(inner: &str) -> Result<(), NotAllowed> {
     }
 }
 
-impl AsRef<str> for Schedule {
-    fn as_ref(&self) -> &str {
-        self.as_str()
-    }
-}
-
 impl fmt::Display for Schedule {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.as_str())

@@ -170,7 +170,7 @@ fn a_target_has_1_to_50_values_of_its_keys_kind() {
     assert!(target("tag:InstanceOS", json!(["", "Größe *"])).is_empty());
     assert_eq!(target("tag:InstanceOS", json!(["x", 5])), ["$.windows[0].target.values[1]: a text"]);
     assert!(target("InstanceIds", json!(["i-12345678", "i-0123456789abcdef0", "mi-0123456789abcdef0"])).is_empty());
-    assert_eq!(target("InstanceIds", json!(["i-1", "mi-12345678", "*"])).len(), 3);
+    assert_eq!(target("InstanceIds", json!(["i-1", "i-1234567!", "mi-12345678", "*"])).len(), 4);
     assert!(target("resource-groups:Name", json!(["my-group.1"])).is_empty());
     assert_eq!(target("resource-groups:Name", json!(["my group"])).len(), 1);
     assert!(target("resource-groups:ResourceTypeFilters", json!(["AWS::EC2::Instance"])).is_empty());
@@ -226,6 +226,7 @@ fn the_parameters_of_other_documents_are_checked_as_far_as_they_are_known() {
     };
     assert!(task("AWS-UpdateSSMAgent", json!({})));
     assert!(task("AWS-UpdateSSMAgent", json!({"version": ["3.3.0.0"], "allowDowngrade": ["true"]})));
+    assert!(!task("AWS-UpdateSSMAgent", json!({"version": ["the latest"]})));
     assert!(!task("AWS-UpdateSSMAgent", json!({"allowDowngrade": ["yes"]})));
     assert!(!task("AWS-UpdateSSMAgent", json!({"Operation": ["Scan"]})));
     assert!(!task("arn:aws:ssm:eu-west-1::document/AWS-RunPatchBaseline", json!({})));

@@ -119,6 +119,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("cron(* 2 ? * THU *)", "every minute is too fast"),
     ("cron(0/4 * * * ? *)", "every 4 minutes is too fast"),
     ("cron(0,3 2 ? * THU *)", "3 minutes apart is too fast"),
+    ("cron(30,33 2 ? * THU *)", "3 minutes apart late in the hour is too fast"),
     ("cron(0,58 2-3 ? * THU *)", "2 minutes apart, over the hour"),
     ("cron(0,30 0 2 ? * THU *)", "30 seconds apart is too fast"),
     ("cron(* 0 2 ? * THU *)", "every second is too fast"),
