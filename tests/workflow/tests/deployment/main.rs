@@ -24,6 +24,7 @@ async fn the_script_deploys_a_stack_whose_roles_allow_what_is_called() {
 
     trust::the_member_role_cannot_be_assumed_by_another_role_of_the_management_account(&aws).await;
     trust::nor_by_a_function_role_of_another_stack(&aws).await;
+    trust::nor_by_a_function_that_has_nothing_to_do_there(&aws).await;
     trust::but_by_a_function_role_of_this_stack(&aws).await;
 
     roles::every_path_is_walked(&mut aws).await;

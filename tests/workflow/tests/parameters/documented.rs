@@ -56,11 +56,13 @@ fn row(name: &str, parameters: &Value) -> String {
         Value::String(text) => format!("`{text}`"),
         other => format!("`{other}`"),
     };
-    let mut description = parameter["Description"].as_str().unwrap().trim().replace('|', "\\|");
+    let description = parameter["Description"].as_str().unwrap().trim().replace('|', "\\|");
     let values = template::list(&parameter["AllowedValues"]);
-    if (1..=3).contains(&values.len()) && !values.contains(&"true".into()) {
+    let values = if (1..=3).contains(&values.len()) && !values.contains(&"true".into()) {
         let values: Vec<_> = values.iter().filter_map(Value::as_str).filter(|value| !value.is_empty()).collect();
-        description += &format!(" `{}`.", values.join("`, `"));
-    }
-    format!("| `{name}` | {default} | {description} |\n")
+        format!(" `{}`.", values.join("`, `"))
+    } else {
+        String::new()
+    };
+    format!("| `{name}` | {default} | {description}{values} |\n")
 }
