@@ -38,11 +38,24 @@ fn parse<Request: DeserializeOwned>(payload: Value) -> Result<Request, Diagnosti
 }
 
 fn diagnostic<Error: NamedError>(error: &Error) -> Diagnostic {
-    Diagnostic { error_type: error.name().to_owned(), error_message: message(error) }
+    Diagnostic { error_type: error.name().to_owned(), error_message: cut(message(error)) }
 }
 
 fn unfit(name: &str, error: &dyn std::error::Error) -> Diagnostic {
-    Diagnostic { error_type: name.to_owned(), error_message: error.to_string() }
+    Diagnostic { error_type: name.to_owned(), error_message: cut(error.to_string()) }
+}
+
+/// A longer one would not fit into what Step Functions keeps of a cause, 32,768 characters, or even end the execution with
+/// `States.DataLimitExceeded`, which no catcher for all errors catches.
+const LONGEST_MESSAGE: usize = 16_384;
+
+/// The message, cut where it gets longer than any that says something: it may quote what the caller sent.
+fn cut(mut message: String) -> String {
+    if message.len() > LONGEST_MESSAGE {
+        message.truncate(message.floor_char_boundary(LONGEST_MESSAGE));
+        message.push('…');
+    }
+    message
 }
 
 #[cfg(test)]
@@ -64,5 +77,12 @@ mod tests {
         let error = parse::<Request>(json!({"accounts": [1, "two"]})).unwrap_err();
         assert_eq!(error.error_type, "InvalidInput");
         assert!(error.error_message.starts_with("accounts[1]: "), "{}", error.error_message);
+    }
+
+    #[test]
+    fn a_message_that_quotes_a_long_payload_is_cut() {
+        let error = parse::<Request>(json!({"accounts": "ä".repeat(100_000)})).unwrap_err();
+        assert!(error.error_message.len() < 17_000 && error.error_message.ends_with('…'));
+        assert!(error.error_message.starts_with("accounts: "), "{}", &error.error_message[..100]);
     }
 }

@@ -42,7 +42,7 @@ pub struct ObservedTask {
     pub id: String,
     /// Shown in the console.
     pub name: Option<String>,
-    /// The window targets that it runs on.
+    /// The window targets that it runs on; the nodes, where it names those instead.
     pub target_ids: Vec<String>,
     /// Absent for a task that is not a Run Command task; SSM cannot change a task's type.
     pub run_command: Option<TaskSettings>,

@@ -10,7 +10,7 @@ mod tests;
 pub use contest::Afterwards;
 
 use crate::diff::{Change, changes};
-use crate::observed::{Observed, ObservedTask, ObservedWindow};
+use crate::observed::{Observed, ObservedTarget, ObservedTask, ObservedWindow};
 use crate::outcome::{Warning, WindowOutcome, WindowStatus};
 use crate::settings::{Desired, DesiredWindow, TargetSettings, TaskSettings, WindowSettings};
 
@@ -130,14 +130,15 @@ fn reconcile(wanted: &DesiredWindow, window: &ObservedWindow) -> Reconciliation 
         None => register("task", wanted.task.name.as_deref(), &wanted.task, &mut found),
     };
 
-    let surplus_tasks = window.tasks.iter().filter(|task| kept_task.is_none_or(|(kept, _)| kept.id != task.id));
-    let surplus_targets = window.targets.iter().filter(|target| kept_target.is_none_or(|kept| kept.id != target.id));
-    found.extend(surplus_tasks.clone().map(|task| Change::surplus("task", task.name.as_ref().unwrap_or(&task.id))));
-    found.extend(
-        surplus_targets
-            .clone()
-            .map(|target| Change::surplus("target", target.settings.name.as_ref().unwrap_or(&target.id))),
-    );
+    let mut surplus_tasks: Vec<_> =
+        window.tasks.iter().filter(|task| kept_task.is_none_or(|(kept, _)| kept.id != task.id)).collect();
+    let mut surplus_targets: Vec<_> =
+        window.targets.iter().filter(|target| kept_target.is_none_or(|kept| kept.id != target.id)).collect();
+    surplus_tasks.sort_by_key(|task| &task.id);
+    surplus_targets.sort_by_key(|target| &target.id);
+    found.extend(surplus_tasks.iter().map(|task| Change::surplus("task", task.name.as_ref().unwrap_or(&task.id))));
+    let name = |target: &&ObservedTarget| target.settings.name.clone().unwrap_or_else(|| target.id.clone());
+    found.extend(surplus_targets.iter().map(|target| Change::surplus("target", &name(target))));
     Reconciliation {
         id: window.id.clone(),
         name: window.settings.name.clone(),
@@ -145,8 +146,8 @@ fn reconcile(wanted: &DesiredWindow, window: &ObservedWindow) -> Reconciliation 
         settings,
         target,
         task,
-        surplus_tasks: sorted(surplus_tasks.map(|task| task.id.clone())),
-        surplus_targets: sorted(surplus_targets.map(|target| target.id.clone())),
+        surplus_tasks: surplus_tasks.into_iter().map(|task| task.id.clone()).collect(),
+        surplus_targets: surplus_targets.into_iter().map(|target| target.id.clone()).collect(),
         changes: found,
     }
 }
@@ -184,12 +185,6 @@ fn foreign_windows_of_our_names(desired: &Desired, observed: &Observed) -> Vec<W
         .collect();
     warnings.sort();
     warnings
-}
-
-fn sorted(ids: impl Iterator<Item = String>) -> Vec<String> {
-    let mut ids: Vec<_> = ids.collect();
-    ids.sort();
-    ids
 }
 
 impl Plan {

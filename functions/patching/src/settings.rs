@@ -2,7 +2,7 @@
 //!
 //! Wanted and observed settings have the same types, so that comparing them is comparing values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -45,8 +45,18 @@ pub struct TargetSettings {
     pub name: Option<String>,
     /// Free text of 1 to 128 characters.
     pub description: Option<String>,
-    /// Key, such as `tag:InstanceOS`, and its values.
-    pub selectors: BTreeMap<String, Vec<String>>,
+    /// Key, such as `tag:InstanceOS`, and its values, whose order means nothing.
+    pub selectors: BTreeMap<String, BTreeSet<String>>,
+    /// What somebody else has set and the policy never asks for, by SSM's names.
+    pub beyond: BTreeSet<&'static str>,
+}
+
+impl TargetSettings {
+    /// Whether it selects resource groups and not nodes: SSM keeps the two apart, and cannot make one into the other.
+    #[must_use]
+    pub fn is_of_resource_groups(&self) -> bool {
+        self.selectors.keys().any(|key| key.starts_with("resource-groups:"))
+    }
 }
 
 /// Everything `RegisterTaskWithMaintenanceWindow` and `UpdateMaintenanceWindowTask` write, but for the target's id.
@@ -85,6 +95,8 @@ pub struct TaskSettings {
     pub output_s3_prefix: Option<String>,
     /// CloudWatch Logs group for the output.
     pub output_log_group: Option<String>,
+    /// What somebody else has set and the policy never asks for, by SSM's names.
+    pub beyond: BTreeSet<&'static str>,
 }
 
 /// What one account and Region should hold: the policy with the account's own role and the Region's own hashes.
@@ -157,7 +169,8 @@ impl From<&Target> for TargetSettings {
         Self {
             name: target.name.as_ref().map(ToString::to_string),
             description: target.description.as_ref().map(ToString::to_string),
-            selectors: BTreeMap::from([(target.key.to_string(), target.values.clone())]),
+            selectors: BTreeMap::from([(target.key.to_string(), target.values.iter().cloned().collect())]),
+            beyond: BTreeSet::new(),
         }
     }
 }
@@ -181,6 +194,7 @@ impl From<&Task> for TaskSettings {
             output_s3_bucket: task.output.s3_bucket.as_ref().map(ToString::to_string),
             output_s3_prefix: task.output.s3_prefix.as_ref().map(ToString::to_string),
             output_log_group: task.output.cloud_watch_log_group.as_ref().map(ToString::to_string),
+            beyond: BTreeSet::new(),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! The simulator's own interface, below `/_simulator/`.
 
 use bytes::Bytes;
-use http_body_util::Full;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
@@ -9,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::config::ConfigChange;
-use crate::protocol::HttpResponse;
+use crate::protocol::{self, HttpResponse};
 use crate::shared::Shared;
 
 /// The paths that are not AWS's.
@@ -57,7 +56,7 @@ impl Query {
 
 fn json(status: StatusCode, value: &impl Serialize) -> HttpResponse {
     let body = serde_json::to_vec(value).unwrap_or_default();
-    let mut response = Response::new(Full::new(Bytes::from(body)));
+    let mut response = Response::new(protocol::body(body));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response

@@ -25,6 +25,11 @@ pub struct Config {
     pub page_size: Option<usize>,
     /// Whether a last page has an empty `NextToken` rather than none.
     pub empty_last_token: bool,
+    /// Whether the token of a next page counts items, so that one which is deleted meanwhile hides another; by default it names
+    /// the last item seen.
+    pub pages_by_position: bool,
+    /// Whether a client token is forgotten at once, so that a repeated request creates again; by default it is never forgotten.
+    pub forget_client_tokens: bool,
     /// How many readings of a service setting after a change answer `PendingUpdate` and the old value.
     pub setting_pending_reads: u32,
 }
@@ -39,6 +44,8 @@ impl Default for Config {
             document_hashes: BTreeMap::new(),
             page_size: None,
             empty_last_token: true,
+            pages_by_position: false,
+            forget_client_tokens: false,
             setting_pending_reads: 0,
         }
     }
@@ -64,6 +71,10 @@ pub struct ConfigChange {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub empty_last_token: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub pages_by_position: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forget_client_tokens: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub setting_pending_reads: Option<u32>,
 }
 
@@ -77,6 +88,8 @@ impl Config {
             document_hashes,
             page_size,
             empty_last_token,
+            pages_by_position,
+            forget_client_tokens,
             setting_pending_reads,
         } = change;
         self.latency_ms = latency_ms.unwrap_or(self.latency_ms);
@@ -90,6 +103,8 @@ impl Config {
         self.document_hashes.extend(document_hashes);
         self.page_size = page_size.or(self.page_size);
         self.empty_last_token = empty_last_token.unwrap_or(self.empty_last_token);
+        self.pages_by_position = pages_by_position.unwrap_or(self.pages_by_position);
+        self.forget_client_tokens = forget_client_tokens.unwrap_or(self.forget_client_tokens);
         self.setting_pending_reads = setting_pending_reads.unwrap_or(self.setting_pending_reads);
     }
 }

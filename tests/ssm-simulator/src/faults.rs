@@ -12,6 +12,8 @@ use crate::derive;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub struct Faults {
+    /// Another one makes the rates hit other calls; it is mixed with the simulator's own.
+    pub seed: u64,
     /// Answered with `ThrottlingException`, without an effect.
     pub throttling_rate: f64,
     /// Answered with status 500, without an effect.
@@ -57,6 +59,12 @@ pub enum Fault {
     DropBefore,
     /// The connection ends after the call has had its effect.
     DropAfter,
+    /// The call has its effect, and the answer takes so many milliseconds longer.
+    Late(u64),
+    /// The call has its effect, and the answer ends in the middle.
+    Truncate,
+    /// Somebody deletes the window that the call names just before it; a call that names none is answered as ever.
+    DeleteWindowFirst,
 }
 
 impl ScriptedFault {
@@ -91,6 +99,13 @@ impl ScriptedFault {
     #[must_use]
     pub fn nth(mut self, number: u64) -> Self {
         (self.from, self.times) = (Some(number), Some(1));
+        self
+    }
+
+    /// The n-th matching call of an account-Region, counted from one, and all that follow: as if the caller had died.
+    #[must_use]
+    pub fn from_nth(mut self, number: u64) -> Self {
+        self.from = Some(number);
         self
     }
 
@@ -164,7 +179,7 @@ impl Faults {
             return None;
         }
         let parts = ["fault", call.account, call.region, call.operation];
-        let drawn = derive::fraction(derive::hash(seed, &parts, call.number));
+        let drawn = derive::fraction(derive::hash(seed ^ self.seed, &parts, call.number));
         let mut threshold = 0.0;
         let which = rates.iter().position(|rate| {
             threshold += rate;
@@ -205,6 +220,9 @@ mod tests {
         let matches = Matches::default();
         let with = |seed| (1..50).map(|n| faults.decide(seed, &matches, call(n))).collect::<Vec<_>>();
         assert_ne!(with(1), with(2));
+        let reseeded = Faults { seed: 3, ..faults.clone() };
+        let of = |faults: &Faults| (1..50).map(|n| faults.decide(1, &matches, call(n))).collect::<Vec<_>>();
+        assert_ne!(of(&faults), of(&reseeded));
     }
 
     #[test]

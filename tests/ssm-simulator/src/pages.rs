@@ -41,12 +41,14 @@ impl<'a> Page<'a> {
         items: impl Iterator<Item = &'i mut T>,
         mut item: impl FnMut(&mut T) -> Value,
     ) -> Value {
-        let mut rest = items.filter(|item| self.after.is_none_or(|after| item.sequence() > after)).peekable();
+        let by_position = self.config.pages_by_position;
+        let place = |(position, item): &(u64, &mut T)| if by_position { *position } else { item.sequence() };
+        let mut rest = (1..).zip(items).filter(|one| self.after.is_none_or(|after| place(one) > after)).peekable();
         let mut page = Vec::new();
         let mut last = 0;
         for one in rest.by_ref().take(self.size) {
-            last = one.sequence();
-            page.push(item(one));
+            last = place(&one);
+            page.push(item(one.1));
         }
         let mut answer = Map::new();
         answer.insert(member.to_owned(), Value::Array(page));
@@ -128,6 +130,17 @@ mod tests {
         region.ok(Operation::DeleteMaintenanceWindow, gone);
         let second = region.ok(Operation::DescribeMaintenanceWindows, json!({ "NextToken": first["NextToken"] }));
         assert_eq!(second["WindowIdentities"][0]["Name"], "window-1");
+    }
+
+    #[test]
+    fn with_pages_by_position_a_deleted_window_hides_another() {
+        let mut region = region_with_windows(3);
+        (region.config.page_size, region.config.pages_by_position) = (Some(1), true);
+        let first = region.ok(Operation::DescribeMaintenanceWindows, json!({}));
+        let gone = json!({ "WindowId": first["WindowIdentities"][0]["WindowId"] });
+        region.ok(Operation::DeleteMaintenanceWindow, gone);
+        let second = region.ok(Operation::DescribeMaintenanceWindows, json!({ "NextToken": first["NextToken"] }));
+        assert_eq!(second["WindowIdentities"][0]["Name"], "window-2");
     }
 
     #[test]

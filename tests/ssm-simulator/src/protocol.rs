@@ -1,15 +1,23 @@
 //! AWS JSON 1.1 on HTTP: what a request says of itself, and how an answer looks.
 
+use std::convert::Infallible;
+
 use bytes::Bytes;
-use http_body_util::Full;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Body as _;
+use hyper::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};
 use serde_json::Value;
 
 use crate::error::ServiceError;
 
-pub(crate) type HttpResponse = Response<Full<Bytes>>;
+pub(crate) type HttpResponse = Response<BoxBody<Bytes, Infallible>>;
+
+pub(crate) fn body(bytes: impl Into<Bytes>) -> BoxBody<Bytes, Infallible> {
+    Full::new(bytes.into()).boxed()
+}
 
 /// What the `Authorization` header tells of the caller; the signature is not looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,8 +69,17 @@ pub(crate) fn refuse(error: &ServiceError, request_id: &str) -> HttpResponse {
     response
 }
 
+/// The first half of an answer that announces the whole: hyper ends the connection there.
+pub(crate) fn truncated(response: HttpResponse) -> HttpResponse {
+    let (mut parts, body) = response.into_parts();
+    let announced = body.size_hint().exact().unwrap_or_default();
+    parts.headers.insert(CONTENT_LENGTH, announced.into());
+    let half = body.map_frame(|frame| frame.map_data(|data| data.slice(..data.len() / 2)));
+    HttpResponse::from_parts(parts, half.boxed())
+}
+
 fn response(status: StatusCode, value: &Value, request_id: &str) -> HttpResponse {
-    let mut response = Response::new(Full::new(Bytes::from(value.to_string())));
+    let mut response = Response::new(body(value.to_string()));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.1"));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::BodyExt as _;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::http::request::Parts;
@@ -104,43 +104,44 @@ async fn serve(
         operation.name().into(),
         start_us,
     );
-    match with_faults(shared, &cell, &identity, operation, body).await {
-        Ok(Ok(value)) => {
-            record.finish("ok");
-            Ok(protocol::answer(&value, &request_id))
-        }
-        Ok(Err(error)) => {
-            record.finish(error.code.clone());
-            Ok(protocol::refuse(&error, &request_id))
-        }
-        Err(no_answer) => {
-            record.finish("ConnectionDropped");
-            Err(no_answer)
-        }
+    let live = shared.live();
+    let fault = live.config.faults.decide(shared.seed, &live.matches, call_key(&cell, operation));
+    pause(live.config.latency_ms).await;
+    if fault == Some(Fault::DropBefore) {
+        record.finish("ConnectionDropped");
+        return Err(NoAnswer::Dropped);
     }
+    let answer = match &fault {
+        Some(Fault::Error(code)) => Err(ServiceError::with_usual_message(code)),
+        Some(Fault::DeleteWindowFirst) => {
+            cell.holdings.lock().delete_window_of(&body);
+            effect(shared, &live, &cell, &identity, operation, body).await
+        }
+        _ => effect(shared, &live, &cell, &identity, operation, body).await,
+    };
+    let response = match &answer {
+        Ok(value) => protocol::answer(value, &request_id),
+        Err(error) => protocol::refuse(error, &request_id),
+    };
+    match fault {
+        Some(Fault::DropAfter) => {
+            record.finish("ConnectionDropped");
+            return Err(NoAnswer::Dropped);
+        }
+        Some(Fault::Truncate) => {
+            record.finish("Truncated");
+            return Ok(protocol::truncated(response));
+        }
+        Some(Fault::Late(milliseconds)) => pause(milliseconds).await,
+        _ => {}
+    }
+    record.finish(answer.err().map_or_else(|| "ok".to_owned(), |error| error.code));
+    Ok(response)
 }
 
-/// Takes the time and goes wrong as the configuration says.
-async fn with_faults(
-    shared: &Shared,
-    cell: &Cell,
-    identity: &Identity,
-    operation: Operation,
-    body: Value,
-) -> Result<Answer, NoAnswer> {
-    let live = shared.live();
-    let fault = live.config.faults.decide(shared.seed, &live.matches, call_key(cell, operation));
-    if live.config.latency_ms > 0 {
-        tokio::time::sleep(Duration::from_millis(live.config.latency_ms)).await;
-    }
-    match fault {
-        Some(Fault::DropBefore) => Err(NoAnswer::Dropped),
-        Some(Fault::Error(code)) => Ok(Err(ServiceError::with_usual_message(code))),
-        Some(Fault::DropAfter) => {
-            _ = effect(shared, &live, cell, identity, operation, body).await;
-            Err(NoAnswer::Dropped)
-        }
-        None => Ok(effect(shared, &live, cell, identity, operation, body).await),
+async fn pause(milliseconds: u64) {
+    if milliseconds > 0 {
+        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
     }
 }
 
@@ -201,7 +202,7 @@ async fn forward(
     match upstream.forward(parts, body).await {
         Ok(answer) => {
             record.finish(if answer.status.is_success() { "ok".to_owned() } else { error_code(&answer.body) });
-            let mut response = HttpResponse::new(Full::new(answer.body));
+            let mut response = HttpResponse::new(protocol::body(answer.body));
             *response.status_mut() = answer.status;
             *response.headers_mut() = answer.headers;
             Ok(response)

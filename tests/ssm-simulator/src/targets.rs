@@ -34,7 +34,7 @@ impl Holdings {
         fields.insert("WindowTargetId".to_owned(), id.as_str().into());
         let answer = json!({ "WindowTargetId": id });
         self.window(&input)?.targets.push(Registered { id, sequence, fields });
-        self.tokens.remember(Operation::RegisterTargetWithMaintenanceWindow, input, &answer);
+        self.tokens.remember(context.config, Operation::RegisterTargetWithMaintenanceWindow, input, &answer);
         Ok(answer)
     }
 

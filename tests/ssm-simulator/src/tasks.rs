@@ -40,7 +40,7 @@ impl Holdings {
         fields.entry("Priority").or_insert_with(|| 1.into());
         let answer = json!({ "WindowTaskId": id });
         self.window(&input)?.tasks.push(Registered { id, sequence, fields });
-        self.tokens.remember(Operation::RegisterTaskWithMaintenanceWindow, input, &answer);
+        self.tokens.remember(context.config, Operation::RegisterTaskWithMaintenanceWindow, input, &answer);
         Ok(answer)
     }
 

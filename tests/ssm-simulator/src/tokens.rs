@@ -2,13 +2,14 @@
 //!
 //! <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateMaintenanceWindow.html>: an operation
 //! that is retried with other parameters and the same token fails with `IdempotentParameterMismatch`. How long a token
-//! is remembered is not documented; here it is for ever, also after the resource is gone, as that is the
-//! harder case for a client.
+//! is remembered is not documented; here it is for ever, also after the resource is gone, or not at all
+//! ([`Config::forget_client_tokens`](crate::Config::forget_client_tokens)): the two harder cases for a client.
 
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
+use crate::config::Config;
 use crate::error::ServiceError;
 use crate::operation::Operation;
 
@@ -33,7 +34,16 @@ impl Tokens {
         }
     }
 
-    pub(crate) fn remember(&mut self, operation: Operation, input: Map<String, Value>, answer: &Value) {
+    pub(crate) fn remember(
+        &mut self,
+        config: &Config,
+        operation: Operation,
+        input: Map<String, Value>,
+        answer: &Value,
+    ) {
+        if config.forget_client_tokens {
+            return;
+        }
         if let Some(token) = input.get("ClientToken").and_then(Value::as_str) {
             self.0.insert((operation, token.to_owned()), (input, answer.clone()));
         }
@@ -90,6 +100,15 @@ mod tests {
         let other = with(task, json!({ "Priority": 5 }));
         let refused = region.refused(Operation::RegisterTaskWithMaintenanceWindow, other);
         assert_eq!(refused.code, "IdempotentParameterMismatch");
+    }
+
+    #[test]
+    fn a_token_can_be_forgotten_at_once() {
+        let mut region = Region::new();
+        region.config.forget_client_tokens = true;
+        let request = with(a_window(), json!({ "ClientToken": "once" }));
+        let first = region.ok(Operation::CreateMaintenanceWindow, request.clone());
+        assert_ne!(region.ok(Operation::CreateMaintenanceWindow, request), first);
     }
 
     #[test]

@@ -52,7 +52,7 @@ impl Holdings {
             tasks: Vec::new(),
             next_run: None,
         });
-        self.tokens.remember(Operation::CreateMaintenanceWindow, input, &answer);
+        self.tokens.remember(context.config, Operation::CreateMaintenanceWindow, input, &answer);
         Ok(answer)
     }
 
@@ -83,6 +83,12 @@ impl Holdings {
         let id = text(input, "WindowId");
         self.windows.retain(|window| window.id != id);
         echo(input, &["WindowId"])
+    }
+
+    /// Deletes the window that a request names in any of the ways that requests have.
+    pub(crate) fn delete_window_of(&mut self, body: &Value) {
+        let named = ["WindowId", "ResourceId"].iter().find_map(|name| body.get(name)?.as_str());
+        self.windows.retain(|window| named != Some(&window.id));
     }
 
     /// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeMaintenanceWindows.html>: the

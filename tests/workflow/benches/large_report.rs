@@ -1,6 +1,6 @@
 //! How long the report of 1,000 accounts × 17 Regions takes to make, how much memory that is, and how large it gets.
 //!
-//! `cargo bench -p workflow --bench large_report`; with a folder in `REPORT_FOLDER` the files stay there.
+//! `cargo bench --profile dev -p workflow --bench large_report`; with a folder in `REPORT_FOLDER` the files stay there.
 
 use std::fs;
 use std::path::PathBuf;

@@ -4,8 +4,10 @@
 
 #![expect(clippy::expect_used, reason = "only tests use this crate")]
 
+pub mod cell;
 pub mod definition;
 pub mod functions;
+pub mod hostile;
 pub mod payload;
 pub mod picture;
 pub mod rendering;

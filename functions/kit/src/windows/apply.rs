@@ -25,7 +25,8 @@ pub struct Applied {
 
 /// Carries out `plan` in `place`, as the run's `round`, counted from 0.
 ///
-/// Windows do not depend on each other and are worked on at once. When one fails the others are still carried through;
+/// Windows do not depend on each other and are worked on at once; those to delete come first, as an account-Region holds
+/// fifty. When one fails the others are still carried through;
 /// the error is then that of the first that no repetition can mend, else of the first. Whatever was left undone, the
 /// next run's plan has it.
 pub async fn apply(
@@ -36,7 +37,11 @@ pub async fn apply(
     round: u8,
 ) -> Result<Applied, CallError> {
     let writer = Writer { ssm, place, owner_tag, round };
-    let results = join_all(plan.windows.iter().map(|window| apply_window(&writer, window))).await;
+    let (deletions, others): (Vec<_>, Vec<_>) =
+        plan.windows.iter().partition(|window| matches!(window, WindowPlan::Delete { .. }));
+    let deleted = join_all(deletions.into_iter().map(|window| apply_window(&writer, window))).await;
+    let mut results = join_all(others.into_iter().map(|window| apply_window(&writer, window))).await;
+    results.extend(deleted);
     let (done, mut failed): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
     failed.sort_by_key(|result| matches!(result, Err(error) if error.is_passing()));
     if let Some(Err(error)) = failed.into_iter().next() {
@@ -83,13 +88,14 @@ async fn reconcile(writer: &Writer<'_>, window: &Reconciliation) -> Result<(), C
         }
     };
     let ((), target) = try_join!(settings, reconcile_target(writer, &window.id, &window.target))?;
+    // Before one is registered: a window holds twenty tasks.
+    for task in &window.surplus_tasks {
+        writer.deregister_task(&window.id, task).await?;
+    }
     match &window.task {
         Step::Keep { .. } => {}
         Step::Update { id, settings } => writer.update_task(&window.id, id, &target, settings).await?,
         Step::Register(settings) => writer.register_task(&window.id, &target, settings).await?,
-    }
-    for task in &window.surplus_tasks {
-        writer.deregister_task(&window.id, task).await?;
     }
     for target in &window.surplus_targets {
         writer.deregister_target(&window.id, target).await?;

@@ -1,9 +1,11 @@
 //! Reading: four rounds of calls, those of a round at the same time.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::operation::get_maintenance_window_task::GetMaintenanceWindowTaskOutput;
 use aws_sdk_ssm::types::{
-    MaintenanceWindowIdentity, MaintenanceWindowRunCommandParameters, MaintenanceWindowTarget,
+    LoggingInfo, MaintenanceWindowIdentity, MaintenanceWindowRunCommandParameters, MaintenanceWindowTarget,
     MaintenanceWindowTaskType, ResourceTypeForTagging,
 };
 use futures::stream::{self, StreamExt, TryStreamExt};
@@ -114,15 +116,21 @@ async fn targets(ssm: &Client, id: &str) -> Result<Vec<ObservedTarget>, CallErro
 }
 
 fn observed_target(target: MaintenanceWindowTarget) -> ObservedTarget {
-    let selectors = target.targets.unwrap_or_default().into_iter();
+    let mut selectors = BTreeMap::new();
+    for (index, selector) in target.targets.unwrap_or_default().into_iter().enumerate() {
+        let key = selector.key.unwrap_or_default();
+        // A key that comes twice is another selection than all its values in one.
+        let key = if selectors.contains_key(&key) { format!("{key} ({})", index + 1) } else { key };
+        selectors.insert(key, selector.values.unwrap_or_default().into_iter().collect());
+    }
+    let beyond = some_text(target.owner_information).map(|_| "OwnerInformation");
     ObservedTarget {
         id: target.window_target_id.unwrap_or_default(),
         settings: TargetSettings {
             name: some_text(target.name),
             description: some_text(target.description),
-            selectors: selectors
-                .map(|selector| (selector.key.unwrap_or_default(), selector.values.unwrap_or_default()))
-                .collect(),
+            selectors,
+            beyond: beyond.into_iter().collect(),
         },
     }
 }
@@ -160,20 +168,42 @@ async fn task_ids(ssm: &Client, id: &str) -> Result<Vec<String>, CallError> {
 }
 
 fn observed_task(task: GetMaintenanceWindowTaskOutput) -> ObservedTask {
-    let targets = task.targets().iter().filter(|target| target.key() == Some("WindowTargetIds"));
     ObservedTask {
-        target_ids: targets.flat_map(|target| target.values().to_vec()).collect(),
+        target_ids: task.targets().iter().flat_map(|target| target.values().to_vec()).collect(),
         id: task.window_task_id.clone().unwrap_or_default(),
         name: some_text(task.name.clone()),
         run_command: (task.task_type == Some(MaintenanceWindowTaskType::RunCommand)).then(|| run_command(task)),
     }
 }
 
-fn run_command(task: GetMaintenanceWindowTaskOutput) -> TaskSettings {
+/// What an update by hand may have left on a task: alarms that stop it, notifications, another place for its output.
+///
+/// Whether SSM leaves out what is not set or shows it empty is not documented: empty is the same as not set.
+fn beyond(
+    task: &GetMaintenanceWindowTaskOutput,
+    command: &MaintenanceWindowRunCommandParameters,
+) -> BTreeSet<&'static str> {
+    let is_text = |text: Option<&str>| text.is_some_and(|text| !text.is_empty());
+    let notification = command.notification_config().and_then(|notification| notification.notification_arn());
+    let output = command.cloud_watch_output_config().filter(|output| output.cloud_watch_output_enabled);
+    [
+        ("AlarmConfiguration", task.alarm_configuration().is_some_and(|alarms| !alarms.alarms().is_empty())),
+        ("LoggingInfo", is_text(task.logging_info().map(LoggingInfo::s3_bucket_name))),
+        ("NotificationConfig", is_text(notification)),
+        ("CloudWatchOutputEnabled", output.is_some_and(|output| !is_text(output.cloud_watch_log_group_name()))),
+    ]
+    .into_iter()
+    .filter_map(|(name, is_set)| is_set.then_some(name))
+    .collect()
+}
+
+fn run_command(mut task: GetMaintenanceWindowTaskOutput) -> TaskSettings {
     let invocation = task
         .task_invocation_parameters
+        .take()
         .and_then(|parameters| parameters.run_command)
         .unwrap_or_else(|| MaintenanceWindowRunCommandParameters::builder().build());
+    let beyond = beyond(&task, &invocation);
     let log_group = invocation
         .cloud_watch_output_config
         .filter(|output| output.cloud_watch_output_enabled)
@@ -195,6 +225,7 @@ fn run_command(task: GetMaintenanceWindowTaskOutput) -> TaskSettings {
         output_s3_bucket: some_text(invocation.output_s3_bucket_name),
         output_s3_prefix: some_text(invocation.output_s3_key_prefix),
         output_log_group: some_text(log_group),
+        beyond,
     }
 }
 

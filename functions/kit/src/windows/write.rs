@@ -214,14 +214,15 @@ fn window_target(id: &str) -> Target {
 }
 
 fn selectors(settings: &TargetSettings) -> Vec<Target> {
-    let selector =
-        |(key, values): (&String, &Vec<String>)| Target::builder().key(key).set_values(Some(values.clone())).build();
-    settings.selectors.iter().map(selector).collect()
+    let selectors = settings.selectors.iter();
+    selectors
+        .map(|(key, values)| Target::builder().key(key).set_values(Some(values.iter().cloned().collect())).build())
+        .collect()
 }
 
 /// Keys that name resource groups go with another type than those that name nodes.
 fn resource_type(settings: &TargetSettings) -> MaintenanceWindowResourceType {
-    if settings.selectors.keys().any(|key| key.starts_with("resource-groups:")) {
+    if settings.is_of_resource_groups() {
         MaintenanceWindowResourceType::ResourceGroup
     } else {
         MaintenanceWindowResourceType::Instance

@@ -19,9 +19,12 @@ pub(super) fn window<'a>(wanted: &DesiredWindow, windows: &'a [ObservedWindow]) 
     })
 }
 
-/// The target with the least to change, then the lowest id.
+/// The target with the least to change, then the lowest id. One of nodes cannot be made into one of resource groups.
 pub(super) fn target<'a>(wanted: &TargetSettings, targets: &'a [ObservedTarget]) -> Option<&'a ObservedTarget> {
-    targets.iter().min_by_key(|target| (changes("", &target.settings, wanted).len(), &target.id))
+    targets
+        .iter()
+        .filter(|target| target.settings.is_of_resource_groups() == wanted.is_of_resource_groups())
+        .min_by_key(|target| (changes("", &target.settings, wanted).len(), &target.id))
 }
 
 /// The Run Command task with the least to change, then the lowest id. Another type of task cannot be made into one.

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::*;
-use crate::observed::{ForeignWindow, ObservedTarget};
+use crate::observed::ForeignWindow;
 use crate::policy::PatchPolicy;
 
 fn desired(names: &[&str]) -> Desired {

@@ -1,5 +1,6 @@
 //! Strategies for property tests: every part of a policy, and policies of every shape that is valid.
 
+pub mod json;
 mod parts;
 
 use proptest::collection::{btree_map, vec};

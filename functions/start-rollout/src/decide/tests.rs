@@ -1,4 +1,7 @@
 use kit::stack_answer::AnswerStatus;
+use patching::policy::arbitrary::json::mutated;
+use proptest::prelude::{Just, Strategy, prop_oneof};
+use proptest::proptest;
 use serde_json::{Value, from_slice, json};
 
 use super::*;
@@ -194,5 +197,35 @@ fn the_physical_id_is_constant_but_for_a_deletion_of_what_has_another_one() {
         assert_eq!(id(&with_id), "patch-manager-rollout");
         with_id["PhysicalResourceId"] = "given".into();
         assert_eq!(id(&with_id), expected);
+    }
+}
+
+/// Any request with anything in its properties, the policy's own text among them.
+fn requests() -> impl Strategy<Value = Value> {
+    let request_type = prop_oneof![Just("Create"), Just("Update"), Just("Delete"), Just("Replace")];
+    let policy = mutated(policy()).prop_map(|policy| json!({"Policy": policy.to_string()}));
+    let changed = prop_oneof![policy.prop_map(|changes| properties(&changes)), mutated(properties(&json!({})))];
+    (request_type, changed).prop_map(|(request_type, properties)| event(request_type, &properties))
+}
+
+proptest! {
+    #[test]
+    fn whatever_its_properties_are_a_request_is_answered_within_4096_bytes_or_starts_a_run(request in requests()) {
+        let is_delete = request["RequestType"] == "Delete";
+        match decided(&request) {
+            Decision::Start(start) => assert_eq!(start.input.action, if is_delete { Action::Disable } else { Action::Rollout }),
+            Decision::Answer(_) => {
+                let (status, answer) = answered(&request);
+                assert!(!is_delete, "a deletion takes everything down");
+                assert!(status == AnswerStatus::Success || !answer["Reason"].as_str().unwrap().is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn an_event_that_is_wrong_anywhere_is_answered_started_or_not_a_request(request in mutated(event("Update", &properties(&json!({}))))) {
+        if let Some(event) = Event::read(&request) {
+            let _ = decide(&event);
+        }
     }
 }

@@ -45,6 +45,33 @@ async fn a_connection_dropped_after_the_effect_leaves_the_effect() {
 }
 
 #[tokio::test]
+async fn a_truncated_or_late_answer_leaves_the_effect() {
+    let simulator = simulator().await;
+    let client = client(&simulator);
+    simulator.script([ScriptedFault::every_call(Fault::Truncate).of("CreateMaintenanceWindow").nth(1)]);
+    assert!(create_window(&client, "truncated").await.is_err());
+    simulator.script([ScriptedFault::every_call(Fault::Late(80)).of("CreateMaintenanceWindow").nth(1)]);
+    let since = Instant::now();
+    assert!(create_window(&client, "late").await.is_ok());
+    assert!(since.elapsed() >= Duration::from_millis(80));
+    let names: Vec<_> = simulator.state().windows(ACCOUNT, REGION).iter().map(|window| window.name.clone()).collect();
+    assert_eq!(names, ["truncated", "late"]);
+    assert_eq!(simulator.call_counts(0).errors, [("Truncated".to_owned(), 1)].into());
+}
+
+#[tokio::test]
+async fn a_window_can_be_deleted_just_before_a_call_that_names_it() {
+    let simulator = simulator().await;
+    let client = client(&simulator);
+    let window = create_window(&client, "window").await.unwrap();
+    let other = create_window(&client, "other").await.unwrap();
+    simulator.script([ScriptedFault::every_call(Fault::DeleteWindowFirst).of("GetMaintenanceWindow").nth(1)]);
+    let gone = client.get_maintenance_window().window_id(&window).send().await.unwrap_err();
+    assert_eq!(crate::setup::code(&gone), "DoesNotExistException");
+    assert!(client.get_maintenance_window().window_id(&other).send().await.is_ok());
+}
+
+#[tokio::test]
 async fn a_retry_with_the_same_token_after_a_dropped_connection_creates_nothing_twice() {
     let simulator = simulator().await;
     simulator.script([ScriptedFault::every_call(Fault::DropAfter).of("CreateMaintenanceWindow").nth(1)]);

@@ -2,6 +2,7 @@
 
 use local_aws::{Condition, LocalAws, RunResult};
 use serde_json::{Value, json};
+use workflow::hostile;
 
 pub(crate) async fn what_cannot_be_done_is_refused_by_name(aws: &LocalAws) -> Vec<RunResult> {
     vec![
@@ -27,6 +28,26 @@ async fn an_input_that_is_no_object_is_refused(aws: &LocalAws) -> RunResult {
     let run = aws.run("no-object", &json!(["everything"])).await.unwrap();
     assert_eq!((run.status.as_str(), run.error.as_deref()), ("FAILED", Some("InvalidInput")));
     run
+}
+
+/// Some of each kind of the table that the suite `guarantees` holds against the parsers.
+pub(crate) async fn hostile_inputs_change_nothing(aws: &LocalAws) -> Vec<RunResult> {
+    let before = aws.simulator.state().await.unwrap();
+    let rows: Vec<_> = hostile::inputs().into_iter().filter(|row| !row.wrong_at.is_empty()).step_by(5).collect();
+    assert!(rows.len() >= 12, "{}", rows.len());
+    let mut runs = Vec::new();
+    for (number, row) in rows.iter().enumerate() {
+        let run = aws.run(&format!("hostile-{number}"), &row.document).await.unwrap();
+        assert_eq!((run.status.as_str(), run.error.as_deref()), ("FAILED", Some("InvalidInput")), "{number}");
+        let cause = run.cause.clone().unwrap();
+        for path in &row.wrong_at {
+            let quoted = serde_json::to_string(path).unwrap();
+            assert!(cause.contains(quoted.trim_matches('"')) || cause.contains(path), "{path} is not in {cause}");
+        }
+        runs.push(run);
+    }
+    assert_eq!(aws.simulator.state().await.unwrap(), before);
+    runs
 }
 
 async fn accounts_that_cannot_be_worked_in_fail_alone(aws: &LocalAws) -> RunResult {

@@ -7,6 +7,7 @@
 
 mod evidence;
 mod inputs;
+mod promises;
 mod records;
 
 use local_aws::demo::{Scenario, play};
@@ -23,15 +24,15 @@ async fn an_organization_is_set_up_repaired_updated_extended_and_taken_down() {
     for scenario in Scenario::ALL.into_iter().filter(|scenario| *scenario != Scenario::Delete) {
         let outcome = play(scenario, &mut aws, &progress).await.unwrap();
         assert_eq!(outcome.differences, Vec::<String>::new(), "{scenario}");
-        records::the_ledger_has_an_outcome_of_every_account(&aws, &outcome).await;
+        promises::the_failure_of_an_account_stays_its_own(&aws, &outcome).await;
+        promises::every_failure_is_in_the_queue_the_ledger_and_the_report(&aws, &outcome).await;
         records::the_report_says_what_the_ledger_says(&aws, &outcome).await;
-        records::only_the_account_without_its_role_is_red(&aws, &outcome).await;
         records::its_tree_shows_the_account_with_the_step_that_failed(&aws, &outcome).await;
-        records::its_message_can_be_started_as_it_is(&aws, &outcome).await;
         runs.push(outcome.run);
     }
     runs.extend(inputs::what_cannot_be_done_is_refused_by_name(&aws).await);
-    evidence::no_credential_that_was_issued_is_in_anything_left_behind(&aws, &runs).await;
+    runs.extend(inputs::hostile_inputs_change_nothing(&aws).await);
+    promises::no_credential_leaves_a_function(&aws, &runs).await;
     evidence::nobody_else_gets_into_a_member_account(&aws).await;
     // Last, as histories and ledger go with the stack.
     let outcome = play(Scenario::Delete, &mut aws, &progress).await.unwrap();

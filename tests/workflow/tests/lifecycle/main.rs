@@ -12,6 +12,7 @@ mod failures;
 mod held;
 mod meeting;
 mod new_accounts;
+mod promises;
 mod queue;
 mod triggers;
 
@@ -38,14 +39,11 @@ async fn a_stack_is_created_changed_disabled_enabled_and_deleted() {
     aws.put_member_roles(&without_role.account).await.unwrap();
     queue::what_failed_is_started_again_and_leaves_the_queue(&aws, &without_role.account).await;
 
-    failures::an_invalid_policy_fails_the_update_and_is_taken_back(&mut aws).await;
-    failures::an_invalid_policy_fails_the_creation_with_every_problem(&aws).await;
-    failures::an_aborted_execution_fails_the_stack_at_once(&mut aws).await;
+    promises::a_stack_never_waits_for_a_run_that_is_over(&mut aws).await;
 
     Box::pin(meeting::two_rollouts_at_once_leave_everything_once(&aws)).await;
     meeting::a_rollout_that_still_runs_does_not_undo_a_disable(&mut aws).await;
-    disabled::disabling_has_removed_everything_and_switched_the_triggers_off(&aws).await;
-    disabled::nothing_is_rolled_out_meanwhile(&aws).await;
+    promises::what_is_disabled_stays_disabled(&aws).await;
     disabled::enabling_sets_everything_up_again(&mut aws).await;
     ending::deleting_the_stack_removes_the_windows_and_resets_dhmc_where_its_owner_chose_so(&mut aws).await;
 }

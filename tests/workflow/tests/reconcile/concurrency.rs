@@ -9,8 +9,7 @@ use patching::outcome::{Status, WindowStatus};
 use patching::policy::PatchPolicy;
 use patching::token::Place;
 use serde_json::json;
-
-use crate::harness::{Cell, policy};
+use workflow::cell::{Cell, policy};
 
 const SEEDS: u64 = 20;
 /// As often as the state machine tries again.

@@ -5,8 +5,7 @@ use patching::dhmc::SETTING_ID;
 use patching::input::Action;
 use patching::outcome::DhmcStatus;
 use ssm_simulator::{Fault, ScriptedFault};
-
-use crate::harness::{Cell, policy};
+use workflow::cell::{Cell, policy};
 
 async fn set_by_hand(cell: &Cell, role: &str) {
     cell.ssm.update_service_setting().setting_id(SETTING_ID).setting_value(role).send().await.unwrap();

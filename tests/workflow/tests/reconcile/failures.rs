@@ -10,8 +10,8 @@ use serde_json::json;
 use ssm_simulator::{Fault, ScriptedFault};
 use workflow::sample;
 
-use crate::harness::{ACCOUNT, Cell, policy};
 use crate::ownership::make;
+use workflow::cell::{ACCOUNT, Cell, policy};
 
 /// What the functions answer where every call of this operation is answered with this error.
 async fn refused(cell: &Cell, region: &str, code: &str, operation: &str) -> RegionOutcome {

@@ -1,13 +1,13 @@
 //! Observing, planning and applying against the SSM simulator, in one process: what a rollout leaves behind, and what it
 //! costs.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "these are tests, their helpers too")]
+#![expect(clippy::unwrap_used, reason = "these are tests, their helpers too")]
 
 mod concurrency;
 mod crashes;
 mod dhmc;
 mod failures;
-mod harness;
+mod full;
 mod ownership;
 mod plans;
 mod repair;

@@ -4,8 +4,7 @@ use aws_sdk_ssm::types::{MaintenanceWindowResourceType, MaintenanceWindowTaskTyp
 use patching::input::Action;
 use serde_json::json;
 use ssm_simulator::WindowSnapshot;
-
-use crate::harness::{Cell, OWNER, is_ours, policy};
+use workflow::cell::{Cell, OWNER, is_ours, policy};
 
 /// A window with a target and a task, made by hand.
 pub(crate) async fn make(cell: &Cell, name: &str, tag: Option<(&str, &str)>) -> String {

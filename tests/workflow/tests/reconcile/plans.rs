@@ -7,11 +7,12 @@ use patching::dhmc::SETTING_ID;
 use patching::input::Action;
 use patching::outcome::{DhmcOutcome, Status, WindowOutcome, WindowStatus};
 use patching::policy::PatchPolicy;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 use workflow::template;
 
-use crate::harness::{Cell, client_of, install, policy, policy_with, scan, window};
 use crate::ownership::make;
+use workflow::cell::{Cell, client_of, install, policy, policy_with, scan, window};
 
 const ROLE: &str = "reader";
 const SESSION: &str = "ASIASESSIONOFTHEROLE";
@@ -24,7 +25,7 @@ async fn cell_and_reader() -> (Cell, Client) {
     actions.retain(|action| ["Describe", "Get", "List"].iter().any(|verb| action.contains(&format!(":{verb}"))));
     let policy =
         json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]});
-    let encoded: String = policy.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let encoded = utf8_percent_encode(&policy.to_string(), NON_ALPHANUMERIC).to_string();
     // Calls made at the same time ask each for themselves.
     for _ in 0..20 {
         identities.answers_to(

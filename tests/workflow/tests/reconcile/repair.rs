@@ -1,9 +1,9 @@
 //! Whatever was changed by hand or by a new policy is made as the policy says.
 
+use aws_sdk_ssm::types::{Alarm, AlarmConfiguration, Target};
 use patching::outcome::WindowStatus;
 use serde_json::json;
-
-use crate::harness::{Cell, install, policy, policy_with, run_command, window};
+use workflow::cell::{Cell, install, policy, policy_with, run_command, window};
 
 #[tokio::test]
 async fn a_schedule_changed_by_hand_is_changed_back_in_place() {
@@ -101,4 +101,53 @@ async fn a_renamed_window_leaves_nothing_behind() {
     cell.assert_is(&policy);
     let deleted = response.windows.iter().filter(|window| window.status == WindowStatus::Deleted).count();
     assert_eq!(deleted, 3);
+}
+
+/// SSM keeps targets of nodes and of resource groups apart, and cannot make one into the other.
+#[tokio::test]
+async fn a_target_of_nodes_gives_way_to_one_of_a_resource_group_and_back() {
+    let cell = Cell::new().await;
+    let nodes = policy_with(&json!({"windows": [window("one-window", "THU", "AWS-UpdateSSMAgent", &json!({}))]}));
+    let mut of_group = window("one-window", "THU", "AWS-UpdateSSMAgent", &json!({}));
+    of_group["target"] = json!({"key": "resource-groups:Name", "values": ["hosts"]});
+    let group = policy_with(&json!({"windows": [of_group]}));
+    for policy in [&nodes, &group, &nodes] {
+        cell.roll_out(policy).await;
+        cell.assert_is(policy);
+    }
+}
+
+#[tokio::test]
+async fn what_somebody_set_on_a_task_that_no_policy_can_ask_for_is_unset() {
+    let cell = Cell::new().await;
+    cell.roll_out(&policy()).await;
+    let found = cell.window("sra_linux_maintenance");
+    let task = found.tasks[0]["WindowTaskId"].as_str().unwrap();
+    let alarm = Alarm::builder().name("too-many-errors").build().unwrap();
+    let alarms = AlarmConfiguration::builder().alarms(alarm).build().unwrap();
+    let update = cell.ssm.update_maintenance_window_task().window_id(&found.id).window_task_id(task);
+    update.alarm_configuration(alarms).send().await.unwrap();
+    let response = cell.roll_out(&policy()).await;
+    let updated = response.windows.iter().find(|window| window.status == WindowStatus::Updated).unwrap();
+    assert_eq!(updated.changes[0].field, "task.beyond");
+    assert_eq!(updated.changes[0].from, json!(["AlarmConfiguration"]));
+    assert_eq!(cell.window("sra_linux_maintenance").tasks[0].get("AlarmConfiguration"), None);
+}
+
+#[tokio::test]
+async fn a_second_selection_beside_the_wanted_one_is_taken_away() {
+    let cell = Cell::new().await;
+    cell.roll_out(&policy()).await;
+    let found = cell.window("sra_linux_maintenance");
+    let target = found.targets[0]["WindowTargetId"].as_str().unwrap();
+    let selector = |key: &str, value: &str| Target::builder().key(key).values(value).build();
+    let wanted = selector("tag:InstanceOS", "Linux");
+    let twice = cell.ssm.update_maintenance_window_target().window_id(&found.id).window_target_id(target);
+    twice.targets(wanted.clone()).targets(wanted).send().await.unwrap();
+    let nodes = cell.ssm.update_maintenance_window_task().window_id(&found.id);
+    let nodes = nodes.window_task_id(found.tasks[0]["WindowTaskId"].as_str().unwrap());
+    let nodes = nodes.targets(selector("WindowTargetIds", target));
+    nodes.targets(selector("InstanceIds", "i-0123456789abcdef0")).send().await.unwrap();
+    cell.roll_out(&policy()).await;
+    cell.assert_is(&policy());
 }

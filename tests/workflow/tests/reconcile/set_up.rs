@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use patching::outcome::WindowStatus;
 use serde_json::json;
-
-use crate::harness::{Cell, install, policy, policy_with, window};
+use workflow::cell::{Cell, install, policy, policy_with, window};
 
 const LATENCY: Duration = Duration::from_millis(40);
 
@@ -77,7 +76,7 @@ async fn every_field_of_the_policy_reaches_ssm() {
     for (field, value) in expected.as_object().unwrap() {
         assert_eq!(&found.tasks[0][field], value, "{field}");
     }
-    let command = crate::harness::run_command(&found.tasks[0]);
+    let command = workflow::cell::run_command(&found.tasks[0]);
     let expected = json!({"TimeoutSeconds": 1200, "OutputS3BucketName": "some-bucket", "OutputS3KeyPrefix": "a/b",
         "DocumentVersion": "$DEFAULT", "DocumentHashType": "Sha256",
         "CloudWatchOutputConfig": {"CloudWatchLogGroupName": "group", "CloudWatchOutputEnabled": true}});

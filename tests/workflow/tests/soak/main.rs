@@ -72,7 +72,7 @@ async fn inject(aws: &LocalAws, random: &mut SmallRng) {
         server_error_rate: random.random_range(0.0..0.03),
         drop_before_rate: random.random_range(0.0..0.02),
         drop_after_rate: random.random_range(0.0..0.02),
-        scripted: Vec::new(),
+        ..Faults::default()
     };
     configure(aws, faults).await;
 }

@@ -1,0 +1,7 @@
+//! What holds for the plan of every policy and every account.
+
+#![expect(clippy::unwrap_used, reason = "these are tests, their helpers too")]
+
+mod found;
+mod model;
+mod properties;
