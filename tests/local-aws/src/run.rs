@@ -39,6 +39,8 @@ pub struct RunResult {
     pub error: Option<String>,
     /// What it says about the error.
     pub cause: Option<String>,
+    /// The bucket of the reports, which stays when the stack goes.
+    pub report_bucket: String,
     /// `report.json`, unless the run ended before there was one.
     pub report: Option<Value>,
 }
@@ -113,6 +115,7 @@ pub(crate) async fn reported(clients: &Clients, deployment: &Deployment, arn: &s
         output: None,
         error: None,
         cause: None,
+        report_bucket: deployment.data_bucket.clone(),
         report,
     };
     let summary = run.summary()?;
@@ -165,7 +168,7 @@ pub(crate) async fn follow(
     };
     accounts_done(count_accounts(clients, deployment, name).await?);
     let report = read_report(clients, deployment, name).await?;
-    Ok(result(name, execution, report))
+    Ok(result(name, execution, &deployment.data_bucket, report))
 }
 
 async fn describe(clients: &Clients, arn: &str) -> Result<DescribeExecutionOutput> {
@@ -173,7 +176,7 @@ async fn describe(clients: &Clients, arn: &str) -> Result<DescribeExecutionOutpu
     described.during(format!("following execution {arn}"))
 }
 
-fn result(name: &str, execution: DescribeExecutionOutput, report: Option<Value>) -> RunResult {
+fn result(name: &str, execution: DescribeExecutionOutput, report_bucket: &str, report: Option<Value>) -> RunResult {
     let stopped = execution.stop_date.as_ref().map_or(0.0, DateTime::as_secs_f64);
     RunResult {
         run: name.to_owned(),
@@ -183,6 +186,7 @@ fn result(name: &str, execution: DescribeExecutionOutput, report: Option<Value>)
         output: execution.output.and_then(|output| serde_json::from_str(&output).ok()),
         error: execution.error,
         cause: execution.cause,
+        report_bucket: report_bucket.to_owned(),
         report,
     }
 }

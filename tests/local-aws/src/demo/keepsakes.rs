@@ -84,14 +84,13 @@ async fn history(aws: &LocalAws, outcome: &Outcome) -> Result<String> {
     Ok(tree::text::text(&run, show::width().into(), false))
 }
 
-/// `report.json` is there already; the others are in the bucket, which goes with the stack.
+/// `report.json` is there already; the others are in the bucket.
 async fn content(aws: &LocalAws, outcome: &Outcome, kind: &str) -> Result<Option<Vec<u8>>> {
     if let ("json", Some(report)) = (kind, &outcome.run.report) {
         return serde_json::to_vec_pretty(report).map(Some).during(STEP);
     }
-    let Ok(deployment) = aws.deployment() else { return Ok(None) };
     let key = format!("runs/{}/report.{kind}", outcome.run.run);
-    match aws.clients.s3().get_object().bucket(&deployment.data_bucket).key(key).send().await {
+    match aws.clients.s3().get_object().bucket(&outcome.run.report_bucket).key(key).send().await {
         Ok(object) => Ok(Some(object.body.collect().await.during(STEP)?.to_vec())),
         Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => Ok(None),
         Err(error) => Err(error).during(STEP),
