@@ -11,7 +11,7 @@ use crate::error::ServiceError;
 
 /// The Regions that every account has without opting in.
 /// <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html>
-pub(crate) const DEFAULT_REGIONS: [&str; 17] = [
+pub const DEFAULT_REGIONS: [&str; 17] = [
     "ap-northeast-1",
     "ap-northeast-2",
     "ap-northeast-3",

@@ -36,6 +36,7 @@ mod upstream;
 mod validate;
 mod windows;
 
+pub use account::DEFAULT_REGIONS;
 pub use calls::{Call, CallCounts, Calls};
 pub use client::Admin;
 pub use config::{Config, ConfigChange};

@@ -7,6 +7,7 @@ use patching::outcome::{
 use patching::policy::PatchPolicy;
 use patching::summary::{RunSummary, Totals};
 use serde_json::{Value, json};
+use ssm_simulator::DEFAULT_REGIONS;
 
 /// Names as somebody might choose them to break a page, a table or a message; the first accounts have them.
 pub const HOSTILE_NAMES: [&str; 5] = [
@@ -15,26 +16,6 @@ pub const HOSTILE_NAMES: [&str; 5] = [
     "Müller, \"Söhne\" & Co.; 100 %",
     "حساب الدفع\u{202e}drowssap",
     "a-name-of-fifty-characters-as-long-as-aws-takes-it",
-];
-
-const REGIONS: [&str; 17] = [
-    "ap-northeast-1",
-    "ap-northeast-2",
-    "ap-northeast-3",
-    "ap-south-1",
-    "ap-southeast-1",
-    "ap-southeast-2",
-    "ca-central-1",
-    "eu-central-1",
-    "eu-north-1",
-    "eu-west-1",
-    "eu-west-2",
-    "eu-west-3",
-    "sa-east-1",
-    "us-east-1",
-    "us-east-2",
-    "us-west-1",
-    "us-west-2",
 ];
 
 const UNITS: [&str; 5] = [
@@ -117,7 +98,9 @@ fn account(number: usize, regions: usize) -> AccountOutcome {
     });
     let regions: Vec<_> = match error {
         Some(_) => Vec::new(),
-        None => REGIONS[..regions].iter().enumerate().filter_map(|(at, name)| region(number, at, name)).collect(),
+        None => {
+            DEFAULT_REGIONS[..regions].iter().enumerate().filter_map(|(at, name)| region(number, at, name)).collect()
+        }
     };
     let failed = error.is_some() || regions.iter().any(|region| region.status == Status::Failed);
     AccountOutcome {
