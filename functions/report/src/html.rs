@@ -14,7 +14,7 @@ use patching::summary::RunSummary;
 use sha2::{Digest, Sha256};
 
 use crate::links::Links;
-use crate::notification::verdict;
+use crate::notification::{action, verdict};
 use crate::text::{counted, duration, moment};
 use grid::{Grid, Kind};
 use groups::Group;
@@ -33,7 +33,7 @@ struct Page<'a> {
     verdict: String,
     tone: &'static str,
     is_plan: bool,
-    action: String,
+    action: &'static str,
     trigger: String,
     narrowed: Vec<String>,
     started: String,
@@ -60,7 +60,7 @@ pub fn render(summary: &RunSummary, links: Option<&Links>) -> String {
         verdict: capitalized(&verdict(summary)),
         tone: tone(summary),
         is_plan: summary.action == Some(Action::Plan),
-        action: summary.action.map_or_else(|| "run".to_owned(), |action| action.to_string()),
+        action: action(summary),
         trigger: input
             .as_ref()
             .map_or_else(|| "an input that is not valid".to_owned(), |input| input.trigger.to_string()),

@@ -147,12 +147,13 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
         None => Vec::new(),
     };
     let summary = gather(request, recorded, targets, now);
+    let report = report_key(context, &summary, "html");
+    let links = Links::new(&summary, &report);
     // Boxed: three uploads at once are a large future.
-    let report = Box::pin(write(context, &summary)).await?;
+    Box::pin(write(context, &summary, links.as_ref(), &report)).await?;
     if let Some(line) = context.metrics.of_run(&summary, now) {
         println!("{line}"); // CloudWatch takes metrics from the function's log
     }
-    let links = Links::new(&summary, &report);
     let notification = context.notifier.tell(&summary, links.as_ref()).await;
     Ok(Response {
         status: summary.status,
@@ -168,22 +169,27 @@ async fn read_targets(s3: &aws_sdk_s3::Client, object: &ObjectKey) -> Result<Vec
     serde_json::from_slice(&content).map_err(|error| Error::TargetsNotReadable(object.key.clone(), error))
 }
 
-/// Answers where the report for people is.
-async fn write(context: &Context, summary: &RunSummary) -> Result<ObjectKey, Error> {
-    let key = |extension: &str| ObjectKey {
-        bucket: context.bucket.clone(),
-        key: format!("runs/{}/report.{extension}", summary.run),
-    };
-    let (json, csv, html) = (key("json"), key("csv"), key("html"));
+fn report_key(context: &Context, summary: &RunSummary, extension: &str) -> ObjectKey {
+    ObjectKey { bucket: context.bucket.clone(), key: format!("runs/{}/report.{extension}", summary.run) }
+}
+
+/// The report for people goes to `html`, the other two beside it.
+async fn write(
+    context: &Context,
+    summary: &RunSummary,
+    links: Option<&Links>,
+    html: &ObjectKey,
+) -> Result<(), CallError> {
+    let (json, csv) = (report_key(context, summary, "json"), report_key(context, summary, "csv"));
     // The summary is made of strings, numbers and lists, whose serialization cannot fail.
     let summary_json = serde_json::to_vec(summary).unwrap_or_default();
-    let page = html::render(summary, Links::new(summary, &html).as_ref());
+    let page = html::render(summary, links);
     try_join!(
         object::write(&context.s3, &json, "application/json", summary_json),
         object::write(&context.s3, &csv, "text/csv; charset=utf-8; header=present", csv::render(summary)),
-        object::write(&context.s3, &html, "text/html; charset=utf-8", page.into_bytes()),
+        object::write(&context.s3, html, "text/html; charset=utf-8", page.into_bytes()),
     )?;
-    Ok(html)
+    Ok(())
 }
 
 fn failed_accounts(outcomes: &[AccountOutcome]) -> Vec<FailedAccount> {

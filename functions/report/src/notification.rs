@@ -79,8 +79,7 @@ impl Notifier {
 /// One line that says it all: `Patch Manager: 3 of 148 accounts failed (rollout stack-update-…)`.
 #[must_use]
 pub fn subject(summary: &RunSummary) -> String {
-    let action = summary.action.map_or_else(|| "run".to_owned(), |action| action.to_string());
-    let beginning = format!("Patch Manager: {} ({action} ", verdict(summary));
+    let beginning = format!("Patch Manager: {} ({} ", verdict(summary), action(summary));
     // Names of errors come from elsewhere, and SNS takes neither control characters nor, in e-mail, anything but ASCII.
     let clean = |text: &str| -> String {
         text.chars().map(|one| if one.is_ascii_graphic() || one == ' ' { one } else { '?' }).collect()
@@ -89,6 +88,11 @@ pub fn subject(summary: &RunSummary) -> String {
     let room = SUBJECT_LENGTH.saturating_sub(beginning.len() + 1);
     let run = if run.len() <= room { run } else { format!("{}...", &run[..room.saturating_sub(3).min(run.len())]) };
     format!("{beginning}{run})").chars().take(SUBJECT_LENGTH).collect()
+}
+
+/// What the run was to do, or `run` when it did not come as far as knowing it.
+pub(crate) fn action(summary: &RunSummary) -> &'static str {
+    summary.action.map_or("run", Into::into)
 }
 
 /// How the run ended, without a full stop.
