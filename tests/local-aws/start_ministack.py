@@ -1,5 +1,5 @@
 """Starts MiniStack with histories as Step Functions has them inside of Maps, too, notes the credentials that it issues, and
-names the roles of who called what.
+names the roles of who called what. Refuses inputs of executions that Step Functions refuses.
 
 usage: python start_ministack.py
 
@@ -16,13 +16,17 @@ import os
 import runpy
 import threading
 
+from ministack.core.responses import error_response_json
 from ministack.services import cloudtrail, stepfunctions, sts
 
 PREVIOUS = contextvars.ContextVar("PREVIOUS", default=(None, 0))
 LOCK = threading.Lock()
+LONGEST_INPUT = 262_144
+
 add_event_alone = stepfunctions._add_event
 run_machine = stepfunctions._run_sub_machine
 register_session = sts.register_session
+start_execution = stepfunctions._start_execution
 
 
 def add_event(execution, kind, details=None):
@@ -88,6 +92,19 @@ def run_recorded_machine(states, start, given, execution, context):
     return output
 
 
+def start_checked_execution(request):
+    """As the service's reference has it: at most 262,144 characters, and JSON."""
+    given = request.get("input", "{}")
+    if len(given) > LONGEST_INPUT:
+        message = f"Value at 'input' failed to satisfy constraint: Member must have length less than or equal to {LONGEST_INPUT}"
+        return error_response_json("ValidationException", message, 400)
+    try:
+        json.loads(given)
+    except ValueError as error:
+        return error_response_json("InvalidExecutionInput", f"Invalid State Machine Execution Input: {error}", 400)
+    return start_execution(request)
+
+
 record_call_alone = cloudtrail.record_event
 
 
@@ -108,5 +125,6 @@ def register_noted_session(access_key, session):
 cloudtrail.record_event = record_call
 stepfunctions._add_event = add_event
 stepfunctions._run_sub_machine = run_recorded_machine
+stepfunctions._start_execution = start_checked_execution
 sts.register_session = register_noted_session
 runpy.run_module("ministack", run_name="__main__", alter_sys=True)

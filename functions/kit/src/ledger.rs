@@ -36,7 +36,7 @@ pub enum LedgerError {
 ///
 /// Items that are not about an account have keys that do not begin with a digit, and are not read.
 pub async fn read(dynamodb: &Client, table: &str, run: &RunId) -> Result<Vec<AccountOutcome>, LedgerError> {
-    let items: Vec<_> = dynamodb
+    let mut items = dynamodb
         .query()
         .table_name(table)
         .consistent_read(true)
@@ -48,11 +48,13 @@ pub async fn read(dynamodb: &Client, table: &str, run: &RunId) -> Result<Vec<Acc
         .expression_attribute_values(":last", AttributeValue::S(":".to_owned())) // what follows 9 in ASCII
         .into_paginator()
         .items()
-        .send()
-        .collect::<Result<_, _>>()
-        .await
-        .map_err(|error| CallError::new("dynamodb:Query", &error))?;
-    items.iter().map(account_outcome).collect()
+        .send();
+    // One after the other: a large run has 50 MB of items, which need not be there beside what is made of them.
+    let mut outcomes = Vec::new();
+    while let Some(item) = items.next().await {
+        outcomes.push(account_outcome(&item.map_err(|error| CallError::new("dynamodb:Query", &error))?)?);
+    }
+    Ok(outcomes)
 }
 
 fn account_outcome(item: &HashMap<String, AttributeValue>) -> Result<AccountOutcome, LedgerError> {

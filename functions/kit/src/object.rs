@@ -1,10 +1,18 @@
 //! Objects in S3: the run's targets and its report.
 
+use std::time::Duration;
+
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use serde::{Deserialize, Serialize};
 
 use crate::call::{CallError, CallFailure};
+
+/// One try of writing an object: the table of 5,000 accounts in 17 Regions has 95 MB.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Three tries with the pauses between them.
+const ALL_WRITES_TIMEOUT: Duration = Duration::from_secs(95);
 
 /// Where an object is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,11 +46,15 @@ pub async fn read(s3: &Client, object: &ObjectKey) -> Result<Vec<u8>, CallError>
 
 /// Writes the object whole, in place of what was there (`s3:PutObject`).
 pub async fn write(s3: &Client, object: &ObjectKey, content_type: &str, content: Vec<u8>) -> Result<(), CallError> {
+    let timeouts =
+        TimeoutConfig::builder().operation_attempt_timeout(WRITE_TIMEOUT).operation_timeout(ALL_WRITES_TIMEOUT).build();
     s3.put_object()
         .bucket(&object.bucket)
         .key(&object.key)
         .content_type(content_type)
         .body(ByteStream::from(content))
+        .customize()
+        .config_override(aws_sdk_s3::config::Config::builder().timeout_config(timeouts))
         .send()
         .await
         .map_err(|error| CallError::new("s3:PutObject", &error))?;

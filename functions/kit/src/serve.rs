@@ -3,7 +3,7 @@
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::logs;
 use crate::named_error::{NamedError, message};
@@ -23,8 +23,8 @@ where
 {
     logs::start();
     let (context, handle) = (&context, &handle);
-    lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
-        let request = parse(event.payload)?;
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| async move {
+        let request = parse(&event.payload)?;
         // Boxed: the futures of SDK calls are deeply nested types, and rustc limits how deep.
         let response = Box::pin(handle(context, request)).await.map_err(|error| diagnostic(&error))?;
         serde_json::to_value(response).map_err(|error| unfit("Unserializable", &error))
@@ -32,9 +32,11 @@ where
     .await
 }
 
-/// The payload is deserialized here and not in the runtime, which would name the error after a Rust type.
-fn parse<Request: DeserializeOwned>(payload: Value) -> Result<Request, Diagnostic> {
-    serde_path_to_error::deserialize(payload).map_err(|error| unfit("InvalidInput", &error))
+/// The payload is deserialized here and not in the runtime, which would name the error after a Rust type: also what is JSON for
+/// Step Functions and not for `serde_json`, half of a surrogate pair and lists in lists without end.
+fn parse<Request: DeserializeOwned>(payload: &RawValue) -> Result<Request, Diagnostic> {
+    let mut deserializer = serde_json::Deserializer::from_str(payload.get());
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| unfit("InvalidInput", &error))
 }
 
 fn diagnostic<Error: NamedError>(error: &Error) -> Diagnostic {
@@ -72,16 +74,31 @@ mod tests {
         accounts: Vec<u8>,
     }
 
+    fn refused(payload: &str) -> Diagnostic {
+        let payload: Box<RawValue> = serde_json::from_str(payload).unwrap();
+        parse::<Request>(&payload).unwrap_err()
+    }
+
+    #[test]
+    fn what_only_other_readers_take_for_json_is_refused_by_name() {
+        let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));
+        for value in [r#""\ud800""#, "1e999", &deep] {
+            let error = refused(&format!(r#"{{"accounts": [1, {value}]}}"#));
+            assert_eq!(error.error_type, "InvalidInput");
+            assert!(error.error_message.contains("line 1 column"), "{}", error.error_message);
+        }
+    }
+
     #[test]
     fn a_payload_that_does_not_parse_names_its_field() {
-        let error = parse::<Request>(json!({"accounts": [1, "two"]})).unwrap_err();
+        let error = refused(&json!({"accounts": [1, "two"]}).to_string());
         assert_eq!(error.error_type, "InvalidInput");
         assert!(error.error_message.starts_with("accounts[1]: "), "{}", error.error_message);
     }
 
     #[test]
     fn a_message_that_quotes_a_long_payload_is_cut() {
-        let error = parse::<Request>(json!({"accounts": "ä".repeat(100_000)})).unwrap_err();
+        let error = refused(&json!({"accounts": "ä".repeat(100_000)}).to_string());
         assert!(error.error_message.len() < 17_000 && error.error_message.ends_with('…'));
         assert!(error.error_message.starts_with("accounts: "), "{}", &error.error_message[..100]);
     }

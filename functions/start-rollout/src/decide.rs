@@ -9,7 +9,7 @@ use crate::event::Event;
 
 /// What to do about a request.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Decision {
+pub enum Decision {
     /// Nothing but to answer.
     Answer(Answer),
     /// Start an execution.
@@ -18,21 +18,25 @@ pub(crate) enum Decision {
 
 /// An execution to be started.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Start {
+pub struct Start {
     /// Its name. It comes from the request's id, so that a repeated invocation starts nothing twice.
-    pub(crate) run: RunId,
-    pub(crate) request_type: RequestType,
-    pub(crate) input: ExecutionInput,
+    pub run: RunId,
+    /// What the stack asks for.
+    pub request_type: RequestType,
+    /// Its input.
+    pub input: ExecutionInput,
     /// Whether the stack waits for its end.
-    pub(crate) waits: bool,
+    pub waits: bool,
     /// How many of a hundred accounts may fail without the stack failing.
-    pub(crate) tolerance_percent: u8,
+    pub tolerance_percent: u8,
 }
 
 /// What is wrong with a request; never empty.
 type Problems = Vec<String>;
 
-pub(crate) fn decide(event: &Event<'_>) -> Decision {
+/// What to do about `event`.
+#[must_use]
+pub fn decide(event: &Event<'_>) -> Decision {
     let decision = match event.request_type {
         Some(RequestType::Create) => create(event),
         Some(RequestType::Update) => update(event),

@@ -6,9 +6,9 @@ use serde_json::Value;
 /// The resource's id, whatever its properties: CloudFormation deletes a resource whose id changes.
 const PHYSICAL_RESOURCE_ID: &str = "patch-manager-rollout";
 
-/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html>
+/// A request: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html>
 #[derive(Debug)]
-pub(crate) struct Event<'a> {
+pub struct Event<'a> {
     pub(crate) addressee: Addressee,
     /// `None` when it is none of the three.
     pub(crate) request_type: Option<RequestType>,
@@ -17,7 +17,8 @@ pub(crate) struct Event<'a> {
 
 impl<'a> Event<'a> {
     /// `None` when nobody could be answered. Whatever else is wrong is answered.
-    pub(crate) fn read(event: &'a Value) -> Option<Self> {
+    #[must_use]
+    pub fn read(event: &'a Value) -> Option<Self> {
         let text = |name: &str| event[name].as_str();
         let owned = |name: &str| text(name).unwrap_or_default().to_owned();
         let request_type = text("RequestType").and_then(|name| name.parse().ok());
@@ -31,6 +32,12 @@ impl<'a> Event<'a> {
             physical_resource_id: given.unwrap_or(PHYSICAL_RESOURCE_ID).to_owned(),
         };
         Some(Self { addressee, request_type, properties: &event["ResourceProperties"] })
+    }
+
+    /// Who waits for an answer.
+    #[must_use]
+    pub fn addressee(&self) -> &Addressee {
+        &self.addressee
     }
 
     /// A property; CloudFormation makes every scalar a text.

@@ -29,8 +29,8 @@ use serde::Serialize;
 use serde_json::Value;
 use strum::{IntoStaticStr, VariantNames};
 
-use decide::{Decision, Start, decide};
-use event::Event;
+pub use decide::{Decision, Start, decide};
+pub use event::Event;
 use replace::stop_running;
 
 /// What was done.

@@ -1,6 +1,6 @@
 //! The whole: what is started, in which order, and what a test or the demo does with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -149,13 +149,23 @@ impl LocalAws {
         self.run_watched(name, input, |_| {}).await
     }
 
+    /// The same with an input that is only text: what Step Functions takes for JSON, serde may not.
+    ///
+    /// # Errors
+    /// As [`LocalAws::run`].
+    pub async fn run_text(&self, name: &str, input: &str) -> Result<RunResult> {
+        let deployment = self.deployment()?;
+        let arn = run::start(&self.clients, deployment, name, input).await?;
+        run::follow(&self.clients, deployment, &arn, |_| {}).await
+    }
+
     /// The same, and tells how many accounts are done.
     ///
     /// # Errors
     /// As [`LocalAws::run`].
     pub async fn run_watched(&self, name: &str, input: &Value, accounts_done: impl FnMut(u64)) -> Result<RunResult> {
         let deployment = self.deployment()?;
-        let arn = run::start(&self.clients, deployment, name, input).await?;
+        let arn = run::start(&self.clients, deployment, name, &input.to_string()).await?;
         run::follow(&self.clients, deployment, &arn, accounts_done).await
     }
 
@@ -181,6 +191,30 @@ impl LocalAws {
     pub async fn newest(&self, trigger: &str) -> Result<Option<String>> {
         let arn = run::newest(&self.clients, self.deployment()?, trigger).await?;
         Ok(arn.map(|arn| run::name(&arn).to_owned()))
+    }
+
+    /// Starts an execution of this name and answers its ARN.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub async fn start_execution(&self, name: &str, input: &Value) -> Result<String> {
+        run::start(&self.clients, self.deployment()?, name, &input.to_string()).await
+    }
+
+    /// Asks for a rollout with an event on the bus, as an account-vending pipeline does.
+    ///
+    /// # Errors
+    /// When the bus does not take the event.
+    pub async fn request_rollout(&self, detail: &Value) -> Result<()> {
+        run::request(&self.clients, detail).await
+    }
+
+    /// The ARNs of all executions, ended ones too.
+    ///
+    /// # Errors
+    /// Before [`LocalAws::deploy`], or when Step Functions refuses.
+    pub async fn executions(&self) -> Result<BTreeSet<String>> {
+        run::all(&self.clients, self.deployment()?).await
     }
 
     /// Follows an execution that something else started to its end.

@@ -1,8 +1,10 @@
 //! One execution of the rollout: start it, follow it, gather what it did.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Select};
+use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_sfn::operation::describe_execution::DescribeExecutionOutput;
 use aws_sdk_sfn::primitives::DateTime;
@@ -60,17 +62,43 @@ impl RunResult {
 }
 
 /// Starts an execution of this name and answers its ARN.
-pub(crate) async fn start(clients: &Clients, deployment: &Deployment, name: &str, input: &Value) -> Result<String> {
+pub(crate) async fn start(clients: &Clients, deployment: &Deployment, name: &str, input: &str) -> Result<String> {
     let started = clients
         .sfn()
         .start_execution()
         .state_machine_arn(&deployment.state_machine)
         .name(name)
-        .input(input.to_string())
+        .input(input)
         .send()
         .await
         .during(format!("starting execution {name}"))?;
     Ok(started.execution_arn)
+}
+
+/// Puts an event on the bus that asks for a rollout, as an account-vending pipeline does; its rule starts the execution.
+pub(crate) async fn request(clients: &Clients, detail: &Value) -> Result<()> {
+    const STEP: &str = "asking for a rollout with an event";
+    let entry = PutEventsRequestEntry::builder()
+        .source("patch-manager")
+        .detail_type("Rollout Requested")
+        .detail(detail.to_string())
+        .build();
+    let put = clients.events().put_events().entries(entry).send().await.during(STEP)?;
+    match put.failed_entry_count() {
+        0 => Ok(()),
+        _ => Err(Error::Unexpected { step: STEP, problem: format!("{put:?}") }),
+    }
+}
+
+/// The ARNs of all executions, ended ones too.
+pub(crate) async fn all(clients: &Clients, deployment: &Deployment) -> Result<BTreeSet<String>> {
+    let mut executions =
+        clients.sfn().list_executions().state_machine_arn(&deployment.state_machine).into_paginator().items().send();
+    let mut arns = BTreeSet::new();
+    while let Some(execution) = executions.next().await {
+        arns.insert(execution.during("listing executions")?.execution_arn);
+    }
+    Ok(arns)
 }
 
 /// The newest execution whose input has this trigger, if there is one.

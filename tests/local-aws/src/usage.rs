@@ -2,15 +2,28 @@
 
 use std::path::Path;
 
+use rustix::process::{Pid, Signal, kill_process};
+
 /// What one process of a function holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Usage {
+    /// The function's name.
+    pub function: String,
+    process: Pid,
     /// Resident bytes.
     pub resident_bytes: u64,
     /// The most that there ever were.
     pub peak_bytes: u64,
     /// Open files, sockets among them.
     pub open_files: usize,
+}
+
+impl Usage {
+    /// Ends the process at once, as a crash does; whether there still was one to end.
+    #[must_use]
+    pub fn kill(&self) -> bool {
+        kill_process(self.process, Signal::KILL).is_ok()
+    }
 }
 
 /// Every running function process under this folder; none where there is no `/proc`.
@@ -27,11 +40,21 @@ fn runs_function(process: &Path, folder: &Path) -> bool {
 /// Absent when the process ends meanwhile.
 fn usage(process: &Path) -> Option<Usage> {
     let status = std::fs::read_to_string(process.join("status")).ok()?;
+    let environment = std::fs::read(process.join("environ")).ok()?;
     Some(Usage {
+        function: variable(&environment, "AWS_LAMBDA_FUNCTION_NAME")?,
+        process: Pid::from_raw(process.file_name()?.to_str()?.parse().ok()?)?,
         resident_bytes: bytes(&status, "VmRSS:")?,
         peak_bytes: bytes(&status, "VmHWM:")?,
         open_files: std::fs::read_dir(process.join("fd")).ok()?.count(),
     })
+}
+
+/// From `NAME=value` after `NAME=value`, each with a zero after it.
+fn variable(environment: &[u8], name: &str) -> Option<String> {
+    let environment = String::from_utf8_lossy(environment);
+    let mut variables = environment.split('\0').filter_map(|variable| variable.split_once('='));
+    variables.find(|(found, _)| *found == name).map(|(_, value)| value.to_owned())
 }
 
 fn bytes(status: &str, field: &str) -> Option<u64> {
@@ -49,5 +72,12 @@ mod tests {
         let status = "Name:\tx\nVmHWM:\t   10240 kB\nVmRSS:\t 1 kB\n";
         assert_eq!((bytes(status, "VmHWM:"), bytes(status, "VmRSS:")), (Some(10_485_760), Some(1024)));
         assert_eq!(bytes("Name:\tkthreadd\n", "VmRSS:"), None);
+    }
+
+    #[test]
+    fn a_functions_name_is_read_from_its_environment() {
+        let environment = b"PATH=/bin\0NAME=report\0EMPTY=\0";
+        assert_eq!(variable(environment, "NAME").as_deref(), Some("report"));
+        assert_eq!(variable(environment, "AME"), None);
     }
 }

@@ -1,37 +1,49 @@
-//! How long the report of 1,000 accounts × 17 Regions takes to make, how much memory that is, and how large it gets.
+//! How long the report of a large organization takes to make, how much memory that is, and how large it gets.
 //!
-//! `cargo bench --profile dev -p workflow --bench large_report`; with a folder in `REPORT_FOLDER` the files stay there.
+//! `cargo bench --profile dev -p workflow --bench large_report -- 1000x17 5000x17`, accounts by Regions, each in a process of its own;
+//! with a folder in `REPORT_FOLDER` the files stay there. Does what the function does between reading the ledger and the last upload.
 
-use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::Instant;
+use std::{fs, io};
 
 use kit::ObjectKey;
 use report::links::Links;
 use workflow::sample;
 
-fn main() -> std::io::Result<()> {
-    let (accounts, regions) = (1_000, 17);
+fn main() -> io::Result<()> {
+    let sizes: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    match sizes.as_slice() {
+        [] => measure("1000x17"),
+        [size] => measure(size),
+        sizes => {
+            sizes.iter().try_for_each(|size| Command::new(std::env::current_exe()?).arg(size).status().map(|_| ()))
+        }
+    }
+}
+
+fn measure(size: &str) -> io::Result<()> {
+    let (accounts, regions) = workflow::size(size);
     let summary = sample::run(accounts, regions);
     let before = peak_memory_mb();
     let started = Instant::now();
     let html_key = ObjectKey { bucket: "data".into(), key: "runs/r/report.html".into() };
-    let json = serde_json::to_vec(&summary).unwrap_or_default();
-    let csv = report::csv::render(&summary);
-    let html = report::html::render(&summary, Links::new(&summary, &html_key).as_ref()).into_bytes();
+    keep("report.json", &serde_json::to_vec(&summary).unwrap_or_default())?;
+    keep("report.csv", &report::csv::render(&summary))?;
+    keep("report.html", report::html::render(&summary, Links::new(&summary, &html_key).as_ref()).as_bytes())?;
     let seconds = started.elapsed().as_secs_f64();
-    println!(
-        "{accounts} accounts × {regions} Regions: {seconds:.2} s, {:?} MB before and {:?} MB at most",
-        before,
-        peak_memory_mb()
-    );
-    for (name, content) in [("report.json", json), ("report.csv", csv), ("report.html", html)] {
-        println!("{name:12} {:6} KB", content.len() / 1_000);
-        if let Some(folder) = std::env::var_os("REPORT_FOLDER").map(PathBuf::from) {
-            fs::write(folder.join(name), content)?;
-        }
-    }
+    let peak = peak_memory_mb();
+    println!("{accounts} accounts × {regions} Regions: {seconds:.2} s, {before:?} MB before and {peak:?} MB at most");
     Ok(())
+}
+
+fn keep(name: &str, content: &[u8]) -> io::Result<()> {
+    println!("{name:12} {:6} KB", content.len() / 1_000);
+    match std::env::var_os("REPORT_FOLDER").map(PathBuf::from) {
+        Some(folder) => fs::write(folder.join(name), content),
+        None => Ok(()),
+    }
 }
 
 /// The largest resident size of this process; only Linux tells.

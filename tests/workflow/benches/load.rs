@@ -1,12 +1,14 @@
 //! How a rollout grows with the organization: `cargo bench --profile dev -p workflow --bench load -- 40x4 150x17`.
 //!
-//! For each size, accounts by Regions, the first rollout and the one right after it, with 50 ms a call of Systems Manager. What
-//! limits it here is the local AWS, which runs on the same cores.
+//! For each size, accounts by Regions, the first rollout and the one right after it, with 50 ms a call of Systems Manager; then
+//! what the processes of each function held at most. What limits it here is the local AWS, which runs on the same cores.
 
 #![expect(clippy::expect_used, reason = "what cannot be measured ends the benchmark")]
 
+use std::collections::BTreeMap;
+
 use local_aws::demo::{Outcome, Scenario, play};
-use local_aws::{LocalAws, Logs, Options, Progress};
+use local_aws::{LocalAws, Logs, Options, Progress, Usage};
 
 const LATENCY_MS: u64 = 50;
 const SIZES: [(usize, usize); 2] = [(40, 4), (150, 17)];
@@ -16,26 +18,27 @@ const SESSION: &str = "assumed the member role";
 #[tokio::main]
 async fn main() {
     let progress = Progress::terminal();
-    let mut lines = vec![header()];
+    let (mut runs, mut functions) = (vec![header()], vec![functions_header()]);
     for (accounts, regions) in sizes() {
-        let (outcomes, logs) = measure(accounts, regions, &progress).await;
-        lines.extend(outcomes.iter().map(|outcome| line(outcome, regions, &logs)));
+        let (outcomes, logs, processes) = measure(accounts, regions, &progress).await;
+        runs.extend(outcomes.iter().map(|outcome| line(outcome, regions, &logs)));
+        functions.extend(by_function(&processes).into_iter().map(|(function, peaks)| {
+            let largest = peaks.iter().copied().max().unwrap_or_default();
+            let size = format!("{accounts}x{regions}");
+            format!("{size:<9} {function:<20} {:>9} {:>10}", peaks.len(), megabytes(largest))
+        }));
     }
-    println!("\n{}", lines.join("\n"));
+    println!("\n{}\n\n{}", runs.join("\n"), functions.join("\n"));
 }
 
 /// What the command line names, as `40x4`.
 fn sizes() -> Vec<(usize, usize)> {
-    let size = |text: &str| {
-        let (accounts, regions) = text.split_once('x')?;
-        Some((accounts.parse().ok()?, regions.parse().ok()?))
-    };
     let named = std::env::args().skip(1).filter(|argument| !argument.starts_with("--"));
-    let named: Vec<_> = named.map(|text| size(&text).expect("sizes are accounts by Regions, as 40x4")).collect();
+    let named: Vec<_> = named.map(|text| workflow::size(&text)).collect();
     if named.is_empty() { SIZES.to_vec() } else { named }
 }
 
-async fn measure(accounts: usize, regions: usize, progress: &Progress) -> (Vec<Outcome>, Logs) {
+async fn measure(accounts: usize, regions: usize, progress: &Progress) -> (Vec<Outcome>, Logs, Vec<Usage>) {
     let options = Options { accounts, regions, latency_ms: LATENCY_MS, failing: 0, ..Options::default() };
     let mut aws = LocalAws::start(&options, progress).await.expect("a local AWS");
     aws.deploy(&[("LogLevel", "debug")], progress).await.expect("the stack");
@@ -46,7 +49,7 @@ async fn measure(accounts: usize, regions: usize, progress: &Progress) -> (Vec<O
         outcomes.push(outcome);
     }
     let logs = aws.logs().await.expect("the functions' logs");
-    (outcomes, logs)
+    (outcomes, logs, aws.function_processes())
 }
 
 fn header() -> String {
@@ -54,6 +57,19 @@ fn header() -> String {
         "{:<9} {:<15} {:>9} {:>12} {:>9} {:>12} {:>14} {:>16} {:>8}",
         "size", "run", "seconds", "per second", "ms each", "SSM calls", "transitions", "sessions/account", "memory"
     )
+}
+
+fn functions_header() -> String {
+    format!("{:<9} {:<20} {:>9} {:>10}", "size", "function", "processes", "memory")
+}
+
+/// The most that each process held, in bytes.
+fn by_function(processes: &[Usage]) -> BTreeMap<&str, Vec<u64>> {
+    let mut peaks: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
+    for process in processes {
+        peaks.entry(&process.function).or_default().push(process.peak_bytes);
+    }
+    peaks
 }
 
 /// Calls and transitions are those of an account-Region.
@@ -72,10 +88,14 @@ fn line(outcome: &Outcome, regions: usize, logs: &Logs) -> String {
         number(calls) / pairs,
         number(outcome.state_transitions.unwrap_or_default()) / pairs,
         number(sessions) / number(accounts),
-        outcome.peak_memory_bytes.map_or_else(|| "-".to_owned(), |bytes| format!("{:.1} MB", number(bytes) / 1e6)),
+        outcome.peak_memory_bytes.map_or_else(|| "-".to_owned(), megabytes),
     )
 }
 
 fn number(count: impl TryInto<u32>) -> f64 {
     count.try_into().map_or(f64::NAN, f64::from)
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{:.1} MB", number(bytes) / 1e6)
 }

@@ -101,6 +101,35 @@ pub fn inputs() -> Vec<Hostile> {
     ]
 }
 
+/// Inputs that are JSON for Step Functions, each with what its refusal has to say: not every reader takes them.
+#[must_use]
+pub fn texts() -> Vec<(String, &'static str)> {
+    let deep = format!("{}{}", "[".repeat(500), "]".repeat(500));
+    vec![
+        (r#"{"accounts": ["\ud800"]}"#.to_owned(), "hex escape"),
+        (r#"{"action": "\udfff\ud800"}"#.to_owned(), "hex escape"),
+        (format!(r#"{{"accounts": {deep}}}"#), "recursion"),
+        (format!(r#"{{"accounts": [{}]}}"#, "1".repeat(300)), "$.accounts[0]"),
+        (r#"{"action": "plan", "action": "all"}"#.to_owned(), "$.action"),
+        (r#"{"accounts": ["1111\u00002222333"]}"#.to_owned(), "$.accounts[0]"),
+    ]
+}
+
+/// Texts that Step Functions refuses itself.
+#[must_use]
+pub fn no_json() -> Vec<&'static str> {
+    vec![
+        "{",
+        "",
+        "rollout",
+        "{\"accounts\": }",
+        "{\"accounts\": [\"111122223333\",]}",
+        "{'accounts': []}",
+        "{} {}",
+        "\u{feff}{}",
+    ]
+}
+
 /// Policies: a valid one, made wrong in a place.
 #[must_use]
 pub fn policies() -> Vec<Hostile> {

@@ -5,6 +5,7 @@
 #![expect(clippy::expect_used, reason = "only tests use this crate")]
 
 pub mod cell;
+pub mod checks;
 pub mod definition;
 pub mod functions;
 pub mod hostile;
@@ -13,6 +14,7 @@ pub mod picture;
 pub mod rendering;
 pub mod sample;
 pub mod template;
+pub mod transformer;
 
 use std::path::{Path, PathBuf};
 
@@ -31,4 +33,16 @@ pub fn root() -> PathBuf {
 pub fn read(path: impl AsRef<Path>) -> String {
     let path = root().join(path);
     std::fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()))
+}
+
+/// Accounts and Regions of a size that a benchmark's command line names, as `40x4`.
+///
+/// # Panics
+///
+/// When it is no size.
+#[must_use]
+pub fn size(text: &str) -> (usize, usize) {
+    let numbers =
+        text.split_once('x').and_then(|(accounts, regions)| Some((accounts.parse().ok()?, regions.parse().ok()?)));
+    numbers.unwrap_or_else(|| panic!("{text:?} is no size: accounts by Regions, as 40x4"))
 }

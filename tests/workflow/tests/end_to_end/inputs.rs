@@ -1,8 +1,16 @@
 //! Inputs that cannot be done, in part or at all.
 
-use local_aws::{Condition, LocalAws, RunResult};
+use aws_sdk_ssm::types::ParameterTier;
+use futures::{StreamExt, future, stream};
+use local_aws::{Condition, LocalAws, MANAGEMENT_KEY, RunResult};
+use patching::input::Action;
 use serde_json::{Value, json};
-use workflow::hostile;
+use workflow::hostile::{self, Hostile};
+
+/// Executions of the table at once.
+const AT_ONCE: usize = 6;
+/// What Step Functions takes as an input, in characters.
+const LONGEST_INPUT: usize = 262_144;
 
 pub(crate) async fn what_cannot_be_done_is_refused_by_name(aws: &LocalAws) -> Vec<RunResult> {
     vec![
@@ -30,24 +38,105 @@ async fn an_input_that_is_no_object_is_refused(aws: &LocalAws) -> RunResult {
     run
 }
 
-/// Some of each kind of the table that the suite `guarantees` holds against the parsers.
+/// The table that the suite `guarantees` holds against the parsers, through the state machine: nothing is changed by any of it.
 pub(crate) async fn hostile_inputs_change_nothing(aws: &LocalAws) -> Vec<RunResult> {
     let before = aws.simulator.state().await.unwrap();
-    let rows: Vec<_> = hostile::inputs().into_iter().filter(|row| !row.wrong_at.is_empty()).step_by(5).collect();
-    assert!(rows.len() >= 12, "{}", rows.len());
-    let mut runs = Vec::new();
-    for (number, row) in rows.iter().enumerate() {
-        let run = aws.run(&format!("hostile-{number}"), &row.document).await.unwrap();
-        assert_eq!((run.status.as_str(), run.error.as_deref()), ("FAILED", Some("InvalidInput")), "{number}");
-        let cause = run.cause.clone().unwrap();
-        for path in &row.wrong_at {
-            let quoted = serde_json::to_string(path).unwrap();
-            assert!(cause.contains(quoted.trim_matches('"')) || cause.contains(path), "{path} is not in {cause}");
-        }
+    let (inputs, policies) = (hostile::inputs(), hostile::policies());
+    let mut runs: Vec<_> = stream::iter(inputs.iter().enumerate())
+        .map(|(number, row)| a_hostile_input_is_refused(aws, number, row))
+        .buffered(AT_ONCE)
+        .filter_map(future::ready)
+        .collect()
+        .await;
+    for (number, (text, said)) in hostile::texts().iter().enumerate() {
+        let run = aws.run_text(&format!("hostile-text-{number}"), text).await.unwrap();
+        is_refused(&run, "InvalidInput", &[said]);
         runs.push(run);
     }
+    runs.extend(hostile_policies_are_refused(aws, &policies).await);
+    assert!(runs.len() >= 100, "{} of {} inputs and {} policies", runs.len(), inputs.len(), policies.len());
+    what_is_no_json_starts_nothing(aws).await;
+    bytes_that_are_no_text_reach_no_function(aws).await;
     assert_eq!(aws.simulator.state().await.unwrap(), before);
     runs
+}
+
+/// Odd and valid ones are planned, so that they change nothing either; those that no execution can have start none.
+async fn a_hostile_input_is_refused(aws: &LocalAws, number: usize, row: &Hostile) -> Option<RunResult> {
+    let mut input = row.document.clone();
+    if row.wrong_at.is_empty() {
+        input["action"] = "plan".into();
+    }
+    let run = aws.run(&format!("hostile-{number}"), &input).await;
+    if input.to_string().len() > LONGEST_INPUT {
+        let refused = run.unwrap_err().to_string();
+        assert!(refused.contains("ValidationException"), "{refused}");
+        return None;
+    }
+    let run = run.unwrap();
+    if row.wrong_at.is_empty() {
+        assert_eq!(run.summary().unwrap().action, Some(Action::Plan), "{number}");
+    } else {
+        is_refused(&run, "InvalidInput", &row.wrong_at);
+    }
+    Some(run)
+}
+
+/// One after the other: there is one parameter. The local AWS takes longer ones than Systems Manager does.
+async fn hostile_policies_are_refused(aws: &LocalAws, policies: &[Hostile]) -> Vec<RunResult> {
+    let ssm = aws.clients.ssm_for(MANAGEMENT_KEY, &aws.clients.home_region);
+    let name = &aws.deployment().unwrap().policy_parameter;
+    let given = ssm.get_parameter().name(name).send().await.unwrap().parameter.and_then(|found| found.value).unwrap();
+    let put = async |policy: &str| {
+        let put = ssm.put_parameter().name(name).value(policy).overwrite(true);
+        put.tier(ParameterTier::Advanced).send().await
+    };
+    let mut runs = Vec::new();
+    for (number, row) in policies.iter().enumerate() {
+        put(&row.document.to_string()).await.unwrap();
+        let run = aws.run(&format!("hostile-policy-{number}"), &json!({})).await.unwrap();
+        is_refused(&run, "InvalidPolicy", &row.wrong_at);
+        runs.push(run);
+    }
+    put("{").await.unwrap();
+    let run = aws.run("hostile-policy-no-json", &json!({})).await.unwrap();
+    assert_eq!(run.status, "FAILED", "{run:?}");
+    runs.push(run);
+    put(&given).await.unwrap();
+    runs
+}
+
+/// The cause of an execution is the function's error as JSON.
+fn is_refused(run: &RunResult, name: &str, said: &[&str]) {
+    assert_eq!((run.status.as_str(), run.error.as_deref()), ("FAILED", Some(name)), "{run:?}");
+    let cause = run.cause.as_deref().unwrap();
+    for part in said {
+        let quoted = json!(part).to_string();
+        assert!(cause.contains(quoted.trim_matches('"')) || cause.contains(part), "{part} is not in {cause}");
+    }
+}
+
+async fn what_is_no_json_starts_nothing(aws: &LocalAws) {
+    for (number, text) in hostile::no_json().iter().enumerate() {
+        let refused = aws.run_text(&format!("no-json-{number}"), text).await.unwrap_err().to_string();
+        assert!(refused.contains("InvalidExecutionInput"), "{text}: {refused}");
+    }
+}
+
+/// Lambda's own interface takes any bytes.
+async fn bytes_that_are_no_text_reach_no_function(aws: &LocalAws) {
+    let folder = tempfile::tempdir().unwrap();
+    let (payload, answer) = (folder.path().join("payload"), folder.path().join("answer"));
+    let (payload_file, answer) = (format!("fileb://{}", payload.display()), answer.display().to_string());
+    for bytes in [&b"\xff\xfe"[..], b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"{\0}\0"] {
+        let request = [&br#"{"run": "bytes", "policy": {}, "input": {"accounts": [""#[..], bytes, br#""]}}"#].concat();
+        std::fs::write(&payload, request).unwrap();
+        let function = ["--function-name", "patch-manager-list-accounts", "--payload", &payload_file, &answer];
+        match aws.aws_cli(&[&["lambda", "invoke"], &function[..]].concat()).await {
+            Ok(answered) => assert!(answered.contains("FunctionError"), "{bytes:?}: {answered}"),
+            Err(refused) => assert!(refused.to_string().contains("the Invoke operation"), "{bytes:?}: {refused}"),
+        }
+    }
 }
 
 async fn accounts_that_cannot_be_worked_in_fail_alone(aws: &LocalAws) -> RunResult {

@@ -6,4 +6,3 @@
 mod patterns;
 mod rules;
 mod targets;
-mod transformer;

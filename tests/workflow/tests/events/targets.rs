@@ -2,9 +2,9 @@
 
 use patching::input::{Action, ExecutionInput, Trigger};
 use serde_json::{Value, json};
-use workflow::template;
+use workflow::{template, transformer};
 
-use crate::{rules, transformer};
+use crate::rules;
 
 #[test]
 fn an_event_about_an_account_starts_a_rollout_in_just_this_account() {

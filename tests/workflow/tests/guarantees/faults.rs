@@ -76,16 +76,28 @@ async fn make_foreign_window(cell: &Cell) {
     register.resource_type(MaintenanceWindowResourceType::Instance).targets(target).send().await.unwrap();
 }
 
-/// Every call would take minutes: each test takes every fifth, from another one on, and all of them when it is told to.
-fn calls_from(first: u64) -> impl Iterator<Item = u64> {
-    if std::env::var_os("EVERY_CALL").is_some() { (1..).step_by(1) } else { (first..).step_by(5) }
+/// Which calls of a run fail, one in each run: every one of them takes minutes.
+#[derive(Clone, Copy, Debug)]
+enum Nth {
+    /// Every fifth from this one on.
+    Fifth(u64),
+    Every,
+}
+
+impl Nth {
+    fn calls(self) -> impl Iterator<Item = u64> {
+        match self {
+            Self::Fifth(first) => (first..).step_by(5),
+            Self::Every => (1..).step_by(1),
+        }
+    }
 }
 
 /// Lets `fault` befall one call of each work after the other.
-async fn befalls(cell: &Cell, ssm: &Client, fault: &Fault, first: u64) {
+async fn befalls(cell: &Cell, ssm: &Client, fault: &Fault, nth: Nth) {
     let mut befallen = 0;
     for work in Work::ALL {
-        for nth in calls_from(first) {
+        for nth in nth.calls() {
             work.prepare(cell).await;
             let before = foreign(cell, &policy());
             cell.simulator.script([ScriptedFault::every_call(fault.clone()).nth(nth)]);
@@ -119,44 +131,47 @@ fn impatient(cell: &Cell) -> Client {
 #[tokio::test]
 async fn an_error_that_passes_at_any_call_is_made_up_for_by_a_retry() {
     let cell = Cell::new().await;
-    for (first, code) in [(1, "ThrottlingException"), (2, "InternalServerError")] {
-        befalls(&cell, &cell.ssm, &Fault::error(code), first).await;
+    for (nth, code) in [(Nth::Fifth(1), "ThrottlingException"), (Nth::Fifth(2), "InternalServerError")] {
+        befalls(&cell, &cell.ssm, &Fault::error(code), nth).await;
     }
 }
 
 #[tokio::test]
 async fn a_connection_reset_before_or_after_the_effect_of_any_call_is_made_up_for_by_a_retry() {
     let cell = Cell::new().await;
-    for (first, fault) in [(3, Fault::DropBefore), (4, Fault::DropAfter)] {
-        befalls(&cell, &cell.ssm, &fault, first).await;
+    for (nth, fault) in [(Nth::Fifth(3), Fault::DropBefore), (Nth::Fifth(4), Fault::DropAfter)] {
+        befalls(&cell, &cell.ssm, &fault, nth).await;
     }
 }
 
 #[tokio::test]
 async fn an_answer_that_is_truncated_at_any_call_is_made_up_for_by_a_retry() {
     let cell = Cell::new().await;
-    befalls(&cell, &cell.ssm, &Fault::Truncate, 5).await;
+    befalls(&cell, &cell.ssm, &Fault::Truncate, Nth::Fifth(5)).await;
 }
 
 #[tokio::test]
 async fn an_answer_that_comes_after_the_timeout_at_any_call_is_made_up_for_by_a_retry() {
     let cell = Cell::new().await;
-    befalls(&cell, &impatient(&cell), &Fault::Late(1500), 1).await;
+    befalls(&cell, &impatient(&cell), &Fault::Late(1500), Nth::Fifth(1)).await;
 }
 
 /// The window that is deleted may be a foreign one: somebody deletes what is theirs.
 #[tokio::test]
 async fn a_window_that_somebody_deletes_before_any_call_is_made_up_for_by_the_next_run() {
-    let cell = Cell::new().await;
+    somebody_deletes_a_window(&Cell::new().await, Nth::Fifth(3)).await;
+}
+
+async fn somebody_deletes_a_window(cell: &Cell, nth: Nth) {
     for work in Work::ALL {
-        for nth in calls_from(3) {
-            work.prepare(&cell).await;
+        for nth in nth.calls() {
+            work.prepare(cell).await;
             cell.simulator.script([ScriptedFault::every_call(Fault::DeleteWindowFirst).nth(nth)]);
             let run = cell.next_run();
             let (result, calls) = cell.calls_of(with_retries(async || work.attempt(&cell.ssm, &run).await)).await;
             result.unwrap_or_else(|error| panic!("{work:?}, deleted before call {nth}: {error}"));
             work.attempt(&cell.ssm, &cell.next_run()).await.unwrap();
-            assert_eq!(work.differences(&cell), Vec::<String>::new(), "{work:?}, deleted before call {nth}");
+            assert_eq!(work.differences(cell), Vec::<String>::new(), "{work:?}, deleted before call {nth}");
             if calls.0.len() < usize::try_from(nth).unwrap() {
                 break;
             }
@@ -164,13 +179,15 @@ async fn a_window_that_somebody_deletes_before_any_call_is_made_up_for_by_the_ne
     }
 }
 
-/// The faults of a seed hit the same calls each time.
 #[tokio::test]
 async fn throttling_and_breakdowns_at_random_leave_what_the_next_run_completes() {
-    let cell = Cell::new().await;
-    let ssm = retrying(&cell);
+    breakdowns_at_random(&Cell::new().await, 10).await;
+}
+
+/// The faults of a seed hit the same calls each time.
+async fn breakdowns_at_random(cell: &Cell, seeds: u64) {
+    let ssm = retrying(cell);
     let (mut injected, mut finished) = (0, 0);
-    let seeds = if std::env::var_os("EVERY_CALL").is_some() { 60 } else { 10 };
     let mixes = [(0.01, 0.0), (0.1, 0.0), (0.5, 0.0), (0.05, 0.05), (0.1, 0.1)];
     for seed in 0..seeds {
         let (throttling_rate, other) = mixes[usize::try_from(seed).unwrap() % mixes.len()];
@@ -183,8 +200,8 @@ async fn throttling_and_breakdowns_at_random_leave_what_the_next_run_completes()
             scripted: vec![],
         };
         for work in Work::ALL {
-            work.prepare(&cell).await;
-            let before = foreign(&cell, &policy());
+            work.prepare(cell).await;
+            let before = foreign(cell, &policy());
             cell.simulator.set_faults(faults.clone());
             let run = cell.next_run();
             let (result, calls) = cell.calls_of(with_retries(async || work.attempt(&ssm, &run).await)).await;
@@ -197,8 +214,8 @@ async fn throttling_and_breakdowns_at_random_leave_what_the_next_run_completes()
                     work.attempt(&cell.ssm, &cell.next_run()).await.unwrap();
                 }
             }
-            assert_eq!(work.differences(&cell), Vec::<String>::new(), "{work:?}, seed {seed}");
-            assert_eq!(foreign(&cell, &policy()), before, "{work:?}, seed {seed}");
+            assert_eq!(work.differences(cell), Vec::<String>::new(), "{work:?}, seed {seed}");
+            assert_eq!(foreign(cell, &policy()), before, "{work:?}, seed {seed}");
         }
     }
     println!("{injected} faults in {} runs, of which {finished} finished by retries alone", seeds * 3);
@@ -211,7 +228,7 @@ async fn a_token_that_the_service_has_forgotten_leaves_nothing_twice() {
     let cell = Cell::new().await;
     let forget = ConfigChange { forget_client_tokens: Some(true), ..ConfigChange::default() };
     cell.simulator.configure(forget);
-    befalls(&cell, &retrying(&cell), &Fault::DropAfter, 2).await;
+    befalls(&cell, &retrying(&cell), &Fault::DropAfter, Nth::Fifth(2)).await;
 }
 
 /// A page that begins at a position hides a window when one before it is deleted.
@@ -260,4 +277,17 @@ async fn a_setting_that_is_pending_or_changed_by_many_is_set_by_a_retry() {
     let reset = async || teardown::tear_down(&cell.ssm, &run, Action::Disable, &policy(), false).await;
     with_retries(reset).await.unwrap();
     while with_retries(async || kit::dhmc::observe(&cell.ssm).await).await.unwrap() != "$None" {}
+}
+
+#[tokio::test]
+#[ignore = "takes minutes"]
+async fn every_failure_of_every_call_is_made_up_for() {
+    let cell = Cell::new().await;
+    let codes = ["ThrottlingException", "InternalServerError"].map(Fault::error);
+    for fault in codes.iter().chain(&[Fault::DropBefore, Fault::DropAfter, Fault::Truncate]) {
+        befalls(&cell, &cell.ssm, fault, Nth::Every).await;
+    }
+    befalls(&cell, &impatient(&cell), &Fault::Late(1500), Nth::Every).await;
+    somebody_deletes_a_window(&cell, Nth::Every).await;
+    breakdowns_at_random(&cell, 60).await;
 }

@@ -12,8 +12,10 @@ use workflow::cell::Cell;
 use crate::expected::{differences, foreign, ours, publish_documents};
 use crate::found::{self, Found};
 
-/// As many examples as fit into some seconds; `PROPTEST_CASES` asks for more.
-const CASES: u32 = 24;
+/// As many examples as fit into some seconds.
+pub(crate) const FEW: u32 = 24;
+/// As many as take minutes.
+const MANY: u32 = 1_000;
 
 /// A policy, what its account holds, and how SSM pages.
 #[derive(Clone, Debug)]
@@ -23,25 +25,22 @@ pub(crate) struct Example {
     page_size: usize,
 }
 
-pub(crate) fn example() -> impl Strategy<Value = Example> {
+fn example() -> impl Strategy<Value = Example> {
     let policy = arbitrary::policy();
     (policy, found::windows(), 1..6usize).prop_map(|(policy, found, page_size)| Example { policy, found, page_size })
 }
 
-/// Runs `test` for one example after the other, each in an account of which nothing is left from the one before.
-pub(crate) fn for_all<T: std::fmt::Debug>(strategy: impl Strategy<Value = T>, test: &impl AsyncFn(&Cell, T)) {
+/// Runs `test` for so many examples, each in an account of which nothing is left from the one before.
+pub(crate) fn holds_for(examples: u32, test: &impl AsyncFn(&Cell, Example)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let cell = runtime.block_on(Cell::new());
-    let mut config = Config { source_file: Some(file!()), ..Config::default() };
-    if std::env::var_os("PROPTEST_CASES").is_none() {
-        config.cases = CASES;
-    }
+    let config = Config { cases: examples, source_file: Some(file!()), ..Config::default() };
     let once = |value| {
         cell.simulator.reset();
         runtime.block_on(test(&cell, value));
         Ok(())
     };
-    TestRunner::new(config).run(&strategy, once).unwrap_or_else(|failed| panic!("{failed}"));
+    TestRunner::new(config).run(&example(), once).unwrap_or_else(|failed| panic!("{failed}"));
 }
 
 impl Example {
@@ -130,4 +129,13 @@ fn the_examples_have_something_of_everything() {
     assert!(share(|example| example.policy.windows.len() > 2) > 10);
     assert!(share(|example| example.found.iter().any(Found::is_foreign_namesake)) > 10);
     assert!(share(|example| example.found.iter().filter(|found| found.is_ours()).count() > 1) > 10);
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn each_promise_holds_for_many_examples() {
+    holds_for(MANY, &after_one_run_all_is_as_the_policy_says);
+    holds_for(MANY, &a_second_run_makes_no_writing_call);
+    holds_for(MANY, &foreign_windows_stay_as_they_are_through_rollout_and_teardown);
+    holds_for(MANY, &a_plan_says_what_the_rollout_then_does);
 }

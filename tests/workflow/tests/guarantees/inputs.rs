@@ -2,12 +2,13 @@
 //! whole.
 
 use list_accounts::{Error, Request};
-use patching::input::{ExecutionInput, InvalidInput};
+use patching::input::ExecutionInput;
+use patching::policy::PatchPolicy;
 use patching::policy::arbitrary::json::{anything, mutated};
-use patching::policy::{InvalidPolicy, PatchPolicy, Problem, Schedule};
 use proptest::prelude::{any, prop_oneof};
 use proptest::{collection, proptest};
 use serde_json::{Value, from_slice, json};
+use workflow::checks;
 use workflow::definition::state;
 use workflow::hostile::{self, Hostile};
 use workflow::payload::fill;
@@ -59,86 +60,28 @@ fn check(row: &Hostile, name: &str, refusal: Option<Error>) {
     assert!(said.chars().count() < LONGEST_CAUSE / 2, "{} characters for {shown}", said.chars().count());
 }
 
-/// A problem's path leads to something, or to a field that is missing from something.
-fn assert_paths_lead_somewhere(document: &Value, problems: &[Problem]) {
-    assert!(!problems.is_empty());
-    for problem in problems {
-        let mut here = Some(document);
-        let mut keys = keys(&problem.path);
-        let last = keys.pop();
-        for key in keys {
-            here = here.and_then(|value| child(value, &key));
-        }
-        let parent = here.unwrap_or_else(|| panic!("{} leads nowhere in {document}", problem.path));
-        let Some(last) = last else { continue };
-        let found = child(parent, &last);
-        let is_right = if problem.value == "missing" { found.is_none_or(Value::is_null) } else { found.is_some() };
-        assert!(is_right, "{problem}");
-    }
-}
-
-fn child<'a>(value: &'a Value, key: &Value) -> Option<&'a Value> {
-    match key {
-        Value::String(name) => value.get(name),
-        index => value.get(usize::try_from(index.as_u64()?).ok()?),
-    }
-}
-
-/// `$.a[0]["b c"]` as its keys.
-fn keys(path: &str) -> Vec<Value> {
-    let mut rest = path.strip_prefix('$').unwrap();
-    let mut keys = Vec::new();
-    while !rest.is_empty() {
-        if let Some(bracketed) = rest.strip_prefix('[') {
-            let mut parsed = serde_json::Deserializer::from_str(bracketed).into_iter::<Value>();
-            keys.push(parsed.next().unwrap().unwrap());
-            rest = bracketed[parsed.byte_offset()..].strip_prefix(']').unwrap();
-        } else {
-            let dotted = &rest[1..];
-            let end = dotted.find(['.', '[']).unwrap_or(dotted.len());
-            keys.push(json!(dotted[..end]));
-            rest = &dotted[end..];
-        }
-    }
-    keys
-}
-
-fn check_policy(document: &Value) {
-    match PatchPolicy::parse(document) {
-        Ok(policy) => assert_eq!(PatchPolicy::parse(&json!(policy)), Ok(policy)),
-        Err(InvalidPolicy { problems }) => assert_paths_lead_somewhere(document, &problems),
-    }
-}
-
-fn check_input(document: &Value) {
-    match ExecutionInput::parse(document) {
-        Ok(input) => assert_eq!(ExecutionInput::parse(&json!(input)), Ok(input)),
-        Err(InvalidInput { problems }) => assert_paths_lead_somewhere(document, &problems),
-    }
-}
-
 proptest! {
     #[test]
     fn a_policy_with_mistakes_is_taken_whole_or_refused_by_places_that_are_there(document in mutated(hostile::policy())) {
-        check_policy(&document);
+        checks::policy(&document);
     }
 
     #[test]
     fn an_input_with_mistakes_is_taken_whole_or_refused_by_places_that_are_there(document in mutated(input())) {
-        check_input(&document);
+        checks::input(&document);
     }
 
     #[test]
     fn anything_at_all_is_taken_whole_or_refused_by_places_that_are_there(document in anything()) {
-        check_policy(&document);
-        check_input(&document);
+        checks::policy(&document);
+        checks::input(&document);
     }
 
     #[test]
     fn bytes_that_are_no_json_or_no_text_reach_no_parser(bytes in collection::vec(any::<u8>(), 0..200)) {
         if let Ok(document) = from_slice::<Value>(&bytes) {
-            check_policy(&document);
-            check_input(&document);
+            checks::policy(&document);
+            checks::input(&document);
         }
     }
 
@@ -158,9 +101,7 @@ proptest! {
     fn a_schedule_is_taken_as_it_is_or_refused(
         text in prop_oneof!["\\PC{0,300}", "(cron|rate|at)\\([ -~]{0,60}\\)", "cron\\(([0-9A-Z*/?,#LW-]{1,8} ){4,7}[0-9*]{1,5}\\)"]
     ) {
-        if let Ok(schedule) = text.parse::<Schedule>() {
-            assert_eq!(schedule.as_str(), text);
-        }
+        checks::schedule(&text);
     }
 }
 

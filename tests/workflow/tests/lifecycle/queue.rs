@@ -7,11 +7,11 @@ use local_aws::{Account, LocalAws};
 use serde_json::json;
 use workflow::root;
 
-use crate::{new_accounts, triggers};
+use crate::new_accounts;
 
 pub(crate) async fn what_failed_is_started_again_and_leaves_the_queue(aws: &LocalAws, account: &Account) {
     put_an_event_that_no_rule_could_deliver(aws).await;
-    let before = triggers::executions(aws).await;
+    let before = aws.executions().await.unwrap();
     let script = Command::new(root().join("templates/retry-failed.sh"))
         .arg("patch-manager")
         .envs(aws.cli_environment())
@@ -22,7 +22,7 @@ pub(crate) async fn what_failed_is_started_again_and_leaves_the_queue(aws: &Loca
     let said = String::from_utf8(script.stdout).unwrap();
     assert!(script.status.success(), "{said}{}", String::from_utf8_lossy(&script.stderr));
     assert!(said.ends_with("1 started, 1 left in the queue\n"), "{said}");
-    let after = triggers::executions(aws).await;
+    let after = aws.executions().await.unwrap();
     let started: Vec<_> = after.difference(&before).collect();
     let run = aws.follow_execution(started[0]).await.unwrap();
     assert_eq!((started.len(), run.status.as_str()), (1, "SUCCEEDED"), "{:?}", run.cause);

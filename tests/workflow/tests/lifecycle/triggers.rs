@@ -1,9 +1,8 @@
 //! The rules and the schedule, and events put on the bus.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use local_aws::{LocalAws, RunResult};
 use serde_json::Value;
 
@@ -29,28 +28,15 @@ pub(crate) async fn ask_for_a_rollout(aws: &LocalAws, input: &Value) -> RunResul
 
 /// Puts the event, and answers the execution that it starts.
 pub(crate) async fn put(aws: &LocalAws, input: &Value) -> String {
-    let before = executions(aws).await;
-    let entry = PutEventsRequestEntry::builder()
-        .source("patch-manager")
-        .detail_type("Rollout Requested")
-        .detail(input.to_string())
-        .build();
-    let put = aws.clients.events().put_events().entries(entry).send().await.unwrap();
-    assert_eq!(put.failed_entry_count(), 0, "{put:?}");
+    let before = aws.executions().await.unwrap();
+    aws.request_rollout(input).await.unwrap();
     let since = Instant::now();
     loop {
-        let now = executions(aws).await;
+        let now = aws.executions().await.unwrap();
         if let [started] = now.difference(&before).collect::<Vec<_>>().as_slice() {
             return (*started).clone();
         }
         assert!(since.elapsed() < Duration::from_secs(20), "the event has not started one execution");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-}
-
-/// The executions' ARNs.
-pub(crate) async fn executions(aws: &LocalAws) -> BTreeSet<String> {
-    let machine = &aws.deployment().unwrap().state_machine;
-    let listed = aws.clients.sfn().list_executions().state_machine_arn(machine).max_results(1000).send().await.unwrap();
-    listed.executions.into_iter().map(|execution| execution.execution_arn).collect()
 }

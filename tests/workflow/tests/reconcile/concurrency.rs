@@ -65,6 +65,20 @@ async fn of_several_runs_at_once_one_reports_the_windows_that_are_left() {
 }
 
 /// Takes everything down; what is created next gets other ids than what was created before.
+/// A try that Lambda still runs when the state machine has given it up, and the next one: the same client tokens.
+#[tokio::test]
+async fn two_tries_of_one_run_at_once_create_each_window_once() {
+    let cell = Cell::with_latency(Duration::from_millis(20)).await;
+    let (run, policy) = (cell.next_run(), policy());
+    let both = join_all([cell.try_roll_out(&run, &policy), cell.try_roll_out(&run, &policy)]);
+    let (results, calls) = cell.calls_of(both).await;
+    assert!(results.iter().all(Result::is_ok), "{results:?}");
+    let created = calls.filter(|call| call.operation == "CreateMaintenanceWindow").0.len();
+    let deleted = calls.filter(|call| call.operation == "DeleteMaintenanceWindow").0.len();
+    assert_eq!((created, deleted), (2 * policy.windows.len(), 0), "each asked for twice and made once");
+    cell.assert_is(&policy);
+}
+
 async fn clear(cell: &Cell) {
     teardown::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy(), false).await.unwrap();
 }

@@ -1,9 +1,11 @@
-//! Many runs in a row on one local AWS, several of them at once, with faults at random: nothing grows but what is to grow.
+//! Many runs in a row on one local AWS, several of them at once, with faults at random and processes killed: nothing grows but what is to grow.
 //!
 //! Takes some minutes: `cargo test -p workflow --test soak -- --ignored --nocapture`. `SOAK_RUNS` and `SOAK_SEED` change what it
 //! does.
 
 #![expect(clippy::unwrap_used, reason = "these are tests, their helpers too")]
+
+use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::types::Select;
 use futures::future::join_all;
@@ -32,37 +34,79 @@ async fn nothing_grows_in_many_runs_with_faults_and_company() {
     let mut aws = LocalAws::start(&options, &progress).await.unwrap();
     aws.deploy(&[("WaitForRollout", "true")], &progress).await.unwrap();
     let before = ledger_items(&aws).await;
-    let (mut done, mut recorded, mut warm, mut statuses) = (0, 0, None, Vec::new());
+    let (mut done, mut recorded, mut killed, mut warm) = (0, 0, 0, None);
     while done < runs {
         inject(&aws, &mut random).await;
-        let names: Vec<String> = (0..random.random_range(1..=MOST_AT_ONCE)).map(|_| next(&mut done)).collect();
-        let inputs: Vec<Value> = names.iter().map(|_| input(&aws, &mut random)).collect();
-        let at_once = names.iter().zip(&inputs).map(|(name, input)| aws.run(name, input));
-        for (run, input) in join_all(at_once).await.into_iter().zip(&inputs) {
+        let started = start_some(&aws, done, &mut random).await;
+        done += started.len();
+        let follow = join_all(started.iter().map(|execution| aws.follow_execution(execution)));
+        let (ended, kills) = until_done(follow, &aws, &mut random).await;
+        killed += kills;
+        for run in ended {
             let run = run.unwrap();
-            println!("{:<8} {:<10} {:>5.1} s  {input}", run.run, run.status, run.seconds);
+            println!(
+                "{:<40} {:<10} {:>5.1} s  {}",
+                run.run,
+                run.status,
+                run.seconds,
+                run.error.as_deref().unwrap_or_default()
+            );
             recorded += run.summary().unwrap().outcomes.len();
-            statuses.push(run.status);
         }
         if warm.is_none() && done >= WARM {
             warm = Some(Held::by(&aws.function_processes()));
         }
     }
     let (warm, end) = (warm.unwrap(), Held::by(&aws.function_processes()));
-    println!("{} runs, seed {seed}; after {WARM} of them {warm:?}, at the end {end:?}", statuses.len());
+    println!("{done} runs, seed {seed}, {killed} processes killed; after {WARM} runs {warm:?}, at the end {end:?}");
+    assert!(killed > 0, "no process was killed");
     settle(&aws).await;
     assert_eq!(ledger_items(&aws).await, before + recorded + per_run(&aws) * 2, "an item an account and run");
     assert!(end.resident_bytes <= warm.resident_bytes + warm.resident_bytes / 4, "{warm:?} became {end:?}");
     assert!(end.open_files <= MOST_OPEN_FILES, "{warm:?} became {end:?}");
 }
 
-fn from_environment<T: std::str::FromStr>(name: &str, default: T) -> T {
-    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
+/// Up to three executions at once, each started by hand or by an event.
+async fn start_some(aws: &LocalAws, done: usize, random: &mut SmallRng) -> Vec<String> {
+    let before = aws.executions().await.unwrap();
+    let count = random.random_range(1..=MOST_AT_ONCE);
+    for number in done..done + count {
+        let input = input(aws, random);
+        if random.random_bool(0.5) {
+            aws.start_execution(&format!("soak-{number}"), &input).await.unwrap();
+        } else {
+            aws.request_rollout(&input).await.unwrap();
+        }
+    }
+    let since = Instant::now();
+    loop {
+        let started: Vec<_> = aws.executions().await.unwrap().difference(&before).cloned().collect();
+        if started.len() == count {
+            return started;
+        }
+        assert!(since.elapsed() < Duration::from_secs(20), "{} of {count} executions were started", started.len());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
-fn next(done: &mut usize) -> String {
-    *done += 1;
-    format!("soak-{done}")
+/// Does `work`, and meanwhile kills a function's process now and then; answers how many.
+async fn until_done<T>(work: impl Future<Output = T>, aws: &LocalAws, random: &mut SmallRng) -> (T, usize) {
+    let mut work = std::pin::pin!(work);
+    let mut killed = 0;
+    loop {
+        let pause = Duration::from_millis(random.random_range(300..2_000));
+        tokio::select! {
+            done = &mut work => return (done, killed),
+            () = tokio::time::sleep(pause) => {
+                let processes = aws.function_processes();
+                killed += usize::from(processes[random.random_range(0..processes.len())].kill());
+            }
+        }
+    }
+}
+
+fn from_environment<T: std::str::FromStr>(name: &str, default: T) -> T {
+    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
 }
 
 /// Throttling, errors and lost connections, another share of each every time.

@@ -1,0 +1,208 @@
+//! The bugs: what is right, what is wrong instead, and the test that finds it.
+
+use crate::copy::CaughtBy;
+
+/// A bug that somebody might make.
+pub(crate) struct Bug {
+    pub(crate) name: &'static str,
+    pub(crate) file: &'static str,
+    /// Stands in the file once.
+    pub(crate) right: &'static str,
+    pub(crate) wrong: &'static str,
+    pub(crate) caught_by: CaughtBy,
+}
+
+impl Bug {
+    /// The file that holds the test, and the test's name without its modules.
+    pub(crate) fn test_source(&self) -> (String, &'static str) {
+        let CaughtBy { package, suite, test } = self.caught_by;
+        let (module, name) = test.rsplit_once("::").unwrap_or(("", test));
+        let module = module.replace("::", "/");
+        match suite {
+            Some(suite) => (format!("tests/{package}/tests/{suite}/{module}.rs"), name),
+            None => (format!("functions/{package}/src/{module}.rs"), name),
+        }
+    }
+}
+
+const fn by(suite: &'static str, test: &'static str) -> CaughtBy {
+    CaughtBy { package: "workflow", suite: Some(suite), test }
+}
+
+const fn in_function(package: &'static str, test: &'static str) -> CaughtBy {
+    CaughtBy { package, suite: None, test }
+}
+
+const DEFINITION: &str = "statemachine/rollout.asl.json";
+const OBSERVE: &str = "functions/kit/src/windows/observe.rs";
+const WRITE: &str = "functions/kit/src/windows/write.rs";
+const APPLY: &str = "functions/kit/src/windows/apply.rs";
+
+pub(crate) const BUGS: &[Bug] = &[
+    Bug {
+        name: "no client token when a window is created",
+        file: WRITE,
+        right: "            .client_token(self.token(\"window\", \"\", settings))\n",
+        wrong: "",
+        caught_by: by("reconcile", "concurrency::two_tries_of_one_run_at_once_create_each_window_once"),
+    },
+    Bug {
+        name: "the same client tokens in every run",
+        file: "functions/patching/src/token.rs",
+        right: "format!(\"{}/{}/{}/{item}/{parent}/{settings}\", self.run,",
+        wrong: "format!(\"{}/{}/{item}/{parent}/{settings}\",",
+        caught_by: by("reconcile", "ownership::what_a_teardown_deleted_a_later_rollout_creates_anew"),
+    },
+    Bug {
+        name: "windows of ours are not looked for by their tag",
+        file: OBSERVE,
+        right: "if !carries(ssm, owner_tag, &id).await? {",
+        wrong: "if false {",
+        caught_by: by("guarantees", "promises::nothing_without_the_owner_tag_is_touched"),
+    },
+    Bug {
+        name: "a created window does not get the tag",
+        file: WRITE,
+        right: ".tags(tag.map_err(|error| unfit(OPERATION, &error))?)",
+        wrong: ".set_tags(tag.ok().and(None))",
+        caught_by: by(
+            "guarantees",
+            "promises::after_a_run_an_account_holds_what_the_policy_says_whatever_it_held_before",
+        ),
+    },
+    Bug {
+        name: "tasks are not updated",
+        file: APPLY,
+        right: "Step::Update { id, settings } => writer.update_task(&window.id, id, &target, settings).await?,",
+        wrong: "Step::Update { .. } => {}",
+        caught_by: by("reconcile", "repair::install_instead_of_scan_reaches_all_tasks"),
+    },
+    Bug {
+        name: "an update keeps what it does not name",
+        file: WRITE,
+        right: "            .window_id(id)\n            .replace(true)\n",
+        wrong: "            .window_id(id)\n",
+        caught_by: by(
+            "guarantees",
+            "promises::after_a_run_an_account_holds_what_the_policy_says_whatever_it_held_before",
+        ),
+    },
+    Bug {
+        name: "only the first page of windows is read",
+        file: OBSERVE,
+        right: "        .max_results(PAGE_SIZE)\n        .into_paginator()\n        .items()\n        .send()\n        .collect::<Result<_, _>>()\n        .await\n",
+        wrong: "        .max_results(PAGE_SIZE)\n        .send()\n        .await\n        .map(|page| page.window_identities.unwrap_or_default())\n",
+        caught_by: by("guarantees", "promises::a_second_run_changes_nothing"),
+    },
+    Bug {
+        name: "a half-made window counts as whole",
+        file: OBSERVE,
+        right: "targets.len() == 1 && tasks.len() == 1",
+        wrong: "targets.len() <= 1 && tasks.len() <= 1",
+        caught_by: by("guarantees", "promises::nothing_is_there_twice_after_retries_crashes_and_runs_at_once"),
+    },
+    Bug {
+        name: "the hash of a document is not pinned",
+        file: "functions/kit/src/windows/documents.rs",
+        right: "hash.map(|hash| (document.to_owned(), hash))",
+        wrong: "hash.and(None)",
+        caught_by: by("reconcile", "repair::a_document_that_aws_published_anew_gets_its_new_hash_in_every_task"),
+    },
+    Bug {
+        name: "a plan writes",
+        file: "functions/configure-windows/src/lib.rs",
+        right: "if action == Action::Plan {",
+        wrong: "if false {",
+        caught_by: by("guarantees", "promises::a_plan_says_what_a_rollout_would_do_and_does_nothing"),
+    },
+    Bug {
+        name: "somebody else's DHMC role is replaced",
+        file: "functions/patching/src/dhmc.rs",
+        right: "(Some(_), Some(role)) if policy.overwrite =>",
+        wrong: "(Some(_), Some(role)) =>",
+        caught_by: by("reconcile", "dhmc::somebody_elses_role_is_kept_through_rollout_and_teardown"),
+    },
+    Bug {
+        name: "a session is used beyond its end",
+        file: "functions/kit/src/member.rs",
+        right: "usable_until: expires.checked_sub(MARGIN).unwrap_or(expires)",
+        wrong: "usable_until: expires + MARGIN * 1_000_000",
+        caught_by: by("guarantees", "sessions::a_session_serves_the_following_runs_but_not_in_its_last_minutes"),
+    },
+    Bug {
+        name: "a session that has ended is kept",
+        file: "functions/kit/src/member.rs",
+        right: "            self.forget(place);\n",
+        wrong: "",
+        caught_by: by("guarantees", "sessions::a_session_that_expires_at_any_call_is_replaced_by_the_next_try"),
+    },
+    Bug {
+        name: "a throttled call is final",
+        file: "functions/kit/src/call.rs",
+        right: "            \"ThrottlingException\"\n            | \"Throttling\"\n",
+        wrong: "            \"Throttling\"\n",
+        caught_by: by("guarantees", "faults::throttling_and_breakdowns_at_random_leave_what_the_next_run_completes"),
+    },
+    Bug {
+        name: "a final error is retried",
+        file: DEFINITION,
+        right: "\"ErrorEquals\": [\"RoleNotReady\"]",
+        wrong: "\"ErrorEquals\": [\"RoleNotReady\", \"AccessDenied\"]",
+        caught_by: by("contract", "errors::each_state_retries_what_passes_and_nothing_that_is_final"),
+    },
+    Bug {
+        name: "a message in the queue without its Region",
+        file: DEFINITION,
+        right: "                      \"accounts.$\": \"States.Array($.accountId)\",\n                      \"regions.$\": \"States.Array($.region)\"\n",
+        wrong: "                      \"accounts.$\": \"States.Array($.accountId)\"\n",
+        caught_by: by("contract", "shapes::dead_letters_are_execution_inputs_for_what_failed"),
+    },
+    Bug {
+        name: "one failed account ends the run",
+        file: DEFINITION,
+        right: "\"ToleratedFailurePercentage\": 100",
+        wrong: "\"ToleratedFailurePercentage\": 0",
+        caught_by: by("contract", "definition::one_account_never_ends_the_run"),
+    },
+    Bug {
+        name: "an account that left no record is left out",
+        file: "functions/report/src/gather.rs",
+        right: "    outcomes.extend(targets.into_values()",
+        wrong: "    outcomes.extend(targets.into_values().take(0)",
+        caught_by: in_function("report", "tests::an_account_without_a_record_is_reported_as_failed"),
+    },
+    Bug {
+        name: "an empty list of accounts means all",
+        file: "functions/patching/src/input.rs",
+        right: "if items.is_empty() {",
+        wrong: "if false {",
+        caught_by: by(
+            "guarantees",
+            "promises::what_is_not_valid_is_refused_by_the_names_of_its_fields_before_anything_is_done",
+        ),
+    },
+    Bug {
+        name: "an event without parties means all accounts",
+        file: "functions/patching/src/input.rs",
+        right: "object.present(\"parties\")",
+        wrong: "object.field(\"parties\")",
+        caught_by: by(
+            "guarantees",
+            "promises::what_is_not_valid_is_refused_by_the_names_of_its_fields_before_anything_is_done",
+        ),
+    },
+    Bug {
+        name: "a deletion fails when nothing can be started",
+        file: "functions/start-rollout/src/lib.rs",
+        right: "RequestType::Delete => Answer::success_in_spite_of(Attributes::default(), &reason),",
+        wrong: "RequestType::Delete => Answer::failed(Reason { summary: reason, ..Reason::default() }),",
+        caught_by: in_function("start-rollout", "tests::a_deletion_succeeds_also_when_the_state_machine_is_gone"),
+    },
+    Bug {
+        name: "the custom resource gets another id with each request",
+        file: "functions/start-rollout/src/event.rs",
+        right: "given.unwrap_or(PHYSICAL_RESOURCE_ID)",
+        wrong: "given.or(text(\"RequestId\")).unwrap_or(PHYSICAL_RESOURCE_ID)",
+        caught_by: in_function("start-rollout", "tests::a_rollout_that_cannot_be_started_fails_the_stack"),
+    },
+];
