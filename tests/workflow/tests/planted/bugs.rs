@@ -95,11 +95,11 @@ pub(crate) const BUGS: &[Bug] = &[
         caught_by: by("guarantees", "promises::a_second_run_changes_nothing"),
     },
     Bug {
-        name: "a half-made window counts as whole",
+        name: "a window that another run has completed, too, counts as whole",
         file: OBSERVE,
-        right: "targets.len() == 1 && tasks.len() == 1",
-        wrong: "targets.len() <= 1 && tasks.len() <= 1",
-        caught_by: by("guarantees", "promises::nothing_is_there_twice_after_retries_crashes_and_runs_at_once"),
+        right: "parts.is_some_and(|(targets, tasks)| targets.len() == 1 && tasks.len() == 1)",
+        wrong: "parts.is_some()",
+        caught_by: by("reconcile", "concurrency::windows_that_another_run_completed_meanwhile_have_their_parts_once"),
     },
     Bug {
         name: "the hash of a document is not pinned",

@@ -29,7 +29,7 @@ pub(crate) enum Verdict {
 pub(crate) struct Copy(TempDir);
 
 impl Copy {
-    /// All that cargo needs; what was built of the dependencies is used again.
+    /// All that cargo needs.
     pub(crate) fn make() -> Self {
         let copy = tempfile::tempdir().unwrap();
         for entry in fs::read_dir(root()).unwrap().map(|entry| entry.unwrap().path()) {
@@ -71,9 +71,10 @@ impl Copy {
     }
 }
 
-/// Where this test was built: `<target>/debug/deps/<test>`.
+/// Beside what this test was built into, `<target>/debug/deps/<test>`, and kept: cargo takes two copies of a workspace for the same one,
+/// and would use what it built with a bug for the other.
 fn target() -> PathBuf {
-    std::env::current_exe().unwrap().ancestors().nth(3).unwrap().to_owned()
+    std::env::current_exe().unwrap().ancestors().nth(3).unwrap().join("planted")
 }
 
 fn copy_into(from: &Path, to: &Path) {

@@ -9,6 +9,7 @@ use patching::outcome::{Status, WindowStatus};
 use patching::policy::PatchPolicy;
 use patching::token::Place;
 use serde_json::json;
+use ssm_simulator::{Fault, ScriptedFault};
 use workflow::cell::{Cell, policy};
 
 const SEEDS: u64 = 20;
@@ -76,6 +77,22 @@ async fn two_tries_of_one_run_at_once_create_each_window_once() {
     let created = calls.filter(|call| call.operation == "CreateMaintenanceWindow").0.len();
     let deleted = calls.filter(|call| call.operation == "DeleteMaintenanceWindow").0.len();
     assert_eq!((created, deleted), (2 * policy.windows.len(), 0), "each asked for twice and made once");
+    cell.assert_is(&policy);
+}
+
+/// The one has made the windows and waits for the answer when the other comes, finds them half made, and completes them.
+#[tokio::test]
+async fn windows_that_another_run_completed_meanwhile_have_their_parts_once() {
+    let (cell, policy) = (Cell::new().await, policy());
+    let waits = ScriptedFault::every_call(Fault::Late(1_000)).of("CreateMaintenanceWindow").first(3);
+    cell.simulator.script([waits]);
+    let (first, second) = (cell.next_run(), cell.next_run());
+    let meanwhile = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        cell.try_roll_out(&second, &policy).await
+    };
+    let (one, other) = tokio::join!(cell.try_roll_out(&first, &policy), meanwhile);
+    (one.unwrap(), other.unwrap());
     cell.assert_is(&policy);
 }
 
