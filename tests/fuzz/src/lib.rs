@@ -1,7 +1,8 @@
 //! Fuzz targets for everything that comes in from outside: each takes any bytes, and panics when what has to hold does not.
 //!
-//! `cargo fuzz run --fuzz-dir tests/fuzz --features libfuzzer policy`, with a C++ compiler and cargo-fuzz. What it finds that
-//! reaches something new goes into `corpus`, which every test run goes through; it needs neither.
+//! With a C++ compiler and cargo-fuzz, `CARGO_PROFILE_RELEASE_LTO=off cargo fuzz run --fuzz-dir tests/fuzz --features libfuzzer
+//! --sanitizer none policy` looks for more. What it finds that reaches something new goes into `corpus`, which every test run goes
+//! through; that needs neither.
 
 use serde_json::{Value, from_slice};
 use workflow::checks;
