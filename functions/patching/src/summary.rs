@@ -193,6 +193,23 @@ mod tests {
     }
 
     #[test]
+    fn each_failure_comes_with_its_account_and_its_region() {
+        let run = json!({
+            "run": "r1", "input": {}, "status": "failed", "startedAt": "", "finishedAt": "", "warnings": 0, "skipped": {},
+            "accounts": AccountTotals::default(), "regions": RegionTotals::default(), "windows": WindowTotals::default(),
+            "outcomes": outcomes()
+        });
+        let run: RunSummary = from_value(run).unwrap();
+        let failures: Vec<_> = run
+            .failures()
+            .map(|(account, region, failure)| {
+                (&*account.name, region.map(|region| region.region.as_str()), &*failure.name)
+            })
+            .collect();
+        assert_eq!(failures, [("b", Some("us-east-1"), "n"), ("c", None, "AccessDenied")]);
+    }
+
+    #[test]
     fn one_failed_account_makes_the_run_a_failed_one() {
         assert_eq!(Totals::new(&outcomes(), 0).status(Some(Action::Rollout)), Status::Failed);
         assert_eq!(Totals::new(&outcomes()[..1], 0).status(Some(Action::Rollout)), Status::Succeeded);

@@ -46,6 +46,19 @@ fn an_account_is_planned_when_all_of_its_regions_are() {
 }
 
 #[test]
+fn a_dhmc_role_is_warned_of_when_it_was_kept_and_is_not_ours() {
+    let warned = |status: &str, before: &str| {
+        let dhmc = json!({"status": status, "before": before, "after": before});
+        let region = json!({"region": "eu-west-1", "status": "succeeded", "dhmc": dhmc});
+        let region: RegionOutcome = serde_json::from_value(region).unwrap();
+        !region.all_warnings(Some("Ours")).is_empty()
+    };
+    assert!(warned("kept", "Theirs"));
+    assert!(!warned("kept", "Ours"), "as on a deletion");
+    assert!(!warned("set", "Theirs"), "it was replaced");
+}
+
+#[test]
 fn a_window_seen_again_keeps_what_was_done_and_gets_its_final_id() {
     let window = |id: &str, status| WindowOutcome {
         name: "w-w".into(),
