@@ -1,5 +1,5 @@
 """Starts MiniStack with histories as Step Functions has them inside of Maps, too, notes the credentials that it issues, and
-names the roles of who called what. Refuses inputs of executions that Step Functions refuses.
+names the roles of who called what. Refuses inputs of executions that Step Functions refuses, and spreads retries that ask for it.
 
 usage: python start_ministack.py
 
@@ -13,6 +13,7 @@ environment pins.
 import contextvars
 import json
 import os
+import random
 import runpy
 import threading
 
@@ -27,6 +28,7 @@ add_event_alone = stepfunctions._add_event
 run_machine = stepfunctions._run_sub_machine
 register_session = sts.register_session
 start_execution = stepfunctions._start_execution
+find_retrier = stepfunctions._find_matching_retrier
 
 
 def add_event(execution, kind, details=None):
@@ -105,6 +107,14 @@ def start_checked_execution(request):
     return start_execution(request)
 
 
+def find_jittering_retrier(retriers, error, counts):
+    """MiniStack does not know JitterStrategy: two executions that disturb each other would try again at the same moments."""
+    retrier, index = find_retrier(retriers, error, counts)
+    if retrier and retrier.get("JitterStrategy") == "FULL":
+        retrier = {**retrier, "IntervalSeconds": retrier.get("IntervalSeconds", 1) * random.random()}
+    return retrier, index
+
+
 record_call_alone = cloudtrail.record_event
 
 
@@ -126,5 +136,6 @@ cloudtrail.record_event = record_call
 stepfunctions._add_event = add_event
 stepfunctions._run_sub_machine = run_recorded_machine
 stepfunctions._start_execution = start_checked_execution
+stepfunctions._find_matching_retrier = find_jittering_retrier
 sts.register_session = register_noted_session
 runpy.run_module("ministack", run_name="__main__", alter_sys=True)
