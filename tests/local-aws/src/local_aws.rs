@@ -154,9 +154,8 @@ impl LocalAws {
     /// # Errors
     /// As [`LocalAws::run`].
     pub async fn run_text(&self, name: &str, input: &str) -> Result<RunResult> {
-        let deployment = self.deployment()?;
-        let arn = run::start(&self.clients, deployment, name, input).await?;
-        run::follow(&self.clients, deployment, &arn, |_| {}).await
+        let arn = run::start(&self.clients, self.deployment()?, name, input).await?;
+        self.follow_execution(&arn).await
     }
 
     /// The same, and tells how many accounts are done.
@@ -164,9 +163,8 @@ impl LocalAws {
     /// # Errors
     /// As [`LocalAws::run`].
     pub async fn run_watched(&self, name: &str, input: &Value, accounts_done: impl FnMut(u64)) -> Result<RunResult> {
-        let deployment = self.deployment()?;
-        let arn = run::start(&self.clients, deployment, name, &input.to_string()).await?;
-        run::follow(&self.clients, deployment, &arn, accounts_done).await
+        let arn = self.start_execution(name, input).await?;
+        run::follow(&self.clients, self.deployment()?, &arn, accounts_done).await
     }
 
     /// Follows the newest execution that has this trigger to its end: `stack-create` is the one that [`LocalAws::deploy`]
@@ -215,6 +213,14 @@ impl LocalAws {
     /// Before [`LocalAws::deploy`], or when Step Functions refuses.
     pub async fn executions(&self) -> Result<BTreeSet<String>> {
         run::all(&self.clients, self.deployment()?).await
+    }
+
+    /// Waits until there are so many executions that are not among `before`, and answers their ARNs.
+    ///
+    /// # Errors
+    /// When there are not as many after a while, and as [`LocalAws::executions`].
+    pub async fn executions_started(&self, before: &BTreeSet<String>, count: usize) -> Result<Vec<String>> {
+        run::started(&self.clients, self.deployment()?, before, count).await
     }
 
     /// Follows an execution that something else started to its end.

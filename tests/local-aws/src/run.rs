@@ -19,6 +19,8 @@ use crate::deployment::Deployment;
 use crate::error::{During, Error, Result};
 
 const LIMIT: Duration = Duration::from_mins(30);
+/// How long an event may take to become an execution.
+const START_LIMIT: Duration = Duration::from_secs(20);
 /// The execution itself says how long it took, so that nothing depends on how often it is asked.
 const POLL: Duration = Duration::from_millis(100);
 /// Less often, and the less the longer it takes: counting makes the local AWS work, which the rollout is waiting for.
@@ -101,6 +103,27 @@ pub(crate) async fn all(clients: &Clients, deployment: &Deployment) -> Result<BT
         arns.insert(execution.during("listing executions")?.execution_arn);
     }
     Ok(arns)
+}
+
+/// The ARNs of the executions that are not among `before`, as soon as there are so many.
+pub(crate) async fn started(
+    clients: &Clients,
+    deployment: &Deployment,
+    before: &BTreeSet<String>,
+    count: usize,
+) -> Result<Vec<String>> {
+    let since = Instant::now();
+    loop {
+        let started: Vec<_> = all(clients, deployment).await?.difference(before).cloned().collect();
+        if started.len() == count {
+            return Ok(started);
+        }
+        if since.elapsed() > START_LIMIT {
+            let problem = format!("{} instead of {count}", started.len());
+            return Err(Error::Unexpected { step: "waiting for executions to start", problem });
+        }
+        tokio::time::sleep(POLL).await;
+    }
 }
 
 /// The newest execution whose input has this trigger, if there is one.

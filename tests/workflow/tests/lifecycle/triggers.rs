@@ -1,7 +1,6 @@
 //! The rules and the schedule, and events put on the bus.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
 
 use local_aws::{LocalAws, RunResult};
 use serde_json::Value;
@@ -30,13 +29,5 @@ pub(crate) async fn ask_for_a_rollout(aws: &LocalAws, input: &Value) -> RunResul
 pub(crate) async fn put(aws: &LocalAws, input: &Value) -> String {
     let before = aws.executions().await.unwrap();
     aws.request_rollout(input).await.unwrap();
-    let since = Instant::now();
-    loop {
-        let now = aws.executions().await.unwrap();
-        if let [started] = now.difference(&before).collect::<Vec<_>>().as_slice() {
-            return (*started).clone();
-        }
-        assert!(since.elapsed() < Duration::from_secs(20), "the event has not started one execution");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    aws.executions_started(&before, 1).await.unwrap().remove(0)
 }

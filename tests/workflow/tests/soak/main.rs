@@ -5,7 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "these are tests, their helpers too")]
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aws_sdk_dynamodb::types::Select;
 use futures::future::join_all;
@@ -78,15 +78,7 @@ async fn start_some(aws: &LocalAws, done: usize, random: &mut SmallRng) -> Vec<S
             aws.request_rollout(&input).await.unwrap();
         }
     }
-    let since = Instant::now();
-    loop {
-        let started: Vec<_> = aws.executions().await.unwrap().difference(&before).cloned().collect();
-        if started.len() == count {
-            return started;
-        }
-        assert!(since.elapsed() < Duration::from_secs(20), "{} of {count} executions were started", started.len());
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    aws.executions_started(&before, count).await.unwrap()
 }
 
 /// Does `work`, and meanwhile kills a function's process now and then; answers how many.
