@@ -34,6 +34,10 @@ impl Warning {
                 "Instances there run with a role that this policy does not know: reset the setting, or set dhmc.overwrite \
                  in the policy to replace it."
             }
+            Self::NEVER_OPENS => "Give the window a moment that is still to come, or take it out of the policy.",
+            Self::OPENINGS_OVERLAP => {
+                "Two tasks may then run on a host at once: let the window open less often, or close it earlier."
+            }
             _ => "Look at the message; nothing failed.",
         }
     }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use strum::Display;
 
 use crate::diff::Change;
 use crate::ids::{AccountId, Region};
-use crate::policy::OwnerTag;
+use crate::policy::{OwnerTag, Window};
 
 /// What became of one account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -269,6 +270,32 @@ impl Warning {
     pub const FOREIGN_WINDOW: &str = "ForeignWindow";
     /// The name of [`Warning::dhmc_kept`].
     pub const DHMC_KEPT: &str = "DhmcKept";
+
+    /// The name of [`Warning::never_opens`].
+    pub const NEVER_OPENS: &str = "NeverOpens";
+    /// The name of [`Warning::openings_overlap`].
+    pub const OPENINGS_OVERLAP: &str = "OpeningsOverlap";
+
+    /// A window whose only moment has passed.
+    #[must_use]
+    pub fn never_opens(window: &Window) -> Self {
+        Self {
+            name: Self::NEVER_OPENS.to_owned(),
+            message: format!("the window {} does not open any more: {} has passed", window.name, window.schedule),
+        }
+    }
+
+    /// A window that opens again before it closes.
+    #[must_use]
+    pub fn openings_overlap(window: &Window, first: Timestamp, second: Timestamp) -> Self {
+        let (name, hours) = (&window.name, window.duration.hours());
+        Self {
+            name: Self::OPENINGS_OVERLAP.to_owned(),
+            message: format!(
+                "the window {name} opens at {first} for {hours} h, and again at {second}, before that is over"
+            ),
+        }
+    }
 
     /// A DHMC role of somebody else, which the policy does not allow to be replaced.
     #[must_use]

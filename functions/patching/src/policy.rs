@@ -19,6 +19,7 @@ mod target;
 mod task;
 pub(crate) mod text;
 mod timezone;
+mod twice;
 mod window;
 
 use serde_json::Value;
@@ -50,8 +51,8 @@ pub struct PatchPolicy {
     pub windows: Vec<Window>,
     /// Default Host Management Configuration.
     pub dhmc: Dhmc,
-    /// Whether tasks carry their document's hash, so that they run only the document that was seen at the last rollout; `true` by
-    /// default.
+    /// Whether tasks carry their document's hash, so that they run only the document that was seen at the last rollout; `false` by
+    /// default, as a window fails on every host from the moment that the document's owner publishes another version.
     pub pin_document_hash: bool,
     /// The role, in each account, with which the tasks run; without one, the service-linked role of Systems Manager.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,6 +72,31 @@ impl PatchPolicy {
     pub fn parse(value: &Value) -> Result<Self, InvalidPolicy> {
         reader::read(value).map_err(|problems| InvalidPolicy { problems })
     }
+
+    /// Reads a policy from its text, in which no object may have a key twice.
+    ///
+    /// # Errors
+    ///
+    /// [`UnreadablePolicy`]; when it is JSON, with every problem in it.
+    pub fn parse_text(text: &str) -> Result<Self, UnreadablePolicy> {
+        let (value, mut problems) = twice::read(text)?;
+        match reader::read(&value) {
+            Ok(policy) if problems.is_empty() => return Ok(policy),
+            read => problems.extend(read.err().unwrap_or_default()),
+        }
+        Err(InvalidPolicy { problems }.into())
+    }
+}
+
+/// Why a text is no policy.
+#[derive(Debug, thiserror::Error)]
+pub enum UnreadablePolicy {
+    /// It is not JSON.
+    #[error("not JSON: {0}")]
+    NotJson(#[from] serde_json::Error),
+    /// It is JSON, and not a policy.
+    #[error(transparent)]
+    Invalid(#[from] InvalidPolicy),
 }
 
 impl TryFrom<Value> for PatchPolicy {
@@ -89,7 +115,7 @@ impl FromNode for PatchPolicy {
         let scope = object.or("scope", Scope::default());
         let windows = object.required_with("windows", window::WINDOWS, window::read_windows);
         let dhmc = object.required("dhmc");
-        let pin_document_hash = object.or("pinDocumentHash", true);
+        let pin_document_hash = object.or("pinDocumentHash", false);
         let task_role = object.optional("taskRole");
         let owner_tag = object.required("ownerTag");
         let disabled = object.or("disabled", false);

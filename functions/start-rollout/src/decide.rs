@@ -3,7 +3,7 @@
 use kit::stack_answer::{Answer, Attributes, Reason, RequestType};
 use patching::ids::RunId;
 use patching::input::{Action, ExecutionInput, Trigger};
-use patching::policy::{InvalidPolicy, PatchPolicy};
+use patching::policy::{InvalidPolicy, PatchPolicy, UnreadablePolicy};
 
 use crate::event::Event;
 
@@ -131,16 +131,18 @@ fn policy_problems(event: &Event<'_>, disabled: bool) -> Problems {
     let Some(text) = event.property("Policy") else {
         return vec!["Policy: missing — allowed: the policy's JSON".to_owned()];
     };
-    match serde_json::from_str(text).map(|policy| PatchPolicy::parse(&policy)) {
-        Err(error) => vec![format!("Policy: not JSON: {error}")],
-        Ok(Err(InvalidPolicy { problems })) => problems.iter().map(|problem| format!("Policy: {problem}")).collect(),
-        Ok(Ok(policy)) if policy.disabled != disabled => {
+    match PatchPolicy::parse_text(text) {
+        Err(UnreadablePolicy::Invalid(InvalidPolicy { problems })) => {
+            problems.iter().map(|problem| format!("Policy: {problem}")).collect()
+        }
+        Err(not_json) => vec![format!("Policy: {not_json}")],
+        Ok(policy) if policy.disabled != disabled => {
             vec![format!(
                 "Policy: $.disabled: {} — allowed: {disabled}, like the stack's DisablePatchManager",
                 policy.disabled
             )]
         }
-        Ok(Ok(_)) => Vec::new(),
+        Ok(_) => Vec::new(),
     }
 }
 

@@ -246,14 +246,14 @@ pub(crate) fn all<T>(reads: impl Iterator<Item = Read<T>>) -> Read<Vec<T>> {
 }
 
 /// `$.task.output`, or `$["a field"]` for a name that does not stand alone.
-fn member_path(parent: &str, key: &str) -> String {
+pub(super) fn member_path(parent: &str, key: &str) -> String {
     let plain = key.starts_with(|first: char| first.is_ascii_alphabetic())
         && key.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
     if plain { format!("{parent}.{key}") } else { format!("{parent}[{}]", Value::from(key)) }
 }
 
 /// The value as compact JSON, cut where it gets long.
-fn shown(value: &Value) -> String {
+pub(super) fn shown(value: &Value) -> String {
     let text = value.to_string();
     match text.char_indices().nth(SHOWN) {
         Some(_) => text.chars().take(SHOWN - 1).chain(['…']).collect(),

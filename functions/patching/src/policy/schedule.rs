@@ -1,6 +1,7 @@
 //! When a window opens.
 
 mod cron;
+mod openings;
 
 use std::fmt;
 use std::str::FromStr;
@@ -44,6 +45,11 @@ impl Schedule {
     pub const fn kind(&self) -> ScheduleKind {
         self.kind
     }
+
+    /// What stands between the parentheses.
+    fn inner(&self) -> &str {
+        self.text.split_once('(').map_or("", |(_, rest)| rest.trim_end_matches(')'))
+    }
 }
 
 impl FromStr for Schedule {
@@ -65,20 +71,22 @@ impl FromStr for Schedule {
     }
 }
 
-/// `7 days`: a number and a unit, which is singular for 1 only.
+/// The minutes of `7 days`: a number and a unit, which is singular for 1 only.
+fn rate(inner: &str) -> Option<u64> {
+    let (number, unit) = inner.split_once(' ')?;
+    let is_plain = !number.starts_with(['+', '0']);
+    let number: u32 = number.parse().ok().filter(|_| is_plain)?;
+    let minutes = match (number, unit) {
+        (1, "minute") | (2.., "minutes") => 1,
+        (1, "hour") | (2.., "hours") => 60,
+        (1, "day") | (2.., "days") => 24 * 60,
+        _ => return None,
+    };
+    Some(u64::from(number) * minutes)
+}
+
 fn check_rate(inner: &str) -> Result<(), NotAllowed> {
-    let parsed = inner.split_once(' ').and_then(|(number, unit)| {
-        let is_plain = !number.starts_with(['+', '0']);
-        let number: u32 = number.parse().ok().filter(|_| is_plain)?;
-        let minutes = match (number, unit) {
-            (1, "minute") | (2.., "minutes") => 1,
-            (1, "hour") | (2.., "hours") => 60,
-            (1, "day") | (2.., "days") => 24 * 60,
-            _ => return None,
-        };
-        Some(u64::from(number) * minutes)
-    });
-    match parsed {
+    match rate(inner) {
         None => Err(NotAllowed::new(
             "\"rate(<number> <unit>)\": a number from 1, then minutes, hours or days, without the s for 1 only",
         )),

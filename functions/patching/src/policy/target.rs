@@ -41,12 +41,19 @@ impl TargetKey {
     fn value_rule(&self) -> (&'static str, fn(&str) -> bool) {
         match self.as_str() {
             "InstanceIds" => ("a node's id, such as \"i-0123456789abcdef0\" or \"mi-0123456789abcdef0\"", is_node),
-            "tag-key" => ("a tag's key of 1 to 128 characters", |text| is_text(text, 1..=128, |_| true)),
+            "tag-key" => ("a tag's key of 1 to 128 characters, as it stands: * is no wildcard", |text| {
+                is_text(text, 1..=128, |_| true) && text != "*"
+            }),
             "resource-groups:Name" => ("a resource group's name: 1 to 300 letters, digits, _, . and -", is_group),
             "resource-groups:ResourceTypeFilters" => {
                 ("a resource type, such as \"AWS::EC2::Instance\"", is_resource_type)
             }
-            _ => ("a tag's value of at most 256 characters", |text| is_text(text, 0..=256, |_| true)),
+            // Systems Manager looks for hosts whose tag has just this value, an asterisk as well, which no host has.
+            _ => (
+                "a tag's value of at most 256 characters, as it stands: * is no wildcard (for hosts that have the tag, whatever \
+                 its value, the key is \"tag-key\" and the value the tag's key)",
+                |text| is_text(text, 0..=256, |_| true) && text != "*",
+            ),
         }
     }
 }

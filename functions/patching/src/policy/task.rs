@@ -24,7 +24,7 @@ pub struct Task {
     pub parameters: BTreeMap<String, Vec<String>>,
     /// On how many hosts at once; `100` by default.
     pub max_concurrency: ConcurrencyLimit,
-    /// After how many errors no more hosts follow; `1` by default.
+    /// After how many errors no more hosts follow; `100%` by default, so that no host stays unpatched because of others.
     pub max_errors: ErrorLimit,
     /// In how many seconds the command has to start on a host; 3,600 by default.
     pub timeout_seconds: TimeoutSeconds,

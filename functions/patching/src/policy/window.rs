@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::number::{ScheduleOffset, WindowDuration};
 use super::reader::{FromNode, Node, Read, all};
 use super::schedule::{Schedule, ScheduleKind};
@@ -35,6 +37,14 @@ pub struct Window {
     pub target: Target,
     /// What it does.
     pub task: Task,
+}
+
+impl Window {
+    /// The moments after `now` at which it opens, the soonest first. A `rate` begins when the window is created: here, at `now`.
+    pub fn openings(&self, now: Timestamp) -> impl Iterator<Item = Timestamp> {
+        let offset_days = self.schedule_offset_days.map_or(0, ScheduleOffset::get);
+        self.schedule.openings(now, self.timezone.zone(), offset_days)
+    }
 }
 
 impl FromNode for Window {

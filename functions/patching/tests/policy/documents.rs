@@ -50,7 +50,7 @@ fn is_valid(pointer: &str, value: Value) -> bool {
 fn what_is_left_out_has_a_default() {
     let policy = PatchPolicy::parse(&policy()).unwrap();
     assert_eq!(policy.scope, patching::policy::Scope::default());
-    assert!(policy.pin_document_hash);
+    assert!(!policy.pin_document_hash);
     assert!(policy.task_role.is_none());
     assert!(!policy.dhmc.overwrite);
     assert_eq!(policy.dhmc.on_delete, OnDelete::Keep);
@@ -60,7 +60,7 @@ fn what_is_left_out_has_a_default() {
     assert!(window.enabled);
     assert_eq!(window.schedule_offset_days, None);
     let task = &window.task;
-    assert_eq!((task.max_concurrency.as_str(), task.max_errors.as_str()), ("100", "1"));
+    assert_eq!((task.max_concurrency.as_str(), task.max_errors.as_str()), ("100", "100%"));
     assert_eq!((task.timeout_seconds.get(), task.priority.get()), (3_600, 1));
     assert_eq!(task.cutoff_behavior, CutoffBehavior::ContinueTask);
     assert_eq!(task.output, patching::policy::Output::default());
@@ -175,7 +175,37 @@ fn a_target_has_1_to_50_values_of_its_keys_kind() {
     assert_eq!(target("resource-groups:Name", json!(["my group"])).len(), 1);
     assert!(target("resource-groups:ResourceTypeFilters", json!(["AWS::EC2::Instance"])).is_empty());
     assert_eq!(target("resource-groups:ResourceTypeFilters", json!(["EC2"])).len(), 1);
-    assert_eq!(target("tag-key", json!([""])).len(), 1);
+    assert_eq!(target("tag-key", json!(["", "*", "Patch Group"])).len(), 2);
+}
+
+#[test]
+fn an_asterisk_as_a_tags_value_is_refused_with_what_to_write_instead() {
+    let target = json!({"key": "tag:Patch Group", "values": ["a", "*"]});
+    let problems = problems("/windows/0/target", target);
+    assert_eq!(problems.len(), 1);
+    assert!(problems[0].starts_with("$.windows[0].target.values[1]: "), "{problems:?}");
+    assert!(problems[0].contains("the key is \"tag-key\" and the value the tag's key"), "{problems:?}");
+}
+
+#[test]
+fn a_key_that_is_there_twice_is_refused_where_it_stands() {
+    let text = r#"{"windows": [], "dhmc": {"enabled": true, "enabled": false, "onDelete": 1},
+        "ownerTag": {"key": "a", "value": "b", "key": "c"}, "windows": [], "ownerTag": {"key": "d", "value": "e"}}"#;
+    let refused = PatchPolicy::parse_text(text).unwrap_err().to_string();
+    let once = "each key once in an object";
+    assert_eq!(
+        refused.lines().skip(1).map(str::trim).collect::<Vec<_>>(),
+        [
+            format!("$.dhmc.enabled: false — allowed: {once}").as_str(),
+            format!("$.ownerTag.key: \"c\" — allowed: {once}").as_str(),
+            format!("$.windows: [] — allowed: {once}").as_str(),
+            format!("$.ownerTag: {{\"key\":\"d\",\"value\":\"e\"}} — allowed: {once}").as_str(),
+            "$.dhmc.onDelete: 1 — allowed: keep or reset",
+        ]
+    );
+    assert!(PatchPolicy::parse_text("{").unwrap_err().to_string().starts_with("not JSON: EOF"));
+    assert!(PatchPolicy::parse_text("{} {}").unwrap_err().to_string().starts_with("not JSON: trailing"));
+    assert_eq!(PatchPolicy::parse_text(&policy().to_string()).unwrap(), PatchPolicy::parse(&policy()).unwrap());
 }
 
 #[test]

@@ -141,7 +141,7 @@ fn shared() -> BTreeMap<String, Reach> {
         ("RebootOption", reach("NoReboot", policy("windows/2/task/parameters/RebootOption/0"), "NoReboot")),
         ("Timezone", reach("UTC", policy("windows/0/timezone"), "UTC")),
         ("TaskRoleName", reach("other", policy("taskRole"), "other")),
-        ("PinDocumentHash", reach("false", policy("pinDocumentHash"), false)),
+        ("PinDocumentHash", reach("true", policy("pinDocumentHash"), true)),
         ("OwnerTagKey", reach("owner", policy("ownerTag/key"), "owner")),
         ("OwnerTagValue", reach("patching", policy("ownerTag/value"), "patching")),
     ]

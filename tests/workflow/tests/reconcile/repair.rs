@@ -57,10 +57,11 @@ async fn a_deleted_target_is_registered_again_and_the_task_follows() {
 #[tokio::test]
 async fn a_document_that_aws_published_anew_gets_its_new_hash_in_every_task() {
     let cell = Cell::new().await;
-    cell.roll_out(&policy()).await;
+    let pinned = policy_with(&json!({"pinDocumentHash": true}));
+    cell.roll_out(&pinned).await;
     let hash = "f".repeat(64);
     cell.simulator.set_document_hash("AWS-RunPatchBaseline", &hash);
-    let (_, calls) = cell.calls_of(cell.roll_out(&policy())).await;
+    let (_, calls) = cell.calls_of(cell.roll_out(&pinned)).await;
     assert_eq!(calls.writing().counts(), [("UpdateMaintenanceWindowTask".into(), 2)].into());
     for name in ["sra_windows_maintenance", "sra_linux_maintenance"] {
         assert_eq!(run_command(&cell.window(name).tasks[0])["DocumentHash"], hash);
@@ -68,11 +69,11 @@ async fn a_document_that_aws_published_anew_gets_its_new_hash_in_every_task() {
 }
 
 #[tokio::test]
-async fn without_pinning_tasks_carry_no_hash() {
+async fn unless_it_is_asked_for_tasks_carry_no_hash_and_lose_the_one_that_they_had() {
     let cell = Cell::new().await;
-    cell.roll_out(&policy()).await;
-    let policy = policy_with(&json!({"pinDocumentHash": false}));
-    let (_, calls) = cell.calls_of(cell.roll_out(&policy)).await;
+    cell.roll_out(&policy_with(&json!({"pinDocumentHash": true}))).await;
+    let (_, calls) = cell.calls_of(cell.roll_out(&policy())).await;
+    assert_eq!(calls.writing().counts(), [("UpdateMaintenanceWindowTask".into(), 3)].into());
     assert_eq!(calls.count("DescribeDocument"), 0);
     let task = cell.window("sra_linux_maintenance").tasks[0].clone();
     assert_eq!(

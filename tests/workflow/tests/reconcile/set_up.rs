@@ -58,7 +58,7 @@ async fn every_field_of_the_policy_reaches_ssm() {
     everything["task"]["priority"] = 4.into();
     everything["task"]["cutoffBehavior"] = "CANCEL_TASK".into();
     everything["task"]["output"] = json!({"s3Bucket": "some-bucket", "s3Prefix": "a/b", "cloudWatchLogGroup": "group"});
-    let policy = policy_with(&json!({"windows": [everything]}));
+    let policy = policy_with(&json!({"windows": [everything], "pinDocumentHash": true}));
     cell.roll_out(&policy).await;
     cell.assert_is(&policy);
     let found = cell.window("one-window");

@@ -50,19 +50,15 @@ const WEEKDAY: usize = 5;
 
 /// Checks what stands between the parentheses of `cron(…)`.
 pub(super) fn check(inner: &str) -> Result<(), NotAllowed> {
-    let mut texts: Vec<&str> = inner.split(' ').collect();
-    if texts.len() == FIELDS.len() - 1 {
-        texts.insert(0, "0");
-    }
-    if texts.len() != FIELDS.len() || texts.contains(&"") {
+    let texts = split(inner);
+    if texts.len() != FIELDS.len() || texts.iter().any(String::is_empty) {
         return Err(NotAllowed::new(
             "cron with 6 fields (minutes, hours, day of month, month, day of week, year) or 7 (seconds first), one space between",
         ));
     }
-    let texts: Vec<String> = texts.iter().map(|text| text.to_ascii_uppercase()).collect();
     let fields = || FIELDS.iter().zip(&texts);
     let has_shape = fields().all(|(field, text)| field.has_shape(text));
-    let Some(cron) = has_shape.then(|| parse(&texts)).flatten() else {
+    let Some(cron) = has_shape.then(|| parse_fields(&texts)).flatten() else {
         let wrong: Vec<_> =
             fields().filter(|(field, text)| !field.is_valid(text)).map(|(field, _)| field.allowed()).collect();
         return Err(NotAllowed::new(wrong.join("; ")));
@@ -76,7 +72,21 @@ pub(super) fn check(inner: &str) -> Result<(), NotAllowed> {
     Ok(())
 }
 
-fn parse(fields: &[impl AsRef<str>]) -> Option<Cron> {
+/// What stands between the parentheses of `cron(…)`, once it was checked.
+pub(super) fn parse(inner: &str) -> Option<Cron> {
+    parse_fields(&split(inner))
+}
+
+/// The fields, with seconds where there are as many as there may be.
+fn split(inner: &str) -> Vec<String> {
+    let mut texts: Vec<_> = inner.split(' ').map(str::to_ascii_uppercase).collect();
+    if texts.len() == FIELDS.len() - 1 {
+        texts.insert(0, "0".to_owned());
+    }
+    texts
+}
+
+fn parse_fields(fields: &[impl AsRef<str>]) -> Option<Cron> {
     let fields: Vec<&str> = fields.iter().map(AsRef::as_ref).collect();
     let parser = CronParser::builder()
         .seconds(Seconds::Required)
@@ -118,7 +128,7 @@ impl Field {
     /// Whether the field is valid by itself, whatever the others are.
     fn is_valid(&self, text: &str) -> bool {
         let alone = FIELDS.each_ref().map(|field| if field.name == self.name { text } else { "*" });
-        self.has_shape(text) && parse(&alone).is_some()
+        self.has_shape(text) && parse_fields(&alone).is_some()
     }
 
     /// Whether the field is made of what the service knows; order and steps of ranges are left to the parser.
