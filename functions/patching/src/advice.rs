@@ -1,6 +1,6 @@
 //! What to do about an error or a warning, in a plain sentence.
 
-use crate::outcome::{Failure, Warning};
+use crate::outcome::{Failure, Reason, Warning};
 
 /// Said about what has no sentence of its own.
 const UNKNOWN: &str =
@@ -15,6 +15,23 @@ impl Failure {
                 "The member role is missing in the account, or does not let this stack in: check that the StackSet with \
                  member-roles.yaml reached the account and that no service control policy denies sts:AssumeRole, then \
                  retry."
+            }
+            name => of_error(name).unwrap_or(UNKNOWN),
+        }
+    }
+}
+
+impl Reason {
+    /// What to do about it.
+    #[must_use]
+    pub fn advice(&self) -> &'static str {
+        match self.name.as_str() {
+            Self::REGION_NOT_ENABLED => {
+                "Nothing can run where the Region is not enabled: enable it in the account, or take it out of the scope."
+            }
+            Self::NO_REGION => {
+                "Nothing is set up in the account: name a Region in the scope that it has enabled, or leave it out of the \
+                 scope."
             }
             name => of_error(name).unwrap_or(UNKNOWN),
         }
@@ -38,7 +55,7 @@ impl Warning {
             Self::OPENINGS_OVERLAP => {
                 "Two tasks may then run on a host at once: let the window open less often, or close it earlier."
             }
-            _ => "Look at the message; nothing failed.",
+            name => of_error(name).unwrap_or("Look at the message; nothing failed."),
         }
     }
 }
@@ -78,6 +95,14 @@ fn of_account(name: &str) -> Option<&'static str> {
         }
         "RegionDisabled" => {
             "The account has not enabled the Region: enable it there, or take the Region out of the policy's scope."
+        }
+        Reason::REGION_DENIED => {
+            "A service control policy denies the Region to the account: except the member role from the policy, or take the \
+             Region out of the scope."
+        }
+        Reason::ACCOUNT_DENIED => {
+            "A service control policy denies everything that the member role does in the account: except the role from the \
+             policy, or leave the account out of the scope."
         }
         "QuotaExceeded" => {
             "The account has as many maintenance windows as it may have: delete some that nobody needs, or ask for a higher \

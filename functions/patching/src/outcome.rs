@@ -23,12 +23,18 @@ pub struct AccountOutcome {
     /// The path of its organizational unit, such as `Root/Workloads/Production`; the ledger does not hold it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organizational_unit: Option<String>,
-    /// Failed when the account could not be entered or one of its Regions failed.
+    /// Failed when the account could not be entered or one of its Regions failed; skipped when no Region was worked in.
     pub status: Status,
-    /// One entry a Region worked in.
+    /// One entry a Region worked in or skipped.
     pub regions: Vec<RegionOutcome>,
+    /// Why the account as a whole was skipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<Reason>,
+    /// What a person should look at, beside what the Regions have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
     /// Why the account as a whole failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Failure>,
 }
 
@@ -41,6 +47,9 @@ pub struct RegionOutcome {
     pub region: Region,
     /// Whether it is now as the policy wants it.
     pub status: Status,
+    /// Why it was skipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<Reason>,
     /// Absent when the Region failed before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dhmc: Option<DhmcOutcome>,
@@ -65,8 +74,22 @@ pub enum Status {
     Succeeded,
     /// Nothing was changed, as asked; what a rollout would change is known.
     Planned,
+    /// Nothing was done and nothing failed: the reason says why.
+    Skipped,
     /// Something is not as the policy wants it.
     Failed,
+}
+
+/// Why an account or a Region was skipped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Reason {
+    /// What it is, such as `RegionNotEnabled`.
+    pub name: String,
+    /// A sentence, or what the service said.
+    #[serde(alias = "cause", deserialize_with = "message_of_cause")]
+    pub message: String,
 }
 
 /// What became of the DHMC setting.
@@ -148,7 +171,8 @@ pub enum WindowStatus {
 pub struct Warning {
     /// What it is, such as `ForeignWindow`.
     pub name: String,
-    /// A sentence.
+    /// A sentence, or what the service said.
+    #[serde(alias = "cause", deserialize_with = "message_of_cause")]
     pub message: String,
 }
 
@@ -167,22 +191,32 @@ pub struct Failure {
 }
 
 impl AccountOutcome {
-    /// What the ledger holds of an account: `outcome` is `{"regions": […], "error": {…}}`.
+    /// What the ledger holds of an account: `outcome` is
+    /// `{"regions": […], "notEnabled": ["…"], "skipped": {…}, "warnings": […], "error": {…}}`.
     pub fn from_ledger(id: AccountId, name: String, outcome: &str) -> Result<Self, serde_json::Error> {
         #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
         struct Recorded {
             #[serde(default)]
             regions: Vec<RegionOutcome>,
+            #[serde(default)]
+            not_enabled: Vec<Region>,
+            skipped: Option<Reason>,
+            #[serde(default)]
+            warnings: Vec<Warning>,
             error: Option<Failure>,
         }
-        let Recorded { regions, error } = serde_json::from_str(outcome)?;
-        let all_planned = !regions.is_empty() && regions.iter().all(|region| region.status == Status::Planned);
+        let Recorded { mut regions, not_enabled, skipped, warnings, error } = serde_json::from_str(outcome)?;
+        regions.extend(not_enabled.into_iter().map(RegionOutcome::not_enabled));
+        let skipped = skipped.or_else(|| if error.is_some() { None } else { Reason::of_account(&regions) });
+        let mut done = regions.iter().map(|region| region.status).filter(|status| *status != Status::Skipped);
         let status = match () {
-            () if error.is_some() || regions.iter().any(|region| region.status == Status::Failed) => Status::Failed,
-            () if all_planned => Status::Planned,
+            () if error.is_some() || done.clone().any(|status| status == Status::Failed) => Status::Failed,
+            () if skipped.is_some() => Status::Skipped,
+            () if done.all(|status| status == Status::Planned) => Status::Planned,
             () => Status::Succeeded,
         };
-        Ok(Self { id, name, organizational_unit: None, status, regions, error })
+        Ok(Self { id, name, organizational_unit: None, status, regions, skipped, warnings, error })
     }
 
     /// An account that was to be worked in and of which nothing is recorded.
@@ -194,7 +228,16 @@ impl AccountOutcome {
             message: "the account's own execution ended without recording an outcome: open it in the Map Run"
                 .to_owned(),
         };
-        Self { id, name, organizational_unit: None, status: Status::Failed, regions: Vec::new(), error: Some(error) }
+        Self {
+            id,
+            name,
+            organizational_unit: None,
+            status: Status::Failed,
+            regions: Vec::new(),
+            skipped: None,
+            warnings: Vec::new(),
+            error: Some(error),
+        }
     }
 
     /// Why the account failed: its own error, else that of its first failed Region.
@@ -215,12 +258,55 @@ impl AccountOutcome {
 }
 
 impl RegionOutcome {
+    /// A Region in scope in which the account cannot do anything.
+    fn not_enabled(region: Region) -> Self {
+        let skipped = Reason {
+            name: Reason::REGION_NOT_ENABLED.to_owned(),
+            message: format!("the account has not enabled {region}"),
+        };
+        Self {
+            region,
+            status: Status::Skipped,
+            skipped: Some(skipped),
+            dhmc: None,
+            windows: Vec::new(),
+            warnings: Vec::new(),
+            error: None,
+        }
+    }
+
     /// What a person should look at: what was recorded, and a DHMC role that is neither `our_role` nor was replaced.
     #[must_use]
     pub fn all_warnings(&self, our_role: Option<&str>) -> Vec<Warning> {
         let kept = self.dhmc.as_ref().filter(|dhmc| dhmc.status == DhmcStatus::Kept);
         let foreign = kept.and_then(|dhmc| dhmc.before.as_deref()).filter(|role| Some(*role) != our_role);
         self.warnings.iter().cloned().chain(foreign.map(Warning::dhmc_kept)).collect()
+    }
+}
+
+impl Reason {
+    /// A Region in scope that the account has not enabled.
+    pub const REGION_NOT_ENABLED: &str = "RegionNotEnabled";
+    /// A Region that a service control policy denies to the account.
+    pub const REGION_DENIED: &str = "RegionDenied";
+    /// An account to which service control policies deny every Region to be worked in.
+    pub const ACCOUNT_DENIED: &str = "AccountDenied";
+    /// An account without a Region to be worked in.
+    pub const NO_REGION: &str = "NoRegion";
+
+    /// Why an account with these Regions was skipped as a whole; `None` when it was worked in.
+    fn of_account(regions: &[RegionOutcome]) -> Option<Self> {
+        if regions.iter().any(|region| region.status != Status::Skipped) {
+            return None;
+        }
+        let reasons: Vec<_> = regions.iter().filter_map(|region| region.skipped.as_ref()).collect();
+        let denied = reasons.iter().find(|reason| reason.name == Self::REGION_DENIED);
+        let (name, message) = match denied {
+            Some(denied) => (Self::ACCOUNT_DENIED, format!("in each Region to be worked in: {}", denied.message)),
+            None if reasons.is_empty() => (Self::NO_REGION, "there was no Region to be worked in".to_owned()),
+            None => (Self::NO_REGION, "the account has enabled none of the Regions in scope".to_owned()),
+        };
+        Some(Self { name: name.to_owned(), message })
     }
 }
 

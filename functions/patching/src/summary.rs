@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::ids::RunId;
 use crate::input::Action;
-use crate::outcome::{AccountOutcome, Failure, RegionOutcome, Status, WindowStatus};
+use crate::outcome::{AccountOutcome, Failure, Reason, RegionOutcome, Status, WindowStatus};
 
 /// A run, whole.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,7 +25,7 @@ pub struct RunSummary {
     pub input: Value,
     /// The policy that was applied; absent when the run ended before it was read.
     pub policy: Option<Value>,
-    /// Failed when the run as a whole or anything in it failed.
+    /// Failed when the run as a whole or anything in it failed; skipped when no account was worked in.
     pub status: Status,
     /// When the execution started, RFC 3339.
     pub started_at: String,
@@ -37,10 +37,10 @@ pub struct RunSummary {
     /// The run in numbers.
     #[serde(flatten)]
     pub totals: Totals,
-    /// How many warnings there are in all account-Regions.
+    /// How many warnings there are in all accounts and their Regions.
     #[serde(default)]
     pub warnings: usize,
-    /// Accounts of the organization that the run left out, by reason.
+    /// How many accounts were skipped, by reason: those that the run left out, and those in which nothing was done.
     pub skipped: BTreeMap<String, usize>,
     /// What became of each account, in the order of their ids.
     pub outcomes: Vec<AccountOutcome>,
@@ -55,11 +55,36 @@ impl RunSummary {
 
     /// Each failure with the account, and with the Region unless the account as a whole failed.
     pub fn failures(&self) -> impl Iterator<Item = (&AccountOutcome, Option<&RegionOutcome>, &Failure)> {
-        self.outcomes.iter().flat_map(|account| {
-            let whole = account.error.iter().map(move |error| (account, None, error));
+        self.places(|account| account.error.iter(), |region| region.error.iter())
+    }
+
+    /// Each reason for skipping with the account, and with the Region unless the account as a whole was skipped.
+    pub fn reasons(&self) -> impl Iterator<Item = (&AccountOutcome, Option<&RegionOutcome>, &Reason)> {
+        // Where each Region has its own, the account's says nothing more.
+        self.places(
+            |account| account.skipped.iter().filter(|_| account.regions.is_empty()),
+            |region| region.skipped.iter(),
+        )
+    }
+
+    fn places<'a, T: 'a, A: Iterator<Item = &'a T>, R: Iterator<Item = &'a T>>(
+        &'a self,
+        of_account: impl Fn(&'a AccountOutcome) -> A,
+        of_region: impl Fn(&'a RegionOutcome) -> R + Copy,
+    ) -> impl Iterator<Item = (&'a AccountOutcome, Option<&'a RegionOutcome>, &'a T)> {
+        self.outcomes.iter().flat_map(move |account| {
+            let whole = of_account(account).map(move |found| (account, None, found));
             let regions = account.regions.iter();
-            whole.chain(regions.filter_map(move |region| Some((account, Some(region), region.error.as_ref()?))))
+            whole.chain(
+                regions.flat_map(move |region| of_region(region).map(move |found| (account, Some(region), found))),
+            )
         })
+    }
+
+    /// How many of the accounts that the run was to work in were skipped.
+    #[must_use]
+    pub fn skipped_in_scope(&self) -> usize {
+        self.outcomes.iter().filter(|account| account.status == Status::Skipped).count()
     }
 }
 
@@ -87,11 +112,11 @@ pub struct Totals {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct AccountTotals {
-    /// All of their Regions are as they should be.
+    /// All of their Regions are as they should be, except those that were skipped.
     pub succeeded: usize,
     /// The account, or one of its Regions, is not.
     pub failed: usize,
-    /// Left out of the run.
+    /// Left out of the run, or nothing was done in them.
     pub skipped: usize,
 }
 
@@ -104,6 +129,9 @@ pub struct RegionTotals {
     pub succeeded: usize,
     /// Not as they should be.
     pub failed: usize,
+    /// In scope, and not enabled in the account or denied to it.
+    #[serde(default)]
+    pub skipped: usize,
 }
 
 /// Windows, by what became of them; for a plan, by what would.
@@ -124,22 +152,26 @@ pub struct WindowTotals {
 impl Totals {
     /// Counts `outcomes`, beside the accounts that were left out.
     #[must_use]
-    pub fn new(outcomes: &[AccountOutcome], skipped: usize) -> Self {
+    pub fn new(outcomes: &[AccountOutcome], left_out: usize) -> Self {
         let mut totals = Self::default();
-        totals.accounts.skipped = skipped;
+        totals.accounts.skipped = left_out;
         for account in outcomes {
-            *(if account.status == Status::Failed {
-                &mut totals.accounts.failed
-            } else {
-                &mut totals.accounts.succeeded
-            }) += 1;
+            *match account.status {
+                Status::Failed => &mut totals.accounts.failed,
+                Status::Skipped => &mut totals.accounts.skipped,
+                Status::Succeeded | Status::Planned => &mut totals.accounts.succeeded,
+            } += 1;
             account.regions.iter().for_each(|region| totals.add(region));
         }
         totals
     }
 
     fn add(&mut self, region: &RegionOutcome) {
-        *(if region.status == Status::Failed { &mut self.regions.failed } else { &mut self.regions.succeeded }) += 1;
+        *match region.status {
+            Status::Failed => &mut self.regions.failed,
+            Status::Skipped => &mut self.regions.skipped,
+            Status::Succeeded | Status::Planned => &mut self.regions.succeeded,
+        } += 1;
         for window in &region.windows {
             *match window.status {
                 WindowStatus::Created | WindowStatus::WouldCreate => &mut self.windows.created,
@@ -155,6 +187,7 @@ impl Totals {
     pub fn status(&self, action: Option<Action>) -> Status {
         match action {
             _ if self.accounts.failed > 0 => Status::Failed,
+            _ if self.accounts.succeeded == 0 => Status::Skipped,
             Some(Action::Plan) => Status::Planned,
             _ => Status::Succeeded,
         }
@@ -179,7 +212,9 @@ mod tests {
                 {"region": "us-east-1", "status": "failed", "error": {"step": "s", "name": "n", "cause": "c"}}
             ]},
             {"id": "111122225555", "name": "c", "status": "failed", "regions": [],
-             "error": {"step": "AssumeRole", "name": "AccessDenied", "cause": "c"}}
+             "error": {"step": "AssumeRole", "name": "AccessDenied", "cause": "c"}},
+            {"id": "111122226666", "name": "d", "status": "skipped", "skipped": {"name": "AccountDenied", "message": "m"},
+             "regions": [{"region": "us-east-1", "status": "skipped", "skipped": {"name": "RegionDenied", "message": "m"}}]}
         ]))
         .unwrap()
     }
@@ -187,26 +222,26 @@ mod tests {
     #[test]
     fn every_account_region_and_window_is_counted_once() {
         let totals = Totals::new(&outcomes(), 4);
-        assert_eq!(totals.accounts, AccountTotals { succeeded: 1, failed: 2, skipped: 4 });
-        assert_eq!(totals.regions, RegionTotals { succeeded: 2, failed: 1 });
+        assert_eq!(totals.accounts, AccountTotals { succeeded: 1, failed: 2, skipped: 5 });
+        assert_eq!(totals.regions, RegionTotals { succeeded: 2, failed: 1, skipped: 1 });
         assert_eq!(totals.windows, WindowTotals { created: 1, updated: 1, unchanged: 1, deleted: 1 });
     }
 
     #[test]
-    fn each_failure_comes_with_its_account_and_its_region() {
+    fn each_failure_and_each_reason_comes_with_its_account_and_its_region() {
         let run = json!({
             "run": "r1", "input": {}, "status": "failed", "startedAt": "", "finishedAt": "", "warnings": 0, "skipped": {},
             "accounts": AccountTotals::default(), "regions": RegionTotals::default(), "windows": WindowTotals::default(),
             "outcomes": outcomes()
         });
         let run: RunSummary = from_value(run).unwrap();
-        let failures: Vec<_> = run
-            .failures()
-            .map(|(account, region, failure)| {
-                (&*account.name, region.map(|region| region.region.as_str()), &*failure.name)
-            })
-            .collect();
-        assert_eq!(failures, [("b", Some("us-east-1"), "n"), ("c", None, "AccessDenied")]);
+        let region = |region: Option<&RegionOutcome>| region.map(|region| region.region.to_string());
+        let failures: Vec<_> =
+            run.failures().map(|(account, at, failure)| (&*account.name, region(at), &*failure.name)).collect();
+        assert_eq!(failures, [("b", Some("us-east-1".into()), "n"), ("c", None, "AccessDenied")]);
+        let reasons: Vec<_> =
+            run.reasons().map(|(account, at, reason)| (&*account.name, region(at), &*reason.name)).collect();
+        assert_eq!(reasons, [("d", Some("us-east-1".into()), "RegionDenied")]);
     }
 
     #[test]
@@ -214,5 +249,12 @@ mod tests {
         assert_eq!(Totals::new(&outcomes(), 0).status(Some(Action::Rollout)), Status::Failed);
         assert_eq!(Totals::new(&outcomes()[..1], 0).status(Some(Action::Rollout)), Status::Succeeded);
         assert_eq!(Totals::new(&outcomes()[..1], 0).status(Some(Action::Plan)), Status::Planned);
+    }
+
+    #[test]
+    fn a_run_that_worked_in_no_account_is_not_a_success() {
+        for action in [Action::Rollout, Action::Plan, Action::Disable] {
+            assert_eq!(Totals::new(&outcomes()[3..], 2).status(Some(action)), Status::Skipped);
+        }
     }
 }

@@ -5,13 +5,13 @@
 
 use csv::{Terminator, WriterBuilder};
 use patching::diff::Change;
-use patching::outcome::{AccountOutcome, Failure, RegionOutcome, WindowOutcome};
+use patching::outcome::{AccountOutcome, Failure, Reason, RegionOutcome, Warning, WindowOutcome};
 use patching::summary::RunSummary;
 
 use crate::text::plain;
 
 /// The first line.
-pub const COLUMNS: [&str; 20] = [
+pub const COLUMNS: [&str; 21] = [
     "run",
     "account",
     "accountName",
@@ -27,6 +27,7 @@ pub const COLUMNS: [&str; 20] = [
     "dhmcBefore",
     "dhmcAfter",
     "warnings",
+    "skipped",
     "failedStep",
     "error",
     "message",
@@ -34,7 +35,7 @@ pub const COLUMNS: [&str; 20] = [
     "finishedAt",
 ];
 
-/// The table. An account that could not be entered has one row, and so has a Region without windows.
+/// The table. An account that could not be entered or has no Region has one row, and so has a Region without windows.
 #[must_use]
 pub fn render(summary: &RunSummary) -> Vec<u8> {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
@@ -56,7 +57,7 @@ type Row = [String; COLUMNS.len()];
 impl<'a> Table<'a> {
     fn rows(&'a self) -> impl Iterator<Item = Row> + 'a {
         self.summary.outcomes.iter().flat_map(move |account| {
-            let alone = account.error.is_some() || account.regions.is_empty();
+            let alone = account.error.is_some() || account.regions.is_empty() || !account.warnings.is_empty();
             let whole = alone.then(|| self.row(account, None, None));
             whole.into_iter().chain(account.regions.iter().flat_map(move |region| self.rows_of(account, region)))
         })
@@ -72,6 +73,8 @@ impl<'a> Table<'a> {
         let dhmc = region.and_then(|region| region.dhmc.as_ref());
         let error = region.map_or(account.error.as_ref(), |region| region.error.as_ref());
         let failure = |part: fn(&Failure) -> &str| text(error.map(part));
+        let skipped = region.map_or(account.skipped.as_ref(), |region| region.skipped.as_ref());
+        let reason = |part: fn(&Reason) -> &str| skipped.map(part);
         [
             self.summary.run.to_string(),
             account.id.to_string(),
@@ -87,18 +90,18 @@ impl<'a> Table<'a> {
             dhmc.map_or_else(String::new, |dhmc| dhmc.status.to_string()),
             text(dhmc.and_then(|dhmc| dhmc.before.as_deref())),
             text(dhmc.and_then(|dhmc| dhmc.after.as_deref())),
-            region.map_or_else(String::new, |region| warnings(region, self.our_role)),
+            region.map_or_else(|| warnings(&account.warnings), |region| warnings(&region.all_warnings(self.our_role))),
+            text(reason(|skipped| &skipped.name)),
             failure(|error| &error.step),
             failure(|error| &error.name),
-            failure(|error| &error.message),
-            failure(|error| error.advice()),
+            text(error.map(|error| error.message.as_str()).or_else(|| reason(|skipped| &skipped.message))),
+            text(error.map(Failure::advice).or_else(|| reason(|skipped| skipped.advice()))),
             self.summary.finished_at.clone(),
         ]
     }
 }
 
-fn warnings(region: &RegionOutcome, our_role: Option<&str>) -> String {
-    let warnings = region.all_warnings(our_role);
+fn warnings(warnings: &[Warning]) -> String {
     warnings.iter().map(|warning| format!("{}: {}", warning.name, warning.message)).collect::<Vec<_>>().join("; ")
 }
 

@@ -15,12 +15,16 @@ use crate::Request;
 pub fn gather(request: Request, recorded: Vec<AccountOutcome>, targets: Vec<Target>, now: Timestamp) -> RunSummary {
     let action = request.action;
     let outcomes = with_targets(recorded, targets);
-    let skipped = request.accounts.map(|accounts| accounts.skipped).unwrap_or_default();
+    let mut skipped = request.accounts.map(|accounts| accounts.skipped).unwrap_or_default();
     let error = request.error.map(|caught| Failure::of_run(&caught.error, &caught.cause));
     let totals = Totals::new(&outcomes, skipped.values().sum());
     let our_role = our_dhmc_role(request.policy.as_ref());
     let regions = outcomes.iter().flat_map(|account| &account.regions);
-    let warnings = regions.map(|region| region.all_warnings(our_role).len()).sum();
+    let of_regions: usize = regions.map(|region| region.all_warnings(our_role).len()).sum();
+    let of_accounts: usize = outcomes.iter().map(|account| account.warnings.len()).sum();
+    for reason in outcomes.iter().filter_map(|account| account.skipped.as_ref()) {
+        *skipped.entry(reason.name.clone()).or_default() += 1;
+    }
     RunSummary {
         run: request.run,
         action,
@@ -32,7 +36,7 @@ pub fn gather(request: Request, recorded: Vec<AccountOutcome>, targets: Vec<Targ
         finished_at: now.to_string(),
         error,
         totals,
-        warnings,
+        warnings: of_accounts + of_regions,
         skipped,
         outcomes,
     }

@@ -41,6 +41,7 @@ struct Page<'a> {
     took: Option<String>,
     skipped: Vec<String>,
     failures: Vec<Group<'a>>,
+    reasons: Vec<Group<'a>>,
     warnings: Vec<Group<'a>>,
     grid: Grid<'a>,
     schedules: Vec<Schedule>,
@@ -70,6 +71,7 @@ pub fn render(summary: &RunSummary, links: Option<&Links>) -> String {
         took: duration(&summary.started_at, &summary.finished_at),
         skipped: summary.skipped.iter().map(|(reason, count)| format!("{count} {}", spaced(reason))).collect(),
         failures: groups::groups(summary),
+        reasons: groups::skipped(summary),
         warnings: groups::warnings(summary),
         schedules: schedules::schedules(summary, policy.as_ref()),
         policy: summary.policy.as_ref().and_then(|policy| serde_json::to_string_pretty(policy).ok()),
@@ -95,6 +97,7 @@ fn tone(summary: &RunSummary) -> &'static str {
     match summary.status {
         Status::Failed => "bad",
         Status::Planned => "plan",
+        Status::Skipped => "warned",
         Status::Succeeded if summary.warnings > 0 => "warned",
         Status::Succeeded => "good",
     }
@@ -113,7 +116,9 @@ fn capitalized(text: &str) -> String {
     characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }
 
-/// `pendingClosure` as `pending closure`.
+/// `pendingClosure` as `pending closure`, and so with `PendingClosure`.
 fn spaced(name: &str) -> String {
-    name.chars().flat_map(|one| one.is_uppercase().then_some(' ').into_iter().chain(one.to_lowercase())).collect()
+    let spaced: String =
+        name.chars().flat_map(|one| one.is_uppercase().then_some(' ').into_iter().chain(one.to_lowercase())).collect();
+    spaced.trim_start().to_owned()
 }

@@ -34,6 +34,7 @@ impl Metrics {
             ("AccountsSkipped", totals.accounts.skipped),
             ("RegionsSucceeded", totals.regions.succeeded),
             ("RegionsFailed", totals.regions.failed),
+            ("RegionsSkipped", totals.regions.skipped),
             ("WindowsCreated", totals.windows.created),
             ("WindowsUpdated", totals.windows.updated),
             ("WindowsDeleted", totals.windows.deleted),
@@ -63,11 +64,12 @@ fn is_plan(summary: &RunSummary) -> bool {
     summary.action.or_else(asked) == Some(Action::Plan)
 }
 
-/// A rollout of the whole scope that failed nowhere: what the alarm on the last good run waits for.
+/// A rollout of the whole scope that set up something and failed nowhere: what the alarm on the last good run waits for.
 fn is_good(summary: &RunSummary) -> bool {
     let is_whole = ExecutionInput::parse(&summary.input)
         .is_ok_and(|input| input.accounts.is_none() && input.regions.is_none() && input.retry_of.is_none());
-    summary.action == Some(Action::Rollout) && summary.status == Status::Succeeded && is_whole
+    let has_worked = summary.totals.regions.succeeded > 0;
+    summary.action == Some(Action::Rollout) && summary.status == Status::Succeeded && is_whole && has_worked
 }
 
 /// How long the run took.
@@ -82,7 +84,7 @@ mod tests {
     use serde_json::from_str;
 
     use super::*;
-    use crate::tests::summary;
+    use crate::tests::{summary, summary_of};
 
     fn of(changes: &Value) -> Option<Value> {
         let metrics = Metrics { namespace: "PatchManager".into(), stack: "patch-manager".into() };
@@ -98,7 +100,7 @@ mod tests {
         assert_eq!((&directive["Namespace"], &directive["Dimensions"]), (&json!("PatchManager"), &json!([["Stack"]])));
         assert_eq!(line["Stack"], "patch-manager");
         let named = directive["Metrics"].as_array().unwrap();
-        assert_eq!(named.len(), 12);
+        assert_eq!(named.len(), 13);
         assert!(named.iter().all(|metric| line[metric["Name"].as_str().unwrap()].is_number()), "{line}");
         assert_eq!((&line["Duration"], &line["AccountsSkipped"]), (&json!(100.0), &json!(2)));
     }
@@ -112,6 +114,21 @@ mod tests {
         assert!(!good(json!({"input": {"retryOf": "r0"}})));
         assert!(!good(json!({"action": "disable", "input": {"action": "disable"}})));
         assert!(!good(json!({"error": {"Error": "InvalidPolicy", "Cause": ""}})));
+    }
+
+    #[test]
+    fn a_run_that_worked_in_no_region_is_not_a_good_one() {
+        let line = |outcome: &Value| {
+            let metrics = Metrics { namespace: "PatchManager".into(), stack: "patch-manager".into() };
+            let run = summary_of(&json!({}), outcome);
+            from_str::<Value>(&metrics.of_run(&run, Timestamp::UNIX_EPOCH).unwrap()).unwrap()
+        };
+        let nowhere = line(&json!({"regions": [], "notEnabled": ["eu-west-1"]}));
+        assert_eq!((&nowhere["GoodRun"], &nowhere["RegionsSkipped"]), (&json!(0), &json!(1)));
+        let denied =
+            json!({"region": "us-east-1", "status": "skipped", "skipped": {"name": "RegionDenied", "cause": "no"}});
+        assert_eq!(line(&json!({"regions": [denied]}))["GoodRun"], 0);
+        assert_eq!(line(&json!({"regions": [denied, {"region": "eu-west-1", "status": "succeeded"}]}))["GoodRun"], 1);
     }
 
     #[test]

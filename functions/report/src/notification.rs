@@ -8,7 +8,7 @@ use patching::summary::RunSummary;
 use serde::Serialize;
 use strum::EnumString;
 
-use crate::html::groups::groups;
+use crate::html::groups::{Group, groups, skipped};
 use crate::links::Links;
 use crate::text::counted;
 
@@ -100,6 +100,7 @@ pub(crate) fn action(summary: &RunSummary) -> &'static str {
 pub fn verdict(summary: &RunSummary) -> String {
     let totals = &summary.totals;
     let (failed, all) = (totals.accounts.failed, totals.accounts.failed + totals.accounts.succeeded);
+    let skipped = summary.skipped_in_scope();
     let windows = &totals.windows;
     let changed = windows.created + windows.updated + windows.deleted;
     if let Some(error) = &summary.error {
@@ -107,13 +108,26 @@ pub fn verdict(summary: &RunSummary) -> String {
     }
     match summary.action {
         _ if failed > 0 => format!("{failed} of {} failed", counted(all, "account")),
+        _ if all == 0 && skipped > 0 => format!("nothing was done: {} skipped", counted(skipped, "account")),
         Some(Action::Plan) if changed > 0 => format!("a rollout would change {}", counted(changed, "window")),
         Some(Action::Plan) => "a rollout would change no window".to_owned(),
         Some(Action::Disable) => {
             format!("{} removed in {}", counted(windows.deleted, "window"), counted(all, "account"))
         }
         _ if all == 0 => "no account was in scope".to_owned(),
-        _ => format!("{} set up", if all == 1 { "1 account is".to_owned() } else { format!("all {all} accounts are") }),
+        _ => {
+            let skipped = match (skipped, totals.regions.skipped) {
+                (0, 0) => None,
+                (0, regions) => Some(counted(regions, "Region")),
+                (accounts, _) => Some(counted(accounts, "account")),
+            };
+            match (all, skipped) {
+                (1, None) => "1 account is set up".to_owned(),
+                (_, None) => format!("all {all} accounts are set up"),
+                (1, Some(skipped)) => format!("1 account is set up, {skipped} skipped"),
+                (_, Some(skipped)) => format!("{all} accounts are set up, {skipped} skipped"),
+            }
+        }
     }
 }
 
@@ -130,11 +144,8 @@ pub fn text(summary: &RunSummary, links: Option<&Links>) -> String {
     let mut text_lines = vec![
         format!("Run {}: {}.", summary.run, verdict(summary)),
         String::new(),
-        format!(
-            "Accounts  {} succeeded, {} failed, {} left out",
-            accounts.succeeded, accounts.failed, accounts.skipped
-        ),
-        format!("Regions   {} succeeded, {} failed", regions.succeeded, regions.failed),
+        format!("Accounts  {} succeeded, {} failed, {} skipped", accounts.succeeded, accounts.failed, accounts.skipped),
+        format!("Regions   {} succeeded, {} failed, {} skipped", regions.succeeded, regions.failed, regions.skipped),
         format!(
             "Windows   {} created, {} updated, {} deleted, {} unchanged",
             windows.created, windows.updated, windows.deleted, windows.unchanged
@@ -149,16 +160,11 @@ pub fn text(summary: &RunSummary, links: Option<&Links>) -> String {
         ]);
     }
     let groups = groups(summary);
-    for group in groups.iter().take(NAMED_ERRORS) {
-        text_lines.extend([String::new(), format!("{} ({})", group.name, group.extent())]);
-        text_lines.extend(group.places.iter().take(NAMED_PLACES).map(|place| format!("   {}", place.in_a_line())));
-        let others = group.places.len().saturating_sub(NAMED_PLACES);
-        text_lines.extend((others > 0).then(|| format!("   and {others} more")));
-        text_lines.push(format!("-> {}", group.advice));
-    }
+    text_lines.extend(groups.iter().take(NAMED_ERRORS).flat_map(|group| told(group, "")));
     if groups.len() > NAMED_ERRORS {
         text_lines.extend([String::new(), format!("And {} more kinds of failure.", groups.len() - NAMED_ERRORS)]);
     }
+    text_lines.extend(skipped(summary).iter().take(NAMED_ERRORS).flat_map(|group| told(group, "Skipped: ")));
     if let Some(links) = links {
         text_lines.extend([
             String::new(),
@@ -167,6 +173,15 @@ pub fn text(summary: &RunSummary, links: Option<&Links>) -> String {
         ]);
     }
     text_lines.join("\n")
+}
+
+fn told(group: &Group<'_>, lead: &str) -> Vec<String> {
+    let mut lines = vec![String::new(), format!("{lead}{} ({})", group.name, group.extent())];
+    lines.extend(group.places.iter().take(NAMED_PLACES).map(|place| format!("   {}", place.in_a_line())));
+    let others = group.places.len().saturating_sub(NAMED_PLACES);
+    lines.extend((others > 0).then(|| format!("   and {others} more")));
+    lines.push(format!("-> {}", group.advice));
+    lines
 }
 
 #[cfg(test)]

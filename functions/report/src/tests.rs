@@ -39,12 +39,17 @@ fn gathered(changes: &Value, recorded: Vec<AccountOutcome>, targets: Vec<Target>
 
 /// Of a run of one account that succeeded, with these changes of the request.
 pub(crate) fn summary(changes: &Value) -> RunSummary {
-    gathered(changes, vec![outcome(FIRST, &json!({"regions": []}))], vec![])
+    summary_of(changes, &json!({"regions": [{"region": "eu-west-1", "status": "succeeded"}]}))
+}
+
+/// Of a run of one account of which this is recorded.
+pub(crate) fn summary_of(changes: &Value, recorded: &Value) -> RunSummary {
+    gathered(changes, vec![outcome(FIRST, recorded)], vec![])
 }
 
 #[test]
 fn an_account_without_a_record_is_reported_as_failed() {
-    let recorded = vec![outcome(SECOND, &json!({"regions": []}))];
+    let recorded = vec![outcome(SECOND, &json!({"regions": [{"region": "eu-west-1", "status": "succeeded"}]}))];
     let outcomes = gathered(&json!({}), recorded, vec![target(FIRST), target(SECOND)]).outcomes;
     let [missing, recorded] = outcomes.as_slice() else { panic!("two accounts, not {outcomes:?}") };
     assert_eq!((missing.status, missing.error.as_ref().unwrap().name.as_str()), (Status::Failed, "NoOutcome"));
@@ -69,8 +74,18 @@ fn a_run_that_could_not_be_done_is_failed_whatever_is_recorded() {
 
 #[test]
 fn accounts_left_out_are_counted() {
-    let summary = gathered(&json!({}), vec![outcome(SECOND, &json!({}))], vec![]);
+    let summary = summary(&json!({}));
     assert_eq!((summary.status, summary.totals.accounts.skipped), (Status::Succeeded, 2));
+}
+
+#[test]
+fn an_account_in_which_nothing_was_done_is_counted_with_its_reason() {
+    let denied = json!({"skipped": {"name": "AccountDenied", "cause": "no"}, "warnings": [{"name": "AccountDenied", "cause": "no"}]});
+    let summary = gathered(&json!({}), vec![outcome(FIRST, &denied), outcome(SECOND, &json!({}))], vec![]);
+    assert_eq!((summary.status, summary.totals.accounts.skipped, summary.warnings), (Status::Skipped, 4, 1));
+    let expected =
+        [("AccountDenied", 1), ("NoRegion", 1), ("suspended", 2)].map(|(name, count)| (name.to_owned(), count));
+    assert_eq!(summary.skipped, expected.into());
 }
 
 #[test]

@@ -6,7 +6,7 @@ if (grid) enhance();
 function enhance() {
   const rows = [...grid.tBodies[0].rows];
   const regions = [...grid.tHead.rows[0].cells].slice(1).map((cell) => cell.textContent);
-  const names = { f: "failed", c: "created", u: "updated", d: "deleted", n: "no change", x: "not worked in" };
+  const names = { f: "failed", s: "skipped", c: "created", u: "updated", d: "deleted", n: "no change", x: "not worked in" };
   grid.classList.add("live");
   grid.setAttribute("role", "grid");
   document.querySelectorAll(".hint").forEach((hint) => { hint.hidden = false; });
@@ -115,7 +115,7 @@ const SHADES = {
   deleted: "d", wouldDelete: "d", reset: "d", wouldReset: "d",
 };
 
-function show(row, region, [error, cells], cell, facts) {
+function show(row, region, [error, cells, skipped, warnings], cell, facts) {
   const dialog = document.querySelector("dialog");
   const body = dialog.querySelector("div");
   body.replaceChildren();
@@ -125,20 +125,18 @@ function show(row, region, [error, cells], cell, facts) {
   title.dir = "auto";
   add(body, "p", [id, unit].filter(Boolean).join(" · "));
   if (error !== null) addFailure(body, facts[error]);
+  if (skipped !== null) addNote(body, facts[skipped]);
+  warnings.forEach((number) => addNote(body, facts[number]));
   const found = cells[cell.cellIndex - 1];
   if (found) addRegion(body, found, facts);
   if (!dialog.open) dialog.showModal();
   dialog.scrollTop = 0;
 }
 
-function addRegion(body, [, dhmc, windows, warnings, error], facts) {
+function addRegion(body, [, dhmc, windows, warnings, error, skipped], facts) {
   if (error !== null) addFailure(body, facts[error]);
-  warnings.map((number) => facts[number]).forEach((warning) => {
-    const box = add(body, "div", "", "box warning");
-    add(box, "b", warning.name);
-    add(box, "p", warning.advice);
-    add(box, "p", warning.message, "message");
-  });
+  if (skipped !== null) addNote(body, facts[skipped]);
+  warnings.forEach((number) => addNote(body, facts[number]));
   windows.forEach(([number, id]) => addWindow(body, facts[number], id));
   if (dhmc !== null) {
     const { status, before, after } = facts[dhmc];
@@ -151,6 +149,13 @@ function addRegion(body, [, dhmc, windows, warnings, error], facts) {
 function addFailure(body, { step, name, message, advice }) {
   const box = add(body, "div", "", "box");
   add(box, "b", `${name} in ${step}`);
+  add(box, "p", advice);
+  add(box, "p", message, "message").dir = "auto";
+}
+
+function addNote(body, { name, message, advice }) {
+  const box = add(body, "div", "", "box warning");
+  add(box, "b", name);
   add(box, "p", advice);
   add(box, "p", message, "message").dir = "auto";
 }

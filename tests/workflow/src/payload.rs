@@ -35,6 +35,9 @@ pub fn evaluate(expression: &str, input: &Value, context: &Value) -> Value {
     if let Some(text) = expression.strip_prefix('\'') {
         return json!(text.trim_end_matches('\''));
     }
+    if let Ok(literal) = expression.parse::<bool>() {
+        return json!(literal);
+    }
     let Some((name, arguments)) = expression.strip_suffix(')').and_then(|call| call.split_once('(')) else {
         panic!("{expression} is neither a path nor a call");
     };
@@ -43,6 +46,9 @@ pub fn evaluate(expression: &str, input: &Value, context: &Value) -> Value {
         ("States.Array", items) => json!(items),
         ("States.ArrayContains", [Value::Array(items), item]) => json!(items.contains(item)),
         ("States.Format", [Value::String(text), values @ ..]) => Value::String(format(text, values)),
+        ("States.JsonMerge", [Value::Object(one), Value::Object(other), Value::Bool(false)]) => {
+            Value::Object(one.iter().chain(other).map(|(name, value)| (name.clone(), value.clone())).collect())
+        }
         ("States.JsonToString", [value]) => Value::String(value.to_string()),
         ("States.StringToJson", [Value::String(text)]) => {
             serde_json::from_str(text).unwrap_or_else(|why| panic!("{expression}: {why}"))
@@ -51,12 +57,17 @@ pub fn evaluate(expression: &str, input: &Value, context: &Value) -> Value {
     }
 }
 
-/// At the commas that stand outside of quotes.
+/// At the commas that stand outside of quotes and of further calls.
 fn split(arguments: &str) -> impl Iterator<Item = &str> {
-    let mut quoted = false;
+    let (mut quoted, mut depth) = (false, 0);
     let separator = move |character| {
         quoted ^= character == '\'';
-        character == ',' && !quoted
+        depth += match character {
+            '(' if !quoted => 1,
+            ')' if !quoted => -1,
+            _ => 0,
+        };
+        character == ',' && !quoted && depth == 0
     };
     arguments.split(separator).map(str::trim)
 }
@@ -100,6 +111,13 @@ mod tests {
             json!("in [1,3]")
         );
         assert_eq!(evaluate("States.ArrayContains($[*].a, 'x')", &json!([]), &Value::Null), json!(false));
+    }
+
+    #[test]
+    fn of_what_is_merged_the_second_has_the_last_word() {
+        let merged = "States.JsonToString(States.JsonMerge($.a, $.b, false))";
+        let input = json!({"a": {"x": 1, "y": 1}, "b": {"y": 2}});
+        assert_eq!(evaluate(merged, &input, &Value::Null), json!(r#"{"x":1,"y":2}"#));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use patching::diff::Change;
 use patching::outcome::{
-    AccountOutcome, DhmcOutcome, DhmcStatus, Failure, RegionOutcome, Status, Warning, WindowOutcome, WindowStatus,
+    AccountOutcome, DhmcOutcome, DhmcStatus, Failure, Reason, RegionOutcome, Status, Warning, WindowOutcome,
+    WindowStatus,
 };
 use patching::policy::PatchPolicy;
 use patching::summary::{RunSummary, Totals};
@@ -39,6 +40,8 @@ pub fn run(accounts: usize, regions: usize) -> RunSummary {
     let outcomes: Vec<_> = (0..accounts).map(|number| account(number, regions)).collect();
     let totals = Totals::new(&outcomes, 3);
     let our_role = "service-role/AWSSystemsManagerDefaultEC2InstanceManagementRoleCustom";
+    let denied = outcomes.iter().filter(|account| account.status == Status::Skipped).count();
+    let skipped = [("suspended", 2), ("pendingClosure", 1), (Reason::ACCOUNT_DENIED, denied)];
     let warnings =
         outcomes.iter().flat_map(|account| &account.regions).map(|one| one.all_warnings(Some(our_role)).len());
     RunSummary {
@@ -55,7 +58,7 @@ pub fn run(accounts: usize, regions: usize) -> RunSummary {
         error: None,
         warnings: warnings.sum(),
         totals,
-        skipped: [("suspended".to_owned(), 2), ("pendingClosure".to_owned(), 1)].into(),
+        skipped: skipped.iter().filter(|one| one.1 > 0).map(|(name, count)| ((*name).to_owned(), *count)).collect(),
         outcomes,
     }
 }
@@ -96,27 +99,53 @@ fn account(number: usize, regions: usize) -> AccountOutcome {
     let error = (number % 41 == 7).then(|| {
         failure("AssumeRole", "AccessDenied", "access was denied: sts:AssumeRole: AccessDenied: User: arn:aws:sts::111122223333:assumed-role/patch-manager-assume-role/patch-manager-assume-role is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::222233334444:role/patch-manager-configuration")
     });
-    let regions: Vec<_> = match error {
-        Some(_) => Vec::new(),
-        None => {
-            DEFAULT_REGIONS[..regions].iter().enumerate().filter_map(|(at, name)| region(number, at, name)).collect()
+    let denied = "account:ListRegions: AccessDeniedException: User: arn:aws:sts::222233334444:assumed-role/patch-manager-configuration/patch-manager-r1 is not authorized to perform: account:ListRegions on resource: arn:aws:account::222233334444:account with an explicit deny in a service control policy";
+    let skipped =
+        (number % 47 == 20).then(|| Reason { name: Reason::ACCOUNT_DENIED.to_owned(), message: denied.to_owned() });
+    let regions: Vec<_> = match (&error, &skipped) {
+        (None, None) => {
+            DEFAULT_REGIONS[..regions].iter().enumerate().map(|(at, name)| region(number, at, name)).collect()
         }
+        _ => Vec::new(),
     };
     let failed = error.is_some() || regions.iter().any(|region| region.status == Status::Failed);
     AccountOutcome {
         id: format!("{:012}", 111_100_000_000_u64 + number as u64 * 7_919).parse().expect("an account's id"),
         name,
         organizational_unit: Some(UNITS[number % UNITS.len()].to_owned()),
-        status: if failed { Status::Failed } else { Status::Succeeded },
+        status: match &skipped {
+            _ if failed => Status::Failed,
+            Some(_) => Status::Skipped,
+            None => Status::Succeeded,
+        },
         regions,
+        skipped,
+        warnings: Vec::new(),
         error,
     }
 }
 
-/// Some accounts have not enabled the third Region.
-fn region(account: usize, at: usize, name: &str) -> Option<RegionOutcome> {
-    if at == 2 && account.is_multiple_of(4) {
-        return None;
+/// Some accounts have not enabled the third Region, and to some the second is denied.
+fn region(account: usize, at: usize, name: &str) -> RegionOutcome {
+    let skipped = match at {
+        1 if account % 29 == 11 => Some((
+            Reason::REGION_DENIED,
+            "ssm:GetServiceSetting: AccessDeniedException: not authorized with an explicit deny in a service control policy"
+                .to_owned(),
+        )),
+        2 if account.is_multiple_of(4) => Some((Reason::REGION_NOT_ENABLED, format!("the account has not enabled {name}"))),
+        _ => None,
+    };
+    if let Some((reason, message)) = skipped {
+        return RegionOutcome {
+            region: name.parse().expect("a Region"),
+            status: Status::Skipped,
+            skipped: Some(Reason { name: reason.to_owned(), message }),
+            dhmc: None,
+            windows: Vec::new(),
+            warnings: Vec::new(),
+            error: None,
+        };
     }
     let error = match (account * 17 + at) % 389 {
         18 => Some(failure(
@@ -143,14 +172,15 @@ fn region(account: usize, at: usize, name: &str) -> Option<RegionOutcome> {
                   createdBy=SRA_Patch_Management: it was left alone, and both run"
             .to_owned(),
     });
-    Some(RegionOutcome {
+    RegionOutcome {
         region: name.parse().expect("a Region"),
         status: if is_done { Status::Succeeded } else { Status::Failed },
+        skipped: None,
         dhmc: is_done.then(|| dhmc(account + at)),
         windows: if is_done { (0..3).map(|window| outcome(account, at, window)).collect() } else { Vec::new() },
         warnings: foreign.into_iter().collect(),
         error,
-    })
+    }
 }
 
 fn dhmc(seed: usize) -> DhmcOutcome {

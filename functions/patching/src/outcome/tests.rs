@@ -42,7 +42,49 @@ fn an_account_is_planned_when_all_of_its_regions_are() {
     let region = |status| json!({"region": "eu-west-1", "status": status});
     assert_eq!(recorded(&json!({"regions": [region("planned"), region("planned")]})).status, Status::Planned);
     assert_eq!(recorded(&json!({"regions": [region("planned"), region("succeeded")]})).status, Status::Succeeded);
-    assert_eq!(recorded(&json!({"regions": []})).status, Status::Succeeded);
+}
+
+#[test]
+fn a_region_that_the_account_has_not_enabled_is_skipped_by_name() {
+    let account =
+        recorded(&json!({"regions": [{"region": "eu-west-1", "status": "planned"}], "notEnabled": ["me-south-1"]}));
+    assert_eq!((account.status, account.skipped), (Status::Planned, None));
+    let skipped = account.regions[1].skipped.as_ref().unwrap();
+    assert_eq!((account.regions[1].status, skipped.name.as_str()), (Status::Skipped, "RegionNotEnabled"));
+    assert_eq!(skipped.message, "the account has not enabled me-south-1");
+}
+
+#[test]
+fn an_account_in_which_nothing_was_done_is_skipped_with_a_reason() {
+    let denied =
+        json!({"region": "us-east-1", "status": "skipped", "skipped": {"name": "RegionDenied", "cause": "no"}});
+    for (outcome, name, message) in [
+        (json!({"regions": []}), "NoRegion", "there was no Region to be worked in"),
+        (json!({"notEnabled": ["me-south-1"]}), "NoRegion", "the account has enabled none of the Regions in scope"),
+        (
+            json!({"regions": [denied], "notEnabled": ["me-south-1"]}),
+            "AccountDenied",
+            "in each Region to be worked in: no",
+        ),
+        (json!({"skipped": {"name": "AccountDenied", "cause": "all"}}), "AccountDenied", "all"),
+    ] {
+        let account = recorded(&outcome);
+        let expected = Reason { name: name.to_owned(), message: message.to_owned() };
+        assert_eq!(
+            (account.status, account.skipped, account.error),
+            (Status::Skipped, Some(expected), None),
+            "{outcome}"
+        );
+    }
+}
+
+#[test]
+fn a_skipped_region_hides_no_failure_and_is_not_tried_again() {
+    let account = recorded(&json!({"notEnabled": ["me-south-1"], "regions": [
+        {"region": "us-east-1", "status": "failed", "error": {"step": "s", "name": "n", "cause": "c"}}
+    ]}));
+    assert_eq!((account.status, account.skipped.as_ref()), (Status::Failed, None));
+    assert_eq!(account.failed_regions(), Some(BTreeSet::from(["us-east-1".parse().unwrap()])));
 }
 
 #[test]

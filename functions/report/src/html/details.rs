@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use patching::ids::Region;
-use patching::outcome::{DhmcOutcome, Failure, RegionOutcome, WindowOutcome};
+use patching::outcome::{DhmcOutcome, Failure, Reason, RegionOutcome, Warning, WindowOutcome};
 use patching::summary::RunSummary;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -21,11 +21,14 @@ pub(super) fn render(summary: &RunSummary, regions: &[&Region], zones: &Zones) -
         .iter()
         .map(|account| {
             let error = account.error.as_ref().map(|error| details.failure(error));
+            let skipped = account.skipped.as_ref().filter(|_| account.regions.is_empty());
+            let skipped = skipped.map(|skipped| details.reason(skipped));
+            let warnings = details.warnings(&account.warnings);
             let cells = account.regions.iter().filter_map(|region| {
                 let column = regions.binary_search(&&region.region).ok()?;
                 Some((column, details.cell(region)))
             });
-            json!([error, cells.collect::<BTreeMap<_, _>>()])
+            json!([error, cells.collect::<BTreeMap<_, _>>(), skipped, warnings])
         })
         .collect();
     let json = json!({ "facts": details.once.values, "accounts": accounts }).to_string();
@@ -61,21 +64,30 @@ struct Details<'a> {
     once: Once,
 }
 
-/// Status, DHMC, windows with their ids, warnings, failure: as numbers of values.
+/// Status, DHMC, windows with their ids, warnings, failure, reason: as numbers of values.
 #[derive(Serialize)]
-struct Cell(usize, Option<usize>, Vec<(usize, Option<String>)>, Vec<usize>, Option<usize>);
+struct Cell(usize, Option<usize>, Vec<(usize, Option<String>)>, Vec<usize>, Option<usize>, Option<usize>);
 
 impl Details<'_> {
     fn cell(&mut self, region: &RegionOutcome) -> Cell {
         let status = self.once.number(json!(region.status));
         let dhmc = region.dhmc.as_ref().map(|dhmc| self.dhmc(dhmc));
         let windows = region.windows.iter().map(|window| (self.window(window), window.id.clone())).collect();
-        let warnings = region.all_warnings(self.our_role);
+        let warnings = self.warnings(&region.all_warnings(self.our_role));
+        let error = region.error.as_ref().map(|error| self.failure(error));
+        Cell(status, dhmc, windows, warnings, error, region.skipped.as_ref().map(|skipped| self.reason(skipped)))
+    }
+
+    fn warnings(&mut self, warnings: &[Warning]) -> Vec<usize> {
         let warnings = warnings.iter().map(|warning| {
             self.once.number(json!({"name": warning.name, "message": warning.message, "advice": warning.advice()}))
         });
-        let warnings = warnings.collect();
-        Cell(status, dhmc, windows, warnings, region.error.as_ref().map(|error| self.failure(error)))
+        warnings.collect()
+    }
+
+    fn reason(&mut self, reason: &Reason) -> usize {
+        let Reason { name, message } = reason;
+        self.once.number(json!({"name": format!("Skipped: {name}"), "message": message, "advice": reason.advice()}))
     }
 
     fn dhmc(&mut self, dhmc: &DhmcOutcome) -> usize {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use patching::ids::Region;
-use patching::outcome::{AccountOutcome, DhmcStatus, Failure, RegionOutcome, Status, WindowStatus};
+use patching::outcome::{AccountOutcome, DhmcStatus, Failure, Reason, RegionOutcome, Status, WindowStatus};
 use patching::summary::RunSummary;
 
 /// The grid.
@@ -36,6 +36,7 @@ pub(super) struct Cell {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Failed,
+    Skipped,
     Created,
     Updated,
     Deleted,
@@ -45,13 +46,14 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 6] =
-        [Self::Failed, Self::Created, Self::Updated, Self::Deleted, Self::Unchanged, Self::Absent];
+    pub(super) const ALL: [Self; 7] =
+        [Self::Failed, Self::Skipped, Self::Created, Self::Updated, Self::Deleted, Self::Unchanged, Self::Absent];
 
     /// Also the class in the style sheet, in lower case.
     pub(super) fn letter(self) -> &'static str {
         match self {
             Self::Failed => "F",
+            Self::Skipped => "S",
             Self::Created => "C",
             Self::Updated => "U",
             Self::Deleted => "D",
@@ -63,6 +65,7 @@ impl Kind {
     pub(super) fn class(self) -> &'static str {
         match self {
             Self::Failed => "f",
+            Self::Skipped => "s",
             Self::Created => "c",
             Self::Updated => "u",
             Self::Deleted => "d",
@@ -75,6 +78,7 @@ impl Kind {
     pub(super) fn name(self, is_plan: bool) -> &'static str {
         match (self, is_plan) {
             (Self::Failed, _) => "failed",
+            (Self::Skipped, _) => "skipped",
             (Self::Created, false) => "created",
             (Self::Created, true) => "would create",
             (Self::Updated, false) => "updated",
@@ -95,6 +99,11 @@ impl Row<'_> {
     /// Why the account as a whole failed.
     pub(super) fn error(&self) -> Option<&Failure> {
         self.account.error.as_ref()
+    }
+
+    /// Why the account as a whole was skipped.
+    pub(super) fn reason(&self) -> Option<&Reason> {
+        self.account.skipped.as_ref()
     }
 }
 
@@ -129,6 +138,7 @@ fn kind(region: &RegionOutcome) -> Kind {
     let dhmc = region.dhmc.as_ref().map(|dhmc| dhmc.status);
     match dhmc {
         _ if region.status == Status::Failed => Kind::Failed,
+        _ if region.status == Status::Skipped => Kind::Skipped,
         _ if has([WindowStatus::Created, WindowStatus::WouldCreate]) => Kind::Created,
         _ if has([WindowStatus::Updated, WindowStatus::WouldUpdate]) => Kind::Updated,
         _ if has([WindowStatus::Deleted, WindowStatus::WouldDelete]) => Kind::Deleted,

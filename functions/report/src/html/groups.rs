@@ -1,4 +1,4 @@
-//! Failures and warnings, those of one kind together.
+//! Failures, warnings and reasons for skipping, those of one kind together.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ pub struct Place<'a> {
     pub account: &'a AccountOutcome,
     /// The Region; none when the account as a whole failed.
     pub region: Option<&'a RegionOutcome>,
-    /// The state that failed; none for a warning.
+    /// The state that failed; none for a warning or a reason.
     pub step: Option<&'a str>,
     /// What was said.
     pub message: String,
@@ -53,8 +53,8 @@ impl Place<'_> {
     pub fn in_a_line(&self) -> String {
         let AccountOutcome { id, name, .. } = self.account;
         let region = self.region.map(|region| format!(" {}", region.region)).unwrap_or_default();
-        let step = self.step.unwrap_or_default();
-        format!("{name} ({id}){region}: {step}: {}", self.message).chars().take(LINE).collect()
+        let step = self.step.map(|step| format!("{step}: ")).unwrap_or_default();
+        format!("{name} ({id}){region}: {step}{}", self.message).chars().take(LINE).collect()
     }
 }
 
@@ -69,16 +69,30 @@ pub fn groups(summary: &RunSummary) -> Vec<Group<'_>> {
     grouped(failures)
 }
 
+/// Why accounts and Regions were skipped, what there is most of first.
+#[must_use]
+pub fn skipped(summary: &RunSummary) -> Vec<Group<'_>> {
+    grouped(summary.reasons().map(|(account, region, reason)| {
+        let place = Place { account, region, step: None, message: reason.message.clone() };
+        (reason.name.clone(), reason.advice(), place)
+    }))
+}
+
 /// The warnings, what there is most of first.
 #[must_use]
 pub fn warnings(summary: &RunSummary) -> Vec<Group<'_>> {
     let our_role = summary.our_dhmc_role();
-    let regions = summary.outcomes.iter().flat_map(|account| account.regions.iter().map(move |one| (account, one)));
-    grouped(regions.flat_map(|(account, region)| {
-        region.all_warnings(our_role).into_iter().map(move |warning| {
-            let (name, advice) = (warning.name.clone(), warning.advice());
-            (name, advice, Place { account, region: Some(region), step: None, message: warning.message })
-        })
+    let warnings = summary.outcomes.iter().flat_map(|account| {
+        let whole = account.warnings.iter().map(|warning| (None, warning.clone()));
+        let regions = account.regions.iter();
+        let of_regions = regions.flat_map(move |region| {
+            region.all_warnings(our_role).into_iter().map(move |warning| (Some(region), warning))
+        });
+        whole.chain(of_regions).map(move |(region, warning)| (account, region, warning))
+    });
+    grouped(warnings.map(|(account, region, warning)| {
+        let (name, advice) = (warning.name.clone(), warning.advice());
+        (name, advice, Place { account, region, step: None, message: warning.message })
     }))
 }
 

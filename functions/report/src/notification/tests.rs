@@ -2,7 +2,7 @@ use patching::outcome::AccountOutcome;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::tests::summary;
+use crate::tests::{summary, summary_of};
 
 fn failed(number: usize, name: &str) -> AccountOutcome {
     let error = json!({"step": "AssumeRole", "name": name, "cause": format!("cause {number}")});
@@ -41,6 +41,17 @@ fn every_kind_of_run_has_a_subject_of_its_own() {
 }
 
 #[test]
+fn what_was_skipped_is_never_said_to_be_set_up() {
+    let denied =
+        json!({"region": "us-east-1", "status": "skipped", "skipped": {"name": "RegionDenied", "cause": "no"}});
+    let run = summary_of(&json!({}), &json!({"regions": [denied, {"region": "eu-west-1", "status": "succeeded"}]}));
+    assert_eq!(verdict(&run), "1 account is set up, 1 Region skipped");
+    assert!(text(&run, None).contains("Skipped: RegionDenied (1 Region of 1 account)"), "{}", text(&run, None));
+    let run = summary_of(&json!({}), &json!({"regions": [denied]}));
+    assert_eq!(verdict(&run), "nothing was done: 1 account skipped");
+}
+
+#[test]
 fn a_subject_is_short_and_plain_whatever_comes_in() {
     for name in ["x".repeat(300), "zeile\nzwei\u{7}".to_owned(), "حساب".to_owned()] {
         let run = "r".repeat(80);
@@ -57,7 +68,7 @@ fn the_text_has_counts_the_first_failures_with_advice_and_links() {
     let links = Links { execution: "https://execution".into(), report: "https://report".into() };
     let text = text(&run, Some(&links));
     for part in [
-        "1 succeeded, 9 failed, 2 left out",
+        "1 succeeded, 9 failed, 2 skipped",
         "AccessDenied (8 accounts)",
         "account 0 (000000000000): AssumeRole: cause 0",
         "and 5 more",

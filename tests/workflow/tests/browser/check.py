@@ -34,6 +34,8 @@ def main(chromium, report, expected, folder):
         names_are_text(page, expected)
         the_filters_narrow(page, expected)
         a_cell_opens_by_mouse(page)
+        if expected["skippedAccounts"]:
+            a_skipped_cell_says_why(page)
         a_cell_opens_by_keyboard(page)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
@@ -79,6 +81,8 @@ def the_filters_narrow(page, expected):
     page.get_by_role("combobox", name="Organizational unit").select_option("")
     page.get_by_role("combobox", name="Status").select_option("failed")
     assert shown(page) == expected["failedAccounts"]
+    page.get_by_role("combobox", name="Status").select_option("skipped")
+    assert shown(page) == expected["skippedAccounts"]
     page.get_by_role("combobox", name="Status").select_option("all")
     page.get_by_role("combobox", name="Region").select_option(expected["region"])
     assert page.locator("#grid thead th:visible").count() == 2
@@ -95,6 +99,14 @@ def a_cell_opens_by_mouse(page):
     expect(dialog).to_contain_text("Thu 3 Dec 2026 01:00 EST (America/New_York), Thu 3 Dec 2026 06:00 UTC")
     if page.locator("#grid tbody tr").count() < 100:
         nothing_for_axe(page, "with details")
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_be_hidden()
+
+
+def a_skipped_cell_says_why(page):
+    page.locator("#grid td.s").first.click()
+    dialog = page.locator("dialog")
+    expect(dialog).to_contain_text("Skipped: ")
     dialog.get_by_role("button", name="Close").click()
     expect(dialog).to_be_hidden()
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use local_aws::{Progress, Venv, Workspace};
-use patching::outcome::Status;
+use patching::outcome::{AccountOutcome, Status};
 use patching::summary::RunSummary;
 use report::links::Links;
 use serde_json::json;
@@ -58,15 +58,22 @@ fn expectations(summary: &RunSummary) -> serde_json::Value {
         *units.entry(account.organizational_unit.as_deref().unwrap()).or_default() += 1;
     }
     let (unit, in_unit) = units.first_key_value().unwrap();
-    let failed = outcomes.iter().filter(|account| account.status == Status::Failed).count();
+    let of = |status| outcomes.iter().filter(|account| account.status == status).count();
+    let (failed, skipped) =
+        (of(Status::Failed), outcomes.iter().filter(|account| is_skipped_somewhere(account)).count());
     json!({
         "names": outcomes.iter().map(|account| &account.name).collect::<Vec<_>>(),
-        "verdict": format!("{failed} of {} accounts failed", outcomes.len()),
+        "verdict": format!("{failed} of {} accounts failed", outcomes.len() - of(Status::Skipped)),
         "unit": unit,
         "accountsInUnit": in_unit,
         "failedAccounts": failed,
+        "skippedAccounts": skipped,
         "region": outcomes[0].regions[0].region,
     })
+}
+
+fn is_skipped_somewhere(account: &AccountOutcome) -> bool {
+    account.skipped.is_some() || account.regions.iter().any(|region| region.skipped.is_some())
 }
 
 fn chromium() -> Option<PathBuf> {

@@ -134,11 +134,13 @@ fn the_ledger_holds_account_outcomes_under_the_tables_keys() {
     let failed = fill(&state("RegionFailed").body["Parameters"], &failed_region("Teardown"), &Value::Null);
     let done = fill(&state("RegionDone").body["Parameters"], &configured(), &Value::Null);
     mixed["result"] = fill(&state("EachRegion").body["ResultSelector"], &json!([done, failed]), &Value::Null);
-    let mut nothing_to_do = account();
+    let mut nothing_to_do = after("AssumeRole", account(), entered(vec![]));
     nothing_to_do["result"] = fill(&state("EachRegion").body["ResultSelector"], &json!([]), &Value::Null);
-    for (input, regions, failed) in
-        [(mixed, 2, true), (nothing_to_do, 0, false), (failed_account("AssumeRoleFailed"), 0, true)]
-    {
+    for (input, regions, status) in [
+        (mixed, 2, Status::Failed),
+        (nothing_to_do, 1, Status::Skipped),
+        (failed_account("AssumeRoleFailed"), 0, Status::Failed),
+    ] {
         let item = fill(&state("RecordOutcome").body["Parameters"]["Item"], &input, &context());
         for key in table["KeySchema"].as_array().unwrap() {
             assert!(item[key["AttributeName"].as_str().unwrap()]["S"].is_string());
@@ -146,8 +148,8 @@ fn the_ledger_holds_account_outcomes_under_the_tables_keys() {
         assert!(item[table["TimeToLiveSpecification"]["AttributeName"].as_str().unwrap()]["N"].is_string());
         let outcome = item["outcome"]["S"].as_str().unwrap();
         let read = AccountOutcome::from_ledger("111122223333".parse().unwrap(), String::new(), outcome).unwrap();
-        assert_eq!((read.regions.len(), read.status == Status::Failed), (regions, failed));
-        assert_eq!(item["failed"]["BOOL"], failed);
+        assert_eq!((read.regions.len(), read.status), (regions, status));
+        assert_eq!(item["failed"]["BOOL"], status == Status::Failed);
     }
 }
 
@@ -239,8 +241,12 @@ fn failed_account(name: &str) -> Value {
 fn region() -> Value {
     let task = assume_role::RegionTask { region: "eu-west-1".parse().unwrap(), action: Action::Rollout };
     let context = json!({ "Map": {"Item": {"Value": to_value(&task).unwrap()}} });
-    let response = assume_role::Response { regions: vec![task], not_enabled: vec![] };
-    fill(&state("EachRegion").body["ItemSelector"], &after("AssumeRole", account(), response), &context)
+    let input = after("AssumeRole", account(), entered(vec![task]));
+    fill(&state("EachRegion").body["ItemSelector"], &input, &context)
+}
+
+fn entered(regions: Vec<assume_role::RegionTask>) -> assume_role::Response {
+    assume_role::Response { regions, not_enabled: vec!["me-south-1".parse().unwrap()] }
 }
 
 fn dhmc() -> DhmcOutcome {

@@ -33,7 +33,8 @@ fn failure(step: &str, error: &CallError) -> Failure {
 
 fn region_with(region: &str, warnings: Vec<Warning>, error: Option<Failure>) -> RegionOutcome {
     let status = if error.is_some() { Status::Failed } else { Status::Succeeded };
-    RegionOutcome { region: region.parse().unwrap(), status, dhmc: None, windows: Vec::new(), warnings, error }
+    let region = region.parse().unwrap();
+    RegionOutcome { region, status, skipped: None, dhmc: None, windows: Vec::new(), warnings, error }
 }
 
 async fn run() -> RunSummary {

@@ -1,6 +1,6 @@
 //! `report.csv` as a program and a spreadsheet read it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use patching::outcome::{AccountOutcome, Failure, Status};
 use workflow::sample::{self, HOSTILE_NAMES};
@@ -17,12 +17,21 @@ fn there_is_a_row_for_each_account_region_window_and_one_for_what_failed_before(
     let rows = rows(&report::csv::render(&run));
     let regions = run.outcomes.iter().flat_map(|account| &account.regions);
     let of_regions: usize = regions.map(|region| region.windows.len().max(1)).sum();
-    let whole = run.outcomes.iter().filter(|account| account.error.is_some()).count();
-    assert!(whole > 0);
+    let whole = run.outcomes.iter().filter(|account| account.regions.is_empty()).count();
+    assert!(whole > 1);
     assert_eq!(rows.len(), of_regions + whole);
     let failed = rows.iter().filter(|row| row["status"] == "failed");
     assert!(failed.clone().all(|row| !row["error"].is_empty() && !row["advice"].is_empty()));
     assert_eq!(failed.count(), run.failures().count());
+    let skipped = rows.iter().filter(|row| row["status"] == "skipped");
+    assert!(
+        skipped
+            .clone()
+            .all(|row| !row["skipped"].is_empty() && !row["message"].is_empty() && !row["advice"].is_empty())
+    );
+    assert_eq!(skipped.count(), run.reasons().count());
+    let names: BTreeSet<_> = run.reasons().map(|(_, _, reason)| reason.name.as_str()).collect();
+    assert_eq!(names, ["AccountDenied", "RegionDenied", "RegionNotEnabled"].into());
     let changed = rows.iter().find(|row| row["windowStatus"] == "updated").unwrap();
     assert!(changed["changes"].contains("task.parameters.Operation: Scan -> Install"), "{changed:?}");
 }

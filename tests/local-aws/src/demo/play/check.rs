@@ -50,6 +50,7 @@ fn promised(outcome: &Outcome, organization: &Organization, drifted: usize) -> T
                 _ => pairs,
             },
             failed: 0,
+            skipped: 0,
         },
         windows: match scenario {
             Scenario::FirstRollout | Scenario::NewAccount | Scenario::RetryFailed => {

@@ -20,6 +20,7 @@ pub(super) fn figures(outcomes: &[Outcome]) -> Table {
     heading(&mut table, "account-Regions");
     line(&mut table, "  succeeded", outcomes, |outcome| number(outcome.totals.regions.succeeded, Color::Green));
     line(&mut table, "  failed", outcomes, |outcome| number(outcome.totals.regions.failed, Color::Red));
+    line(&mut table, "  skipped", outcomes, |outcome| number(outcome.totals.regions.skipped, Color::Yellow));
     heading(&mut table, "maintenance windows");
     line(&mut table, "  created", outcomes, |outcome| number(outcome.totals.windows.created, Color::Cyan));
     line(&mut table, "  updated", outcomes, |outcome| number(outcome.totals.windows.updated, Color::Cyan));
