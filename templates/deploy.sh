@@ -8,25 +8,27 @@ Builds the functions, uploads them with the definition and the templates, deploy
 Runs in the management account of an AWS Organization. Safe to run again: what did not change stays as it is, and parameters
 that are not named keep their values.
 
-  templates/deploy.sh --bucket BUCKET [--parameters FILE] [--policy FILE] [NAME=VALUE ...]
-  templates/deploy.sh --bucket BUCKET --validate
+  templates/deploy.sh [--parameters FILE] [--policy FILE] [NAME=VALUE ...]
+  templates/deploy.sh --validate
   templates/deploy.sh --delete keep|reset
 
-  --bucket BUCKET        for the artifacts, in the stack's Region; created when it is not there
+  --bucket BUCKET        for the artifacts, in the stack's Region; created when it is not there. By default the one that the stack
+                         uses, and at first patch-manager-artifacts-ACCOUNT-REGION-an, a name that only this account can take
   --stack STACK          the stack's name (patch-manager)
   --region REGION        its Region (as the AWS CLI is configured)
   --parameters FILE      values of parameters: {"Parameters": {"NAME": "VALUE"}}
   --policy FILE          the policy as JSON, with any number of windows, instead of the parameters for windows
+  --tags KEY=VALUE       a tag of everything that is created; once for each
   NAME=VALUE             a value of one parameter, before those of the file
 
   --validate             checks tools, templates, definition, parameters and policy, and changes nothing but the bucket
   --delete keep|reset    removes all windows everywhere, then the stack. Default Host Management Configuration stays, so that
-                         instances stay managed, or is reset where it is ours
+                         instances stay managed, and so does its role, or is reset where it is ours
 
   --architecture ARCH    arm64 (default) or x86_64
   --artifacts FOLDER     zips that are built already, <function>.zip each
-  --endpoint-url URL     a local AWS. As it has no StackSets, member-roles.yaml and control-plane.yaml are deployed there,
-                         each as a stack of its own, for the account of the credentials
+  --endpoint-url URL     a local AWS. As it has no StackSets, member-roles.yaml, dhmc-role.yaml and control-plane.yaml are deployed
+                         there, each as a stack of its own, for the account of the credentials
 USAGE
 }
 
@@ -36,7 +38,7 @@ trap 'rm -rf "$work"' EXIT
 
 bucket='' stack=patch-manager parameters='' policy='' architecture=arm64 artifacts='' action=deploy on_delete='' local=''
 values=()
-overrides=()
+tags=()
 
 fail() {
     echo "deploy.sh: $*" >&2
@@ -62,6 +64,7 @@ read_arguments() {
         --region) export AWS_REGION=$2 AWS_DEFAULT_REGION=$2 ;;
         --parameters) parameters=$2 ;;
         --policy) policy=$2 ;;
+        --tags) tags+=("$2") ;;
         --architecture) architecture=$2 ;;
         --artifacts) artifacts=$2 ;;
         --endpoint-url) export AWS_ENDPOINT_URL=$2 && local=yes ;;
@@ -75,7 +78,9 @@ read_arguments() {
 check_arguments() {
     case $architecture in arm64 | x86_64) ;; *) fail "--architecture is arm64 or x86_64" ;; esac
     case $action/$on_delete in */ | delete/keep | delete/reset) ;; *) fail "--delete is keep or reset" ;; esac
-    [ "$action" = delete ] || [ -n "$bucket" ] || fail "--bucket is missing; see --help"
+    for tag in ${tags[@]+"${tags[@]}"}; do
+        case $tag in ?*=*) ;; *) fail "--tags $tag: KEY=VALUE is wanted" ;; esac
+    done
     for file in "$parameters" "$policy"; do
         [ -z "$file" ] || [ -r "$file" ] || fail "$file cannot be read"
     done
@@ -93,7 +98,17 @@ check_tools() {
     region=${AWS_REGION:-${AWS_DEFAULT_REGION:-$(aws configure get region || true)}}
     [ -n "$region" ] || fail "no Region: give --region, or configure one for the AWS CLI"
     export AWS_REGION=$region AWS_DEFAULT_REGION=$region
-    account=$(aws sts get-caller-identity --query Account --output text) || fail "the AWS CLI has no valid credentials"
+    # A lost connection is no failure of a deployment that takes an hour.
+    export AWS_RETRY_MODE=${AWS_RETRY_MODE:-standard} AWS_MAX_ATTEMPTS=${AWS_MAX_ATTEMPTS:-8}
+    local arn
+    arn=$(aws sts get-caller-identity --query Arn --output text) || fail "the AWS CLI has no valid credentials"
+    IFS=: read -r _ partition _ _ account _ <<<"$arn"
+    case $partition in
+    aws) events_region=us-east-1 ;;
+    aws-us-gov) events_region=us-gov-west-1 ;;
+    aws-cn) fail "not for the China Regions; see What was not tried in the README" ;;
+    *) events_region=$region ;;
+    esac
 }
 
 check_build_tools() {
@@ -166,40 +181,78 @@ print(whole.hexdigest()[:20])
 PYTHON
 }
 
+# Each call says whose the bucket has to be: names of buckets can be guessed, and taken by somebody else.
+s3() {
+    local operation=$1
+    shift
+    aws s3api "$operation" --bucket "$bucket" --expected-bucket-owner "$account" "$@"
+}
+
 upload() {
     make_bucket
     prefix=$stack/$(content_hash)/
-    if aws s3api head-object --bucket "$bucket" --key "${prefix}complete" >/dev/null 2>&1; then
+    templates_url=${AWS_ENDPOINT_URL:-https://s3.$region.amazonaws.com}/$bucket/$prefix
+    if s3 head-object --key "${prefix}complete" >/dev/null 2>&1; then
         say "The artifacts are in s3://$bucket/$prefix"
         return
     fi
     say "Uploading to s3://$bucket/$prefix"
-    aws s3 cp --recursive --only-show-errors "$work/artifacts" "s3://$bucket/$prefix"
-    aws s3api put-object --bucket "$bucket" --key "${prefix}complete" >/dev/null
+    for file in "$work"/artifacts/*; do
+        s3 put-object --key "$prefix$(basename "$file")" --body "$file" >/dev/null
+    done
+    s3 put-object --key "${prefix}complete" >/dev/null
 }
 
 make_bucket() {
-    if aws s3api head-bucket --bucket "$bucket" >/dev/null 2>&1; then
+    local place
+    if s3 head-bucket >/dev/null 2>"$work/error"; then
+        place=$(s3 get-bucket-location --query LocationConstraint --output text)
+        case $place in None | '') place=us-east-1 ;; EU) place=eu-west-1 ;; esac
+        [ "$place" = "$region" ] || fail "bucket $bucket is in $place; functions are deployed from a bucket in $region only: name another"
         return
     fi
+    case $(cat "$work/error") in
+    *404* | *'Not Found'* | *NoSuchBucket*) ;;
+    *403* | *Forbidden* | *AccessDenied*) fail "bucket $bucket belongs to another account, or may not be used by you: name another with --bucket" ;;
+    *) fail "bucket $bucket: $(cat "$work/error")" ;;
+    esac
     say "Creating bucket $bucket"
-    aws s3 mb "s3://$bucket" >/dev/null || fail "bucket $bucket is not yours, and its name is taken or not allowed"
-    aws s3api put-public-access-block --bucket "$bucket" --public-access-block-configuration \
+    local options=()
+    [ "$region" = us-east-1 ] || options=(--create-bucket-configuration "LocationConstraint=$region")
+    case $bucket in *-"$account-$region-an") options+=(--bucket-namespace account-regional) ;; esac
+    aws s3api create-bucket --bucket "$bucket" ${options[@]+"${options[@]}"} >/dev/null ||
+        fail "bucket $bucket cannot be created: name another with --bucket, or bring the AWS CLI up to date"
+    s3 put-public-access-block --public-access-block-configuration \
         BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true
+    s3 put-bucket-versioning --versioning-configuration Status=Enabled
+    s3 put-bucket-lifecycle-configuration --lifecycle-configuration '{"Rules": [{"ID": "old-versions", "Status": "Enabled",
+        "Filter": {"Prefix": ""}, "NoncurrentVersionExpiration": {"NoncurrentDays": 90},
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}}]}' >/dev/null
+    if [ ${#tags[@]} -gt 0 ]; then
+        s3 put-bucket-tagging --tagging "{\"TagSet\": $(tag_list)}"
+    fi
+    [ -n "$local" ] || s3 put-bucket-policy --policy "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Sid\": \"TlsOnly\",
+        \"Effect\": \"Deny\", \"Principal\": \"*\", \"Action\": \"s3:*\",
+        \"Resource\": [\"arn:$partition:s3:::$bucket\", \"arn:$partition:s3:::$bucket/*\"],
+        \"Condition\": {\"Bool\": {\"aws:SecureTransport\": \"false\"}}}]}"
+}
+
+tag_list() {
+    python3 -c 'import json, sys
+print(json.dumps([dict(zip(("Key", "Value"), tag.split("=", 1))) for tag in sys.argv[1:]]))' "${tags[@]}"
 }
 
 # --- Parameters ---
 
-# TEMPLATE NAME=VALUE ...: what this script knows of the template's parameters, and before it what the user says, into
-# $overrides. (Version 1 of the AWS CLI takes no file for them.)
-set_overrides() {
-    local template=$1 override
-    shift
-    python3 - "$root/templates/$template" "$parameters" "$policy" "$work/overrides" "$@" -- ${values[@]+"${values[@]}"} <<'PYTHON'
+# What the user says, of main.yaml's parameters, into $work/wanted.json, and what main.yaml's parameters are after this, so far as
+# one can say, into $work/effective.json.
+read_parameters() {
+    deployed "$stack" >"$work/deployed.json"
+    python3 - "$root/templates/$main" "$parameters" "$policy" "$work" -- ${values[@]+"${values[@]}"} <<'PYTHON'
 import json, pathlib, re, sys
 
-template, parameters, policy, output, *rest = sys.argv[1:]
-own, given = rest[: rest.index("--")], rest[rest.index("--") + 1 :]
+template, parameters, policy, work, _, *given = sys.argv[1:]
+work = pathlib.Path(work)
 
 def stop(problem):
     sys.exit(f"deploy.sh: {problem}")
@@ -209,9 +262,6 @@ def read(path):
         return json.loads(pathlib.Path(path).read_text())
     except ValueError as problem:
         stop(f"{path}: no JSON: {problem}")
-
-def pairs(texts):
-    return dict(text.split("=", 1) for text in texts)
 
 def from_file(path):
     content = read(path)
@@ -235,20 +285,61 @@ if parameters:
     wanted |= from_file(parameters)
 if policy:
     wanted |= from_policy(policy)
-wanted |= pairs(given)
-section = re.search(r"^Parameters:\n((?:[ #].*\n|\n)+)", pathlib.Path(template).read_text(), re.M)
-known = re.findall(r"^  (\w+):$", section[1], re.M)
-# The local AWS gets two templates, each with some of the parameters.
-unknown = sorted(set(wanted) - set(known)) if "member-roles" not in template else []
+wanted |= dict(text.split("=", 1) for text in given)
+section = re.search(r"^Parameters:\n((?:[ #].*\n|\n)+)", pathlib.Path(template).read_text(), re.M)[1]
+known = re.findall(r"^  (\w+):$", section, re.M)
+# The local AWS gets several templates, each with some of the parameters.
+unknown = sorted(set(wanted) - set(known))
 if unknown:
     stop(f"{pathlib.Path(template).name} has no parameter {', '.join(unknown)}")
-values = {name: str(value) for name, value in (pairs(own) | wanted).items() if name in known}
-pathlib.Path(output).write_text("".join(f"{name}={value}\0" for name, value in values.items()))
+wanted = {name: str(value) for name, value in wanted.items()}
+defaults = {name: default.strip("\"'") for name, default in
+            re.findall(r"^  (\w+):\n(?:    .*\n)*?    Default: (.*)\n", section, re.M)}
+(work / "wanted.json").write_text(json.dumps(wanted))
+(work / "effective.json").write_text(json.dumps(defaults | json.loads((work / "deployed.json").read_text()) | wanted))
 PYTHON
-    overrides=()
-    while IFS= read -r -d '' override; do
-        overrides+=("$override")
-    done <"$work/overrides"
+}
+
+# The parameters of a stack that is there, as {NAME: VALUE}.
+deployed() {
+    local status
+    status=$(status_of "$1")
+    case $status in
+    none | REVIEW_IN_PROGRESS | ROLLBACK_COMPLETE) echo '{}' ;;
+    *) aws cloudformation describe-stacks --stack-name "$1" --query 'Stacks[0].Parameters' --output json |
+        python3 -c 'import json, sys
+print(json.dumps({one["ParameterKey"]: one["ParameterValue"] for one in json.load(sys.stdin) or []}))' ;;
+    esac
+}
+
+# What main.yaml's parameter is after this.
+effective() {
+    python3 -c 'import json, sys
+print(json.load(open(sys.argv[1])).get(sys.argv[2], ""))' "$work/effective.json" "$1"
+}
+
+# STACK TEMPLATE NAME=VALUE ...: the parameters for a change set, into $work/parameters.json. What the user says goes before
+# what this script knows; what nobody says keeps its value. Stacks beside the main one have its values of what both know.
+set_parameters() {
+    local name=$1 template=$2
+    shift 2
+    deployed "$name" >"$work/current.json"
+    python3 - "$root/templates/$template" "$work" "$([ "$name" = "$stack" ] || echo beside)" "$@" <<'PYTHON'
+import json, pathlib, re, sys
+
+template, work, beside, *own = sys.argv[1:]
+work = pathlib.Path(work)
+read = lambda name: json.loads((work / name).read_text())
+section = re.search(r"^Parameters:\n((?:[ #].*\n|\n)+)", pathlib.Path(template).read_text(), re.M)[1]
+values = (read("deployed.json") if beside else {}) | dict(text.split("=", 1) for text in own) | read("wanted.json")
+current, parameters = read("current.json"), []
+for name in re.findall(r"^  (\w+):$", section, re.M):
+    if name in values:
+        parameters.append({"ParameterKey": name, "ParameterValue": values[name]})
+    elif name in current:
+        parameters.append({"ParameterKey": name, "UsePreviousValue": True})
+(work / "parameters.json").write_text(json.dumps(parameters))
+PYTHON
 }
 
 find_organization() {
@@ -261,23 +352,53 @@ find_organization() {
 
 # --- Stacks ---
 
+# What is no answer about the stack, as a network that is down or credentials that have ended, ends the script and says so.
 status_of() {
-    aws cloudformation describe-stacks --stack-name "$1" --query 'Stacks[0].StackStatus' --output text 2>/dev/null || echo none
+    if aws cloudformation describe-stacks --stack-name "$1" --query 'Stacks[0].StackStatus' --output text 2>"$work/error"; then
+        return
+    fi
+    grep -q 'does not exist' "$work/error" || fail "stack $1: $(tail -n 1 "$work/error")
+What CloudFormation is doing goes on by itself. Run the same command again, with valid credentials, to go on from there."
+    echo none
 }
 
-# Lets CloudFormation check template, parameters and rules, and writes the change set's name to $work/change-set, or nothing
+# Lets CloudFormation check template, parameters and rules, and writes the change set's ARN to $work/change-set, or nothing
 # when there is nothing to change.
 make_change_set() {
-    local name=$1 template=$2
-    case $(status_of "$name") in
-    ROLLBACK_COMPLETE | REVIEW_IN_PROGRESS) delete_and_wait "$name" ;; # a creation that failed; nothing else can be done with it
-    *_IN_PROGRESS) fail "stack $name is being changed by somebody else" ;;
+    local name=$1 template=$2 status type=UPDATE reason
+    status=$(status_of "$name")
+    case $status in
+    REVIEW_IN_PROGRESS) ;;
+    *_IN_PROGRESS)
+        say "Stack $name is being changed, by an earlier run of this or by somebody else"
+        wait_for "$name"
+        status=$(status_of "$name")
+        ;;
     esac
-    aws cloudformation deploy --stack-name "$name" --template-file "$root/templates/$template" \
-        --s3-bucket "$bucket" --s3-prefix "$stack/templates" --capabilities CAPABILITY_NAMED_IAM \
-        --parameter-overrides "${overrides[@]}" \
-        --no-execute-changeset --no-fail-on-empty-changeset >"$work/deploy.log"
-    grep --only-matching 'arn:[^ ]*:changeSet/[^ ]*' "$work/deploy.log" >"$work/change-set" || true
+    case $status in
+    ROLLBACK_COMPLETE | REVIEW_IN_PROGRESS) # a creation that failed; nothing else can be done with it
+        delete_and_wait "$name"
+        type=CREATE
+        ;;
+    none) type=CREATE ;;
+    esac
+    local source=(--template-url "$templates_url$template")
+    # As far as it fits a stack in another Region needs no bucket.
+    [ "$(wc -c <"$root/templates/$template")" -gt 51200 ] || source=(--template-body "file://$root/templates/$template")
+    [ ${#tags[@]} -eq 0 ] || source+=(--tags "$(tag_list)")
+    aws cloudformation create-change-set --stack-name "$name" --change-set-name "deploy-$(date +%s)" --change-set-type "$type" \
+        "${source[@]}" --parameters "file://$work/parameters.json" --capabilities CAPABILITY_NAMED_IAM \
+        --query Id --output text >"$work/change-set"
+    while true; do
+        status=$(aws cloudformation describe-change-set --change-set-name "$(cat "$work/change-set")" --query Status --output text)
+        case $status in *_PENDING | *_IN_PROGRESS) ;; *) break ;; esac
+        sleep "${local:+0.}3"
+    done
+    [ "$status" = FAILED ] || return 0
+    reason=$(aws cloudformation describe-change-set --change-set-name "$(cat "$work/change-set")" --query StatusReason --output text)
+    case $reason in *"didn't contain changes"* | *'No updates are to be performed'*) ;; *) fail "stack $name: $reason" ;; esac
+    aws cloudformation delete-change-set --change-set-name "$(cat "$work/change-set")"
+    : >"$work/change-set"
 }
 
 deploy_stack() {
@@ -293,64 +414,143 @@ deploy_stack() {
     wait_for "$name"
 }
 
+# Until the stack has come to an end; says why when that is a failure.
 wait_for() {
-    local status
-    while
+    local status said=''
+    while true; do
         status=$(status_of "$1")
-        case $status in *_IN_PROGRESS) true ;; *) false ;; esac
-    do
+        case $status in
+        *_IN_PROGRESS) ;;
+        CREATE_COMPLETE | UPDATE_COMPLETE | DELETE_COMPLETE | none) echo "$status" && return ;;
+        *) explain "$1" "$status" ;;
+        esac
+        if [ -z "$said$local" ]; then
+            echo "This may take an hour. Should your session end before: the stack goes on, and so does the same command, run again."
+            said=yes
+        fi
         sleep "${local:+0.}5"
     done
-    case $status in
-    CREATE_COMPLETE | UPDATE_COMPLETE) echo "$status" ;;
-    *) explain "$1" "$status" ;;
-    esac
 }
 
-# The reasons of a failed stack, of the stacks inside of it too.
+# The reasons of a stack's last operation, of the stacks inside of it too: from the events of this operation, as a nested stack
+# that failed is rolled back or gone by now.
 explain() {
     echo "stack $1: $2" >&2
-    aws cloudformation describe-stack-events --stack-name "$1" --output text --query \
-        "StackEvents[?ends_with(ResourceStatus, 'FAILED')].[LogicalResourceId, ResourceStatusReason] | [:20]" >&2
-    local inner
-    inner=$(aws cloudformation describe-stack-resources --stack-name "$1" --output text --query \
-        "StackResources[?ResourceType=='AWS::CloudFormation::Stack' && ends_with(ResourceStatus, 'FAILED')].PhysicalResourceId")
-    for name in $inner; do
-        explain "$name" "$(status_of "$name")"
-    done
+    python3 - "$1" >&2 <<'PYTHON'
+import json, subprocess, sys
+
+def events(stack):
+    command = ["aws", "cloudformation", "describe-stack-events", "--stack-name", stack, "--output", "json"]
+    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)["StackEvents"]
+
+def is_own(event):
+    return event["PhysicalResourceId"] == event["StackId"]
+
+def begins(event):
+    return is_own(event) and event["ResourceStatus"] in ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
+
+def explain(stack, since, indent):
+    found = events(stack)
+    since = since or next((event["Timestamp"] for event in found if begins(event)), "")
+    inner = set()
+    for event in reversed(found):
+        reason = event.get("ResourceStatusReason", "")
+        if event["Timestamp"] < since or not event["ResourceStatus"].endswith("FAILED") or "cancelled" in reason:
+            continue
+        print(f"{indent}{event['LogicalResourceId']}: {reason}")
+        nested = event["PhysicalResourceId"]
+        if event["ResourceType"] == "AWS::CloudFormation::Stack" and not is_own(event) and nested and nested not in inner:
+            inner.add(nested)
+            explain(nested, since, indent + "  ")
+
+explain(sys.argv[1], None, "  ")
+PYTHON
+    case $2 in
+    UPDATE_ROLLBACK_FAILED) echo "To go on: aws cloudformation continue-update-rollback --stack-name $1" >&2 ;;
+    esac
     exit 1
 }
 
 delete_and_wait() {
     local status id
+    status=$(status_of "$1")
+    [ "$status" != none ] || return 0
     # A stack that is gone has no name any more, but its id.
     id=$(aws cloudformation describe-stacks --stack-name "$1" --query 'Stacks[0].StackId' --output text)
-    aws cloudformation delete-stack --stack-name "$id"
-    while
-        status=$(status_of "$id")
-        [ "$status" = DELETE_IN_PROGRESS ]
-    do
-        sleep "${local:+0.}5"
-    done
-    case $status in DELETE_COMPLETE | none) ;; *) explain "$id" "$status" ;; esac
+    [ "$status" = DELETE_IN_PROGRESS ] || aws cloudformation delete-stack --stack-name "$id"
+    wait_for "$id"
+}
+
+# COMMAND ...: in the Region in which events of AWS Organizations exist
+where_events_are() {
+    AWS_REGION=$events_region AWS_DEFAULT_REGION=$events_region "$@"
 }
 
 # --- What the script does ---
 
-# deploy_stack, or its check without the execution
+# deploy_stack, or its check without the execution. The role for Default Host Management Configuration is a stack of its own, which
+# outlives the others.
 each_stack() {
     local step=$1
     local common=("ArtifactsBucket=$bucket" "ArtifactsPrefix=$prefix" "Architecture=$architecture")
     local roles=("ManagementAccountId=$account" "OrganizationId=$organization")
+    dhmc_roles "$step"
     if [ -n "$local" ]; then
-        set_overrides member-roles.yaml "${roles[@]}"
+        set_parameters "$stack-member-roles" member-roles.yaml "${roles[@]}"
         "$step" "$stack-member-roles" member-roles.yaml
         # Without the id of the organization: the local AWS does not know the condition key aws:ResourceOrgID. It has no TLS.
-        set_overrides control-plane.yaml "${common[@]}" RequireTls=false
-        "$step" "$stack" control-plane.yaml
+        common+=(RequireTls=false)
     else
-        set_overrides main.yaml "${common[@]}" "OrganizationId=$organization" "RootOrganizationalUnitId=$organization_root"
-        "$step" "$stack" main.yaml
+        common+=("OrganizationId=$organization" "RootOrganizationalUnitId=$organization_root")
+    fi
+    set_parameters "$stack" $main "${common[@]}"
+    "$step" "$stack" $main
+    if [ "$events_region" != "$region" ]; then
+        where_events_are set_parameters "$stack-organization-events" org-events.yaml "HomeRegion=$region" ${local:+RequireTls=false}
+        where_events_are "$step" "$stack-organization-events" org-events.yaml
+    fi
+}
+
+# STEP [NAME=VALUE ...]
+dhmc_roles() {
+    local step=$1 status has_role=() common=("TemplatesUrl=$templates_url" "RootOrganizationalUnitId=$organization_root")
+    shift
+    [ "$(effective ManageMemberRoles)" != false ] || return 0
+    status=$(status_of "$stack-dhmc-roles")
+    if [ "$status" = none ] && aws iam get-role --role-name "$(effective DhmcRoleName)" >/dev/null 2>&1; then
+        echo "The role $(effective DhmcRoleName) is there, and serves"
+        has_role=(ManagementAccountHasRole=true)
+        [ -z "$local" ] || return 0
+    fi
+    set_parameters "$stack-dhmc-roles" $dhmc "${common[@]}" ${has_role[@]+"${has_role[@]}"} "$@"
+    "$step" "$stack-dhmc-roles" $dhmc
+}
+
+# Where windows write their output the role for Default Host Management Configuration may write, and nowhere else.
+allow_output() {
+    [ "$(effective ManageMemberRoles)" != false ] || return 0
+    aws ssm get-parameter --name "$(output_of PolicyParameterName)" --query Parameter.Value --output text >"$work/applied.json"
+    deployed "$stack-dhmc-roles" >"$work/current.json"
+    python3 - "$work" "$partition" >"$work/outputs" <<'PYTHON'
+import json, pathlib, sys
+
+work, partition = pathlib.Path(sys.argv[1]), sys.argv[2]
+objects, groups = set(), set()
+for window in json.loads((work / "applied.json").read_text())["windows"]:
+    output = window["task"].get("output") or {}
+    if output.get("s3Bucket"):
+        place = "/".join([output["s3Bucket"], *filter(None, [(output.get("s3Prefix") or "").strip("/")]), "*"])
+        objects.add(f"arn:{partition}:s3:::{place}")
+    if output.get("cloudWatchLogGroup"):
+        group = f"arn:{partition}:logs:*:*:log-group:{output['cloudWatchLogGroup']}"
+        groups |= {group, group + ":*"}
+wanted = {"OutputObjectArns": ",".join(sorted(objects)), "OutputLogGroupArns": ",".join(sorted(groups))}
+current = json.loads((work / "current.json").read_text())
+if any(current.get(name, "") != value for name, value in wanted.items()):
+    print(*(f"{name}={value}" for name, value in wanted.items()), sep="\n")
+PYTHON
+    if [ -s "$work/outputs" ]; then
+        dhmc_roles deploy_stack "$(head -n 1 "$work/outputs")" "$(tail -n 1 "$work/outputs")"
     fi
 }
 
@@ -367,11 +567,9 @@ check_stack() {
 }
 
 validate() {
-    local url=${AWS_ENDPOINT_URL:-https://s3.$region.amazonaws.com}
-    case $region in cn-*) [ -n "$local" ] || url=$url.cn ;; esac
     for template in "$root"/templates/*.yaml; do
-        [ -n "$local" ] && [ "$(basename "$template")" = org-stacksets.yaml ] && continue # which it does not know
-        aws cloudformation validate-template --template-url "$url/$bucket/$prefix$(basename "$template")" >/dev/null
+        [ -z "$local" ] || ! grep -q 'AWS::CloudFormation::StackSet$' "$template" || continue # which it does not know
+        aws cloudformation validate-template --template-url "$templates_url$(basename "$template")" >/dev/null
         echo "$(basename "$template") is valid"
     done
     definition_without_substitutions >"$work/definition.json"
@@ -406,7 +604,6 @@ show() {
         --query 'executions[0].executionArn')
     report=$(output_of RolloutReport)
     case $machine in
-    arn:aws-cn:*) console=$region.console.amazonaws.cn ;;
     arn:aws-us-gov:*) console=console.amazonaws-us-gov.com ;;
     *) console=$region.console.aws.amazon.com ;;
     esac
@@ -424,48 +621,100 @@ show() {
 }
 
 delete() {
-    local wanted=Keep data
-    [ "$on_delete" = keep ] || wanted=Reset
-    [ "$(status_of "$stack")" != none ] || fail "there is no stack $stack in $region"
-    data=$(output_of DataBucketName)
-    say "Default Host Management Configuration: $wanted"
-    set_on_delete "$wanted"
+    local data='' status events others=none
+    status=$(status_of "$stack")
+    events=$(where_events_are status_of "$stack-organization-events")
+    [ "$on_delete" = keep ] || others=$(status_of "$stack-dhmc-roles")
+    [ "$status$events$others" != nonenonenone ] || fail "there is no stack $stack in $region"
+    case $status in
+    none | DELETE_IN_PROGRESS) ;; # an earlier run of this has come so far
+    *)
+        data=$(output_of DataBucketName)
+        say "Default Host Management Configuration: $on_delete"
+        set_on_delete "$([ "$on_delete" = keep ] && echo Keep || echo Reset)"
+        ;;
+    esac
+    if [ "$events_region" != "$region" ]; then
+        where_events_are delete_and_wait "$stack-organization-events"
+    fi
+    [ -n "$local" ] || leave_closed_accounts "$(effective ResourcePrefix)-member-roles"
     say "Deleting stack $stack: its last rollout removes the windows, then the rest goes"
     delete_and_wait "$stack"
-    if [ -n "$local" ] && [ "$(status_of "$stack-member-roles")" != none ]; then
-        delete_and_wait "$stack-member-roles"
+    [ -z "$local" ] || delete_and_wait "$stack-member-roles"
+    if [ "$on_delete" = reset ]; then
+        [ -n "$local" ] || leave_closed_accounts "$(effective ResourcePrefix)-dhmc-roles"
+        say "Deleting stack $stack-dhmc-roles"
+        delete_and_wait "$stack-dhmc-roles"
+    else
+        echo "Kept: the stack $stack-dhmc-roles with the role that Default Host Management Configuration names"
     fi
-    echo "Kept: the reports in s3://$data and the artifacts. To remove a bucket: aws s3 rb --force s3://NAME, after its versions"
+    echo "Kept: the reports ${data:+in s3://$data }and the artifacts. To remove a bucket: aws s3 rb --force s3://NAME, after its versions"
+}
+
+# StackSets cannot delete a stack in an account that was closed or suspended, and the deletion of the StackSet would fail for
+# good: takes such accounts out of it, with their stacks left as they are.
+leave_closed_accounts() {
+    local operation target regions
+    if ! aws cloudformation list-stack-instances --stack-set-name "$1" --call-as SELF --output json \
+        --query 'Summaries[].[Account, OrganizationalUnitId, Region]' >"$work/instances.json" 2>"$work/error"; then
+        grep -q 'StackSetNotFound' "$work/error" || fail "StackSet $1: $(tail -n 1 "$work/error")"
+        return 0
+    fi
+    aws organizations list-accounts --query Accounts --output json >"$work/accounts.json"
+    python3 - "$work" >"$work/closed" <<'PYTHON'
+import collections, json, pathlib, sys
+
+work = pathlib.Path(sys.argv[1])
+accounts = json.loads((work / "accounts.json").read_text())
+active = {one["Id"] for one in accounts if one.get("State", one.get("Status")) == "ACTIVE"}
+closed = collections.defaultdict(set)
+for account, unit, region in json.loads((work / "instances.json").read_text()):
+    if account not in active:
+        closed[unit, region].add(account)
+for (unit, region), ids in sorted(closed.items()):
+    target = {"OrganizationalUnitIds": [unit], "Accounts": sorted(ids), "AccountFilterType": "INTERSECTION"}
+    print(region, json.dumps(target, separators=(",", ":")))
+PYTHON
+    while read -r regions target; do
+        say "StackSet $1: leaving the stacks in closed accounts, $target"
+        operation=$(aws cloudformation delete-stack-instances --stack-set-name "$1" --call-as SELF --regions "$regions" \
+            --deployment-targets "$target" --retain-stacks --query OperationId --output text \
+            --operation-preferences FailureTolerancePercentage=100,MaxConcurrentPercentage=100 </dev/null)
+        while true; do
+            case $(aws cloudformation describe-stack-set-operation --stack-set-name "$1" --operation-id "$operation" --call-as SELF \
+                --query StackSetOperation.Status --output text </dev/null) in
+            RUNNING | QUEUED | STOPPING) sleep 5 ;;
+            *) break ;;
+            esac
+        done
+    done <"$work/closed"
 }
 
 # Says so in the parameter, and in a policy that was given as a whole; changes nothing else, and nothing when both say so.
 set_on_delete() {
-    aws cloudformation describe-stacks --stack-name "$stack" --query 'Stacks[0].Parameters' --output json >"$work/current.json"
-    python3 - "$work/current.json" "$1" "$work/policy.json" <<'PYTHON'
+    python3 - "$work" "$1" <<'PYTHON'
 import json, pathlib, sys
 
-current, wanted, output = sys.argv[1:]
-values = {one["ParameterKey"]: one["ParameterValue"] for one in json.loads(pathlib.Path(current).read_text())}
-text = values["PatchPolicy"] + values["PatchPolicyContinued"]
+work, wanted = pathlib.Path(sys.argv[1]), sys.argv[2].lower()
+current = json.loads((work / "deployed.json").read_text())
+text = current["PatchPolicy"] + current["PatchPolicyContinued"]
 if text:
     policy = json.loads(text)
-    policy["dhmc"]["onDelete"] = wanted.lower()
-    pathlib.Path(output).write_text(json.dumps(policy))
+    if policy["dhmc"].get("onDelete", "keep") != wanted:
+        policy["dhmc"]["onDelete"] = wanted
+        (work / "policy.json").write_text(json.dumps(policy))
 PYTHON
     [ ! -e "$work/policy.json" ] || policy=$work/policy.json
     values=("DefaultHostManagementOnDelete=$1")
-    set_overrides control-plane.yaml
-    python3 - "$work/current.json" "$work/overrides" >"$work/update.json" <<'PYTHON'
+    read_parameters
+    python3 - "$work" >"$work/update.json" <<'PYTHON'
 import json, pathlib, sys
 
-current = json.loads(pathlib.Path(sys.argv[1]).read_text())
-changes = dict(pair.split("=", 1) for pair in pathlib.Path(sys.argv[2]).read_text().split("\0") if pair)
-kept = [{"ParameterKey": one["ParameterKey"], "UsePreviousValue": True}
-        for one in current if changes.get(one["ParameterKey"], one["ParameterValue"]) == one["ParameterValue"]]
-if len(kept) < len(current):
-    names = {one["ParameterKey"] for one in kept}
-    changed = [{"ParameterKey": name, "ParameterValue": value} for name, value in changes.items() if name not in names]
-    print(json.dumps(kept + changed))
+current, wanted = (json.loads((pathlib.Path(sys.argv[1]) / name).read_text()) for name in ("deployed.json", "wanted.json"))
+changed = {name for name, value in wanted.items() if current.get(name) != value}
+if changed:
+    kept = [{"ParameterKey": name, "UsePreviousValue": True} for name in current if name not in changed]
+    print(json.dumps(kept + [{"ParameterKey": name, "ParameterValue": wanted[name]} for name in sorted(changed)]))
 PYTHON
     [ -s "$work/update.json" ] || return 0
     aws cloudformation update-stack --stack-name "$stack" --use-previous-template --capabilities CAPABILITY_NAMED_IAM \
@@ -477,13 +726,17 @@ main() {
     read_arguments "$@"
     check_arguments
     check_tools
+    main=main.yaml dhmc=org-dhmc-roles.yaml
+    [ -z "$local" ] || main=control-plane.yaml dhmc=dhmc-role.yaml
+    # Before minutes of building: are these parameters of the template, is the policy JSON of a size that fits?
+    read_parameters
     if [ "$action" = delete ]; then
         delete
         return
     fi
-    # Before minutes of building: are these parameters of the template, is the policy JSON of a size that fits?
-    set_overrides "$([ -n "$local" ] && echo control-plane.yaml || echo main.yaml)"
     find_organization
+    [ -n "$bucket" ] || bucket=$(effective ArtifactsBucket)
+    [ -n "$bucket" ] || bucket=patch-manager-artifacts-$account-$region-an
     collect_artifacts
     upload
     if [ "$action" = validate ]; then
@@ -491,6 +744,7 @@ main() {
         return
     fi
     each_stack deploy_stack
+    allow_output
     show
 }
 

@@ -160,6 +160,9 @@ impl Organization {
         workspace: &Workspace,
         account: &Account,
     ) -> Result<()> {
+        let cloudformation = || clients.cloudformation_for(&account.id);
+        let dhmc_role = workspace.read("templates/dhmc-role.yaml")?;
+        Stack::new(cloudformation(), "patch-manager-dhmc-role", &account.name).create(&dhmc_role, &[]).await?;
         let template = workspace.read("templates/member-roles.yaml")?;
         let parameters = [
             ("ManagementAccountId", self.accounts[0].id.as_str()),
@@ -167,7 +170,7 @@ impl Organization {
             ("MemberRoleName", MEMBER_ROLE),
             ("OrganizationId", &self.id),
         ];
-        let stack = Stack::new(clients.cloudformation_for(&account.id), "patch-manager-member-roles", &account.name);
+        let stack = Stack::new(cloudformation(), "patch-manager-member-roles", &account.name);
         stack.create(&template, &parameters).await?;
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 use serde_yaml_ng::Value as Yaml;
 
-use crate::{functions, read};
+use crate::{functions, read, root};
 
 /// A template of the folder `templates`, with its short forms (`!Ref`) written out (`{"Ref": …}`).
 ///
@@ -17,6 +17,19 @@ pub fn load(name: &str) -> Value {
     let yaml =
         serde_yaml_ng::from_str(&read(format!("templates/{name}"))).unwrap_or_else(|why| panic!("{name}: {why}"));
     plain(yaml)
+}
+
+/// The names of all templates.
+///
+/// # Panics
+///
+/// When the folder cannot be read.
+#[must_use]
+pub fn files() -> Vec<String> {
+    let entries = std::fs::read_dir(root().join("templates")).unwrap_or_else(|why| panic!("templates: {why}"));
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let templates = paths.filter(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    templates.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect()
 }
 
 /// The template that holds the functions and the state machine.

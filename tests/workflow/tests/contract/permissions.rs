@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use workflow::functions::{self, pascal};
-use workflow::template;
+use workflow::{read, template};
 
 /// Allowed though no code names it, with the reason.
 const NOT_CALLED: [(&str, &str); 2] = [
@@ -52,6 +52,25 @@ fn the_member_role_trusts_the_functions_that_assume_it_and_no_others() {
 }
 
 #[test]
+fn maintenance_windows_can_assume_the_task_role_whatever_they_say_of_themselves() {
+    let role = template::load("member-roles.yaml")["Resources"]["TaskRole"]["Properties"].clone();
+    let trust = &role["AssumeRolePolicyDocument"]["Statement"][0];
+    assert_eq!(trust["Principal"], json!({ "Service": "ssm.amazonaws.com" }));
+    assert_eq!(trust["Condition"], Value::Null);
+}
+
+#[test]
+fn the_role_for_dhmc_outlives_the_stacks_that_a_deletion_takes() {
+    let of_dhmc =
+        |file: &String| read(format!("templates/{file}")).contains("AmazonSSMManagedEC2InstanceDefaultPolicy");
+    assert_eq!(template::files().into_iter().filter(of_dhmc).collect::<Vec<_>>(), ["dhmc-role.yaml"]);
+    let stack_set = template::load("org-dhmc-roles.yaml")["Resources"]["MemberAccountRoles"].clone();
+    assert_eq!(stack_set["Properties"]["AutoDeployment"]["RetainStacksOnAccountRemoval"], true);
+    let role = template::load("dhmc-role.yaml")["Resources"]["DhmcRole"].clone();
+    assert_eq!(role["UpdateReplacePolicy"], "Retain", "a setting names it until the next rollout");
+}
+
+#[test]
 fn windows_are_changed_only_with_the_owner_tag() {
     let changing = template::statements(&member_role()).into_iter().filter(|statement| {
         let actions = template::list(&statement["Action"]);
@@ -95,6 +114,13 @@ fn what_starts_rollouts_may_start_this_machine_and_do_nothing_else() {
 #[test]
 fn both_templates_agree_on_the_names_that_they_share() {
     let (control_plane, member) = (template::control_plane(), template::load("member-roles.yaml"));
+    let dhmc = template::load("dhmc-role.yaml")["Parameters"]["DhmcRoleName"].clone();
+    for member in
+        [&member["Parameters"]["DhmcRoleName"], &template::load("org-dhmc-roles.yaml")["Parameters"]["DhmcRoleName"]]
+    {
+        assert_eq!(dhmc["Default"], member["Default"]);
+        assert_eq!(dhmc["AllowedPattern"], member["AllowedPattern"]);
+    }
     for name in ["MemberRoleName", "TaskRoleName", "DhmcRoleName", "OwnerTagKey", "OwnerTagValue"] {
         assert_eq!(control_plane["Parameters"][name]["Default"], member["Parameters"][name]["Default"], "{name}");
         assert_eq!(

@@ -27,10 +27,10 @@ fn the_parent_hands_each_parameter_on() {
     let given = &parent["Resources"]["ControlPlane"]["Properties"]["Parameters"];
     for (name, parameter) in child["Parameters"].as_object().unwrap() {
         let value = match (name.as_str(), parameter["Type"].as_str()) {
-            // Where the parent creates the role, so that the control plane comes after it.
+            // Where the parent creates the roles, so that the control plane comes after them.
             ("MemberRoleName", _) => json!({ "Fn::If": [
                 "ManagesMemberRoles",
-                { "Fn::GetAtt": ["MemberRoles", "Outputs", "ConfigurationRoleName"] },
+                { "Fn::GetAtt": ["OrganizationStackSets", "Outputs", "MemberRoleName"] },
                 { "Ref": name },
             ]}),
             (_, Some("CommaDelimitedList")) => json!({ "Fn::Join": [",", { "Ref": name }] }),
@@ -42,20 +42,23 @@ fn the_parent_hands_each_parameter_on() {
 
 #[test]
 fn each_nested_template_gets_what_it_asks_for_under_the_same_name() {
-    let parent = template::load("main.yaml");
-    for (resource, file) in [
-        ("MemberRoles", "member-roles.yaml"),
-        ("OrganizationStackSets", "org-stacksets.yaml"),
-        ("ControlPlane", "control-plane.yaml"),
+    for (parent, resource, file) in [
+        ("main.yaml", "MemberRoles", "member-roles.yaml"),
+        ("main.yaml", "OrganizationStackSets", "org-stacksets.yaml"),
+        ("main.yaml", "ControlPlane", "control-plane.yaml"),
+        ("org-dhmc-roles.yaml", "ManagementAccountRole", "dhmc-role.yaml"),
     ] {
-        let given = parent["Resources"][resource]["Properties"]["Parameters"].as_object().unwrap();
+        let given =
+            template::load(parent)["Resources"][resource]["Properties"]["Parameters"].as_object().unwrap().clone();
         let asked = template::load(file)["Parameters"].as_object().unwrap().clone();
         assert!(given.keys().eq(asked.keys()), "{resource}: {:?} is not {:?}", given.keys(), asked.keys());
     }
-    let inner = template::load("org-stacksets.yaml");
-    for (resource, file) in [("MemberRoles", "member-roles.yaml"), ("EventForwarder", "org-events.yaml")] {
+    for (outer, resource, file) in [
+        ("org-stacksets.yaml", "MemberRoles", "member-roles.yaml"),
+        ("org-dhmc-roles.yaml", "MemberAccountRoles", "dhmc-role.yaml"),
+    ] {
         let asked = template::load(file)["Parameters"].as_object().unwrap().clone();
-        let given = template::list(&inner["Resources"][resource]["Properties"]["Parameters"]);
+        let given = template::list(&template::load(outer)["Resources"][resource]["Properties"]["Parameters"]);
         let names: Vec<_> = given.iter().filter_map(|one| one["ParameterKey"].as_str()).collect();
         assert!(names.iter().all(|name| asked.contains_key(*name)), "{resource}: {names:?}");
         let needed = asked.iter().filter(|(_, parameter)| parameter.get("Default").is_none());
@@ -65,15 +68,35 @@ fn each_nested_template_gets_what_it_asks_for_under_the_same_name() {
 
 #[test]
 fn the_roles_come_before_the_control_plane_and_go_after_it() {
-    let control_plane = template::load("main.yaml")["Resources"]["ControlPlane"].clone();
-    assert_eq!(control_plane["DependsOn"], "OrganizationStackSets");
-    let role = control_plane["Properties"]["Parameters"]["MemberRoleName"].to_string();
-    assert!(role.contains("MemberRoles"), "{role}");
+    let resources = template::load("main.yaml")["Resources"].clone();
+    for (resource, after) in [("ControlPlane", "OrganizationStackSets"), ("OrganizationStackSets", "MemberRoles")] {
+        let role = resources[resource]["Properties"]["Parameters"]["MemberRoleName"].to_string();
+        assert!(role.contains(after), "{role}");
+    }
+}
+
+#[test]
+fn no_template_is_left_without_a_resource_whatever_its_parameters() {
+    for file in template::files() {
+        let resources = template::load(&file)["Resources"].as_object().unwrap().clone();
+        assert!(resources.values().any(|resource| resource.get("Condition").is_none()), "{file}");
+    }
+}
+
+#[test]
+fn no_stack_set_needs_roles_of_its_own() {
+    for file in template::files() {
+        for (id, resource) in template::load(&file)["Resources"].as_object().unwrap() {
+            if resource["Type"] == "AWS::CloudFormation::StackSet" {
+                assert_eq!(resource["Properties"]["PermissionModel"], "SERVICE_MANAGED", "{file}: {id}");
+            }
+        }
+    }
 }
 
 #[test]
 fn nothing_names_a_partition_or_a_domain_of_one() {
-    for name in ["main.yaml", "control-plane.yaml", "member-roles.yaml", "org-events.yaml", "org-stacksets.yaml"] {
+    for name in template::files() {
         let text = workflow::read(format!("templates/{name}"));
         for (number, line) in text.lines().enumerate() {
             let code = line.split(" #").next().unwrap_or_default();
