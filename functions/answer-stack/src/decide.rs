@@ -1,47 +1,77 @@
 //! The decision: from how a run ended to what the stack is answered.
 
+use kit::ledger::Tally;
 use kit::stack_answer::{Answer, Attributes, Reason, RequestType, WaitingStack};
 use patching::outcome::Failure;
 
-use crate::{Caught, Report, Request};
+use crate::{FailedAccount, Report, Request};
 
-pub(crate) fn decide(stack: &WaitingStack, request: &Request) -> Answer {
-    let attributes = attributes(stack, request.report.as_ref());
-    match (stack.request_type, failure(stack.tolerance_percent, request)) {
+/// `recorded` is what the ledger has of a run without a report.
+pub(crate) fn decide(stack: &WaitingStack, request: &Request, recorded: Option<Tally>) -> Answer {
+    match done(request, recorded) {
+        Ok(done) => judge(stack, &done),
+        // Nothing is deleted then, so that it can be tried again: functions and roles are what takes the windows down.
+        Err(reason) if stack.request_type == RequestType::Create && !may_have_begun(request) => {
+            Answer::not_begun(reason)
+        }
+        Err(reason) => Answer::failed(reason),
+    }
+}
+
+/// What a run did, if it could be done.
+struct Done<'a> {
+    succeeded: usize,
+    failed: usize,
+    skipped: usize,
+    report: Option<String>,
+    failed_accounts: &'a [FailedAccount],
+}
+
+fn done(request: &Request, recorded: Option<Tally>) -> Result<Done<'_>, Reason> {
+    match request {
+        Request { error: Some(caught), .. } => Err(told(&caught.error, &caught.cause)),
+        Request { status: Some(status), cause, .. } => Err(told(&status.to_string(), cause.as_deref().unwrap_or(""))),
+        Request { report: Some(report), .. } => Ok(reported(report)),
+        Request { accounts: Some(accounts), .. } => {
+            let recorded = recorded.unwrap_or_default();
+            let succeeded = recorded.recorded - recorded.failed;
+            // What is not in the ledger failed, as the report has it.
+            let failed = (accounts.in_scope + accounts.unavailable).saturating_sub(succeeded);
+            Ok(Done { succeeded, failed, skipped: 0, report: None, failed_accounts: &[] })
+        }
+        _ => Err(told("the run ended without a report", "")),
+    }
+}
+
+/// Accounts are listed before any of them is entered. The rule cannot tell.
+fn may_have_begun(request: &Request) -> bool {
+    request.accounts.is_some() || request.status.is_some()
+}
+
+fn reported(report: &Report) -> Done<'_> {
+    Done {
+        succeeded: report.accounts.succeeded,
+        failed: report.accounts.failed,
+        skipped: report.accounts.skipped,
+        report: Some(format!("s3://{}/{}", report.location.bucket, report.location.key)),
+        failed_accounts: &report.failed_accounts,
+    }
+}
+
+fn judge(stack: &WaitingStack, done: &Done<'_>) -> Answer {
+    let attributes = Attributes {
+        succeeded: done.succeeded,
+        failed: done.failed,
+        skipped: done.skipped,
+        report: done.report.clone(),
+        execution_arn: Some(stack.execution_arn.clone()),
+    };
+    match (stack.request_type, too_many_failed(stack.tolerance_percent, done)) {
         (_, None) => Answer::success(attributes),
-        // A deletion that fails keeps the stack from being deleted at all.
+        // Single accounts do not keep a stack from being deleted.
         (RequestType::Delete, Some(reason)) => Answer::success_in_spite_of(attributes, &reason.summary),
         (RequestType::Create | RequestType::Update, Some(reason)) => Answer::failed(reason),
     }
-}
-
-fn attributes(stack: &WaitingStack, report: Option<&Report>) -> Attributes {
-    let accounts = report.map(|report| report.accounts.clone()).unwrap_or_default();
-    Attributes {
-        succeeded: accounts.succeeded,
-        failed: accounts.failed,
-        skipped: accounts.skipped,
-        report: report.map(address),
-        execution_arn: Some(stack.execution_arn.clone()),
-    }
-}
-
-fn address(report: &Report) -> String {
-    format!("s3://{}/{}", report.location.bucket, report.location.key)
-}
-
-/// Why the run does not count as done, if it does not.
-fn failure(tolerance_percent: u8, request: &Request) -> Option<Reason> {
-    match request {
-        Request { error: Some(caught), .. } => Some(not_done(caught)),
-        Request { status: Some(status), cause, .. } => Some(told(&status.to_string(), cause.as_deref().unwrap_or(""))),
-        Request { report: Some(report), .. } => too_many_failed(tolerance_percent, report),
-        _ => Some(told("the run ended without a report", "")),
-    }
-}
-
-fn not_done(caught: &Caught) -> Reason {
-    told(&caught.error, &caught.cause)
 }
 
 /// A function's error is a cause that is itself JSON; its message may have several lines.
@@ -50,17 +80,17 @@ fn told(what: &str, cause: &str) -> Reason {
     if message.is_empty() { Reason::of_text(what) } else { Reason::of_text(&format!("{what}: {message}")) }
 }
 
-fn too_many_failed(tolerance_percent: u8, report: &Report) -> Option<Reason> {
-    let (failed, worked_in) = (report.accounts.failed, report.accounts.failed + report.accounts.succeeded);
+fn too_many_failed(tolerance_percent: u8, done: &Done<'_>) -> Option<Reason> {
+    let (failed, worked_in) = (done.failed, done.failed + done.succeeded);
     if failed * 100 <= usize::from(tolerance_percent) * worked_in {
         return None;
     }
-    let items = report.failed_accounts.iter();
+    let items = done.failed_accounts.iter();
     let items: Vec<_> = items.map(|account| format!("{} ({}): {}", account.name, account.id, account.error)).collect();
     Some(Reason {
         summary: format!(
             "{failed} of {worked_in} accounts failed, and FailureTolerancePercent is {tolerance_percent}; report: {}",
-            address(report)
+            done.report.as_deref().unwrap_or("none")
         ),
         unlisted: failed.saturating_sub(items.len()),
         items,
@@ -69,7 +99,7 @@ fn too_many_failed(tolerance_percent: u8, report: &Report) -> Option<Reason> {
 
 #[cfg(test)]
 mod tests {
-    use kit::stack_answer::{Addressee, AnswerStatus, ResponseUrl};
+    use kit::stack_answer::{Addressee, AnswerStatus, NOT_BEGUN, ResponseUrl};
     use serde_json::{Value, from_slice, from_value, json};
 
     use super::*;
@@ -84,10 +114,12 @@ mod tests {
             logical_resource_id: "Rollout".into(),
             physical_resource_id: "patch-manager-rollout".into(),
         };
-        let stack = WaitingStack { addressee, request_type, tolerance_percent, execution_arn: EXECUTION.into() };
+        let execution_arn = EXECUTION.into();
+        let stack = WaitingStack { addressee, request_type, tolerance_percent, execution_arn, decided: None };
         let mut request = how.clone();
         request["run"] = "r1".into();
-        let answer = decide(&stack, &from_value(request).unwrap());
+        let recorded = Tally { recorded: 4, failed: 1 };
+        let answer = decide(&stack, &from_value(request).unwrap(), Some(recorded));
         let body = answer.body(&stack.addressee);
         assert!(body.len() <= 4096);
         (answer.status(), from_slice(&body).unwrap())
@@ -175,16 +207,61 @@ mod tests {
     }
 
     #[test]
-    fn a_deletion_always_succeeds() {
-        let error = json!({"Error": "InvalidPolicy", "Cause": "no"});
+    fn failed_accounts_do_not_hold_a_deletion_up() {
+        let (status, answer) = answered(RequestType::Delete, 0, &json!({"report": report(0, 3)}));
+        assert_eq!(status, AnswerStatus::Success);
+        assert!(answer["Data"]["Reason"].as_str().unwrap().starts_with("3 of 3 accounts failed"), "{answer}");
+    }
+
+    #[test]
+    fn a_deletion_for_which_no_run_could_be_done_fails() {
+        let error = json!({"Error": "OrganizationNotReadable", "Cause": "no"});
         for (how, reason) in [
-            (json!({"report": report(0, 3)}), "3 of 3 accounts failed"),
-            (json!({"error": error}), "InvalidPolicy: no"),
+            (json!({ "error": error }), "OrganizationNotReadable: no"),
+            (
+                json!({"error": error, "accounts": {"inScope": 3}, "report": report(0, 3)}),
+                "OrganizationNotReadable: no",
+            ),
             (json!({"status": "ABORTED"}), "the execution was aborted"),
         ] {
             let (status, answer) = answered(RequestType::Delete, 50, &how);
-            assert_eq!(status, AnswerStatus::Success);
-            assert!(answer["Data"]["Reason"].as_str().unwrap().starts_with(reason), "{answer}");
+            assert_eq!((status, &answer["Reason"]), (AnswerStatus::Failed, &json!(reason)));
+            assert_eq!(answer["PhysicalResourceId"], "patch-manager-rollout");
+        }
+    }
+
+    #[test]
+    fn a_creation_that_came_to_no_account_has_nothing_to_be_taken_down() {
+        let error = json!({"Error": "OrganizationNotReadable", "Cause": "no"});
+        let accounts = json!({"inScope": 3});
+        for (request_type, how, id) in [
+            (RequestType::Create, json!({ "error": error }), NOT_BEGUN),
+            (RequestType::Create, json!({"error": error, "accounts": accounts}), "patch-manager-rollout"),
+            (RequestType::Create, json!({"status": "ABORTED"}), "patch-manager-rollout"),
+            (RequestType::Create, json!({"report": report(0, 3)}), "patch-manager-rollout"),
+            // Otherwise CloudFormation would delete what is there.
+            (RequestType::Update, json!({ "error": error }), "patch-manager-rollout"),
+        ] {
+            let (status, answer) = answered(request_type, 50, &how);
+            assert_eq!((status, &answer["PhysicalResourceId"]), (AnswerStatus::Failed, &json!(id)));
+        }
+    }
+
+    /// The ledger has four of them, one of which failed.
+    #[test]
+    fn a_run_without_a_report_is_judged_by_its_accounts() {
+        for (in_scope, unavailable, tolerance, expected) in [
+            (4, 0, 25, AnswerStatus::Success),
+            (4, 0, 24, AnswerStatus::Failed),
+            (4, 1, 25, AnswerStatus::Failed),
+            (6, 0, 50, AnswerStatus::Success),
+        ] {
+            let how = json!({"report": null, "accounts": {"inScope": in_scope, "unavailable": unavailable, "new": 1}});
+            let (status, answer) = answered(RequestType::Create, tolerance, &how);
+            assert_eq!(status, expected, "{answer}");
+            if expected == AnswerStatus::Success {
+                assert_eq!((&answer["Data"]["Succeeded"], &answer["Data"]["Report"]), (&json!("3"), &json!("none")));
+            }
         }
     }
 }

@@ -3,14 +3,21 @@
 //! In: [`Request`], from the state machine's last states, and from the rule on executions that ended otherwise.
 //! Out: [`Response`]. Errors: [`Error`], and `InvalidInput`. Asked again after an answer it does nothing.
 //!
-//! Needs `dynamodb:GetItem` and `dynamodb:UpdateItem` on the ledger.
+//! What is decided is written down before it is sent, so that whoever tries again sends the same: the rule knows only that the
+//! execution has ended. A run without a report is judged by what the ledger has of its accounts.
+//!
+//! Needs `dynamodb:GetItem`, `dynamodb:Query` and `dynamodb:UpdateItem` on the ledger.
 
 mod decide;
 
 use jiff::Timestamp;
 use kit::CallError;
-use kit::ledger::LedgerError;
-use kit::stack_answer::{AnswerClient, AnswerStatus, NotDelivered, RequestType, mark_answered, read_waiting};
+use kit::ledger::{self, LedgerError};
+use kit::named_error::message;
+use kit::stack_answer::{
+    AnswerClient, AnswerStatus, Decided, NotDelivered, RequestType, WaitingStack, mark_answered, read_waiting,
+    record_decided,
+};
 use patching::ids::RunId;
 use patching::summary::AccountTotals;
 use serde::{Deserialize, Serialize};
@@ -18,15 +25,18 @@ use strum::{Display, IntoStaticStr, VariantNames};
 
 use decide::decide;
 
-/// How a run ended. The state machine states `report` and `error`, the rule `status` and `cause`.
+/// How a run ended. The state machine states `report`, `accounts` and `error`, the rule `status` and `cause`.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Request {
     /// The run, which is the execution's name.
     pub run: RunId,
     /// What the state `Report` answered, when it came as far.
     #[serde(default)]
     pub report: Option<Report>,
+    /// How many accounts the run took, when it came as far as listing them.
+    #[serde(default)]
+    pub accounts: Option<Counts>,
     /// What the state machine caught when the run as a whole could not be done.
     #[serde(default)]
     pub error: Option<Caught>,
@@ -46,6 +56,15 @@ pub struct Report {
     #[serde(rename = "report")]
     location: ObjectKey,
     failed_accounts: Vec<FailedAccount>,
+}
+
+/// How many accounts a run took.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    in_scope: usize,
+    #[serde(default)]
+    unavailable: usize,
 }
 
 /// An object in S3.
@@ -135,16 +154,39 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
     let Some(stack) = waiting else {
         return Ok(Response { answered: false, status: None });
     };
-    let answer = decide(&stack, &request);
-    context.answers.put(&stack.addressee, &answer).await?;
-    match mark_answered(dynamodb, table, &request.run, answer.status(), &now.to_string()).await {
+    let decided = match stack.decided.clone() {
+        Some(decided) => decided,
+        None => decide_for_good(context, &stack, &request).await?,
+    };
+    context.answers.put_body(&stack.addressee.response_url, decided.body.as_bytes()).await?;
+    match mark_answered(dynamodb, table, &request.run, decided.status, &now.to_string()).await {
         // CloudFormation goes on with the deletion as soon as it has its answer, and the ledger goes with it.
         Err(error) if stack.request_type == RequestType::Delete => {
             tracing::info!(run = %request.run, "answered the deletion; the ledger is gone or going: {error}");
         }
         marked => marked?,
     }
-    Ok(Response { answered: true, status: Some(answer.status()) })
+    Ok(Response { answered: true, status: Some(decided.status) })
+}
+
+async fn decide_for_good(context: &Context, stack: &WaitingStack, request: &Request) -> Result<Decided, CallError> {
+    let (dynamodb, table) = (&context.dynamodb, &context.ledger_table);
+    let recorded =
+        if request.is_done_without_report() { Some(ledger::tally(dynamodb, table, &request.run).await?) } else { None };
+    let answer = decide(stack, request, recorded);
+    // A text that is made of strings.
+    let body = String::from_utf8_lossy(&answer.body(&stack.addressee)).into_owned();
+    let decided = Decided { status: answer.status(), body };
+    if let Err(error) = record_decided(dynamodb, table, &request.run, &decided).await {
+        tracing::warn!(run = %request.run, "what the stack is answered is not written down: {}", message(&error));
+    }
+    Ok(decided)
+}
+
+impl Request {
+    fn is_done_without_report(&self) -> bool {
+        self.accounts.is_some() && self.report.is_none() && self.error.is_none() && self.status.is_none()
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use patching::ids::{InvalidId, RunId};
 use patching::outcome::AccountOutcome;
@@ -36,7 +37,40 @@ pub enum LedgerError {
 ///
 /// Items that are not about an account have keys that do not begin with a digit, and are not read.
 pub async fn read(dynamodb: &Client, table: &str, run: &RunId) -> Result<Vec<AccountOutcome>, LedgerError> {
-    let mut items = dynamodb
+    let mut items = of_accounts(dynamodb, table, run).into_paginator().items().send();
+    // One after the other: a large run has 50 MB of items, which need not be there beside what is made of them.
+    let mut outcomes = Vec::new();
+    while let Some(item) = items.next().await {
+        outcomes.push(account_outcome(&item.map_err(|error| CallError::new("dynamodb:Query", &error))?)?);
+    }
+    Ok(outcomes)
+}
+
+/// How many accounts `run` is done with in `table`, and how many of them failed (`dynamodb:Query`): also where an outcome cannot
+/// be read.
+pub async fn tally(dynamodb: &Client, table: &str, run: &RunId) -> Result<Tally, CallError> {
+    let mut items = of_accounts(dynamodb, table, run).projection_expression("failed").into_paginator().items().send();
+    let mut tally = Tally::default();
+    while let Some(item) = items.next().await {
+        let item = item.map_err(|error| CallError::new("dynamodb:Query", &error))?;
+        let failed = item.get("failed").is_none_or(|value| value.as_bool() != Ok(&false));
+        tally.recorded += 1;
+        tally.failed += usize::from(failed);
+    }
+    Ok(tally)
+}
+
+/// Accounts of a run, counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Accounts that the run is done with.
+    pub recorded: usize,
+    /// Those of them that failed.
+    pub failed: usize,
+}
+
+fn of_accounts(dynamodb: &Client, table: &str, run: &RunId) -> QueryFluentBuilder {
+    dynamodb
         .query()
         .table_name(table)
         .consistent_read(true)
@@ -46,15 +80,6 @@ pub async fn read(dynamodb: &Client, table: &str, run: &RunId) -> Result<Vec<Acc
         .expression_attribute_values(":run", AttributeValue::S(run.to_string()))
         .expression_attribute_values(":first", AttributeValue::S("0".to_owned()))
         .expression_attribute_values(":last", AttributeValue::S(":".to_owned())) // what follows 9 in ASCII
-        .into_paginator()
-        .items()
-        .send();
-    // One after the other: a large run has 50 MB of items, which need not be there beside what is made of them.
-    let mut outcomes = Vec::new();
-    while let Some(item) = items.next().await {
-        outcomes.push(account_outcome(&item.map_err(|error| CallError::new("dynamodb:Query", &error))?)?);
-    }
-    Ok(outcomes)
 }
 
 fn account_outcome(item: &HashMap<String, AttributeValue>) -> Result<AccountOutcome, LedgerError> {
@@ -88,5 +113,14 @@ mod tests {
         let is_read = |account: &str| value(":first").as_str() <= account && account <= value(":last").as_str();
         assert!(is_read("000000000000") && is_read("999999999999"));
         assert!(!is_read("#stack"));
+    }
+
+    #[tokio::test]
+    async fn accounts_are_counted_whatever_their_outcomes_say() {
+        let server = Server::start().await;
+        let items = [json!({"failed": {"BOOL": true}}), json!({"failed": {"BOOL": false}}), json!({})];
+        server.answers(200, &json!({"Items": items, "Count": 3}).to_string());
+        let tally = tally(&Client::new(&server.sdk_config()), "ledger", &"r1".parse().unwrap()).await.unwrap();
+        assert_eq!(tally, Tally { recorded: 3, failed: 2 });
     }
 }

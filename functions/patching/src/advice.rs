@@ -169,6 +169,14 @@ fn of_machinery(name: &str) -> Option<&'static str> {
         "Lambda.Unknown" | "Runtime.ExitError" => {
             "The function ended without an answer: look at its log for memory or a panic, then retry."
         }
+        "States.IntrinsicFailure" => {
+            "The policy's parameter is not JSON any more: update the stack with a change, or write the parameter again as the \
+             stack has it."
+        }
+        "States.ResultWriterFailed" => {
+            "What became of the account's executions could not be written to the data bucket: check its policy and key, then \
+             retry."
+        }
         "States.DataLimitExceeded" => "A state holds more than 256 KiB: name fewer windows in the policy.",
         "States.Permissions" => "The state machine's role lacks a permission: update the stack, which restores it.",
         "States.ItemReaderFailed" => {

@@ -1,6 +1,6 @@
 //! The decision: from CloudFormation's request to an answer, or to an execution.
 
-use kit::stack_answer::{Answer, Attributes, Reason, RequestType};
+use kit::stack_answer::{Answer, Attributes, NOT_BEGUN, Reason, RequestType};
 use patching::ids::RunId;
 use patching::input::{Action, ExecutionInput, Trigger};
 use patching::policy::{InvalidPolicy, PatchPolicy, UnreadablePolicy};
@@ -43,7 +43,12 @@ pub fn decide(event: &Event<'_>) -> Decision {
         Some(RequestType::Delete) => return delete(event),
         None => Err(vec!["RequestType: allowed: Create, Update or Delete".to_owned()]),
     };
-    decision.unwrap_or_else(|problems| Decision::Answer(Answer::failed(reason(problems))))
+    decision.unwrap_or_else(|problems| Decision::Answer(refused(event, problems)))
+}
+
+fn refused(event: &Event<'_>, problems: Problems) -> Answer {
+    let reason = reason(problems);
+    if event.request_type == Some(RequestType::Create) { Answer::not_begun(reason) } else { Answer::failed(reason) }
 }
 
 /// Disabled from the start, there is nothing to roll out and nothing to take down.
@@ -62,12 +67,14 @@ fn update(event: &Event<'_>) -> Result<Decision, Problems> {
 }
 
 /// Looks at no property: a stack must be deletable whatever they are. It always waits, as the roles that the execution
-/// needs go next.
+/// needs go next. What was never begun is not taken down: whatever kept the creation from beginning would hold that up, too.
 fn delete(event: &Event<'_>) -> Decision {
+    if event.addressee.physical_resource_id == NOT_BEGUN {
+        return Decision::Answer(Answer::success(Attributes::default()));
+    }
     let properties = Properties { disabled: false, waits: true, tolerance_percent: 100 };
-    start(event, RequestType::Delete, Action::Disable, Trigger::StackDelete, &properties).unwrap_or_else(|problems| {
-        Decision::Answer(Answer::success_in_spite_of(Attributes::default(), &problems.join("\n")))
-    })
+    start(event, RequestType::Delete, Action::Disable, Trigger::StackDelete, &properties)
+        .unwrap_or_else(|problems| Decision::Answer(refused(event, problems)))
 }
 
 fn start(

@@ -100,6 +100,7 @@ async fn begin(context: &Context, event: &Event<'_>, start: &Start, now: Timesta
             request_type: start.request_type,
             tolerance_percent: start.tolerance_percent,
             execution_arn: context.execution_arn(&start.run),
+            decided: None,
         };
         let expires_at = (now + context.history).as_second();
         record_waiting(&context.dynamodb, &context.ledger_table, &start.run, &stack, expires_at).await?;
@@ -129,15 +130,18 @@ async fn begin(context: &Context, event: &Event<'_>, start: &Start, now: Timesta
     }
 }
 
-/// A stack must be deletable also when there is no state machine any more, or no right to start it.
+/// A deletion fails too: the windows are still there, and functions and roles are what takes them down.
 fn not_started(request_type: RequestType, error: &CallError) -> Answer {
     let reason = message(error);
     tracing::warn!(request_type = %request_type, error.name = error.name(), "the rollout was not started: {reason}");
-    match request_type {
-        RequestType::Create | RequestType::Update => {
-            Answer::failed(Reason { summary: format!("the rollout was not started: {reason}"), ..Reason::default() })
+    let summary = format!("the rollout was not started: {reason}");
+    let reason = Reason { summary, ..Reason::default() };
+    match (request_type, error) {
+        // It may have been started all the same.
+        (RequestType::Create, CallError::ServiceUnavailable(_)) | (RequestType::Update | RequestType::Delete, _) => {
+            Answer::failed(reason)
         }
-        RequestType::Delete => Answer::success_in_spite_of(Attributes::default(), &reason),
+        (RequestType::Create, _) => Answer::not_begun(reason),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The calls that a request leads to, against a server that stands in for DynamoDB, Step Functions and CloudFormation.
 
+use kit::stack_answer::NOT_BEGUN;
 use kit::testing::{Asked, Server};
 use serde_json::{from_str, json};
 
@@ -180,7 +181,7 @@ async fn a_ledger_that_cannot_be_written_fails_the_stack_before_anything_starts(
 }
 
 #[tokio::test]
-async fn a_deletion_succeeds_also_when_the_state_machine_is_gone() {
+async fn a_deletion_that_starts_nothing_fails_and_can_be_tried_again() {
     let server = Server::start().await;
     server.answers(200, "{}");
     server.answers(400, &refused("StateMachineDoesNotExist"));
@@ -188,17 +189,25 @@ async fn a_deletion_succeeds_also_when_the_state_machine_is_gone() {
     server.answers(200, "");
     handled(&server, event(&server, "Delete", true)).await.unwrap();
     let answer = body(&server, "PUT");
-    assert_eq!(answer["Status"], "SUCCESS");
-    assert!(answer["Data"]["Reason"].as_str().unwrap().contains("StateMachineDoesNotExist"), "{answer}");
+    assert_eq!((&answer["Status"], &answer["PhysicalResourceId"]), (&json!("FAILED"), &json!("patch-manager-rollout")));
+    assert!(answer["Reason"].as_str().unwrap().contains("StateMachineDoesNotExist"), "{answer}");
 }
 
+/// What may have been started has something to be taken down.
 #[tokio::test]
-async fn a_deletion_succeeds_also_when_the_ledger_is_gone() {
-    let server = Server::start().await;
-    server.answers(400, &refused("ResourceNotFoundException"));
-    server.answers(200, "");
-    handled(&server, event(&server, "Delete", true)).await.unwrap();
-    assert_eq!(body(&server, "PUT")["Status"], "SUCCESS");
+async fn a_creation_that_starts_nothing_was_never_begun() {
+    for (status, code, id) in
+        [(400, "AccessDeniedException", NOT_BEGUN), (500, "InternalFailure", "patch-manager-rollout")]
+    {
+        let server = Server::start().await;
+        server.answers(200, "{}");
+        server.answers(200, &running(&[]));
+        server.answers(status, &refused(code));
+        server.answers(200, "");
+        handled(&server, event(&server, "Create", true)).await.unwrap();
+        let answer = body(&server, "PUT");
+        assert_eq!((&answer["Status"], &answer["PhysicalResourceId"]), (&json!("FAILED"), &json!(id)));
+    }
 }
 
 #[tokio::test]

@@ -62,6 +62,7 @@ pub fn own_operations(name: &str) -> BTreeSet<String> {
     found.retain(|operation| !operation.starts_with("account:")); // asked with the member role
     for (shared, operation) in [
         ("ledger::read(", "dynamodb:Query"),
+        ("ledger::tally(", "dynamodb:Query"),
         ("mark_answered(", "dynamodb:UpdateItem"),
         ("MemberSessions", "sts:AssumeRole"),
         ("object::read(", "s3:GetObject"),

@@ -4,6 +4,10 @@ use std::fmt;
 
 use strum::{Display, EnumString};
 
+/// The id of a resource for which no run worked in any account. CloudFormation deletes what it could not create, and hands back
+/// the id that it was answered: then there is nothing to take down.
+pub const NOT_BEGUN: &str = "patch-manager-rollout-not-begun";
+
 /// Where CloudFormation waits, and what of its request the answer repeats.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Addressee {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use strum::IntoStaticStr;
+use strum::{EnumString, IntoStaticStr};
 
-use super::addressee::Addressee;
+use super::addressee::{Addressee, NOT_BEGUN};
 
 /// The most bytes that CloudFormation takes.
 const MOST_BYTES: usize = 4096;
@@ -18,10 +18,11 @@ pub struct Answer {
     status: AnswerStatus,
     reason: Option<Reason>,
     data: BTreeMap<&'static str, String>,
+    begun: bool,
 }
 
 /// Whether the stack goes on or is rolled back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, IntoStaticStr)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, EnumString, IntoStaticStr)]
 #[serde(rename_all = "UPPERCASE")]
 #[strum(serialize_all = "UPPERCASE")]
 pub enum AnswerStatus {
@@ -69,10 +70,10 @@ impl Answer {
             ("Report", or_none(attributes.report)),
             ("ExecutionArn", or_none(attributes.execution_arn)),
         ]);
-        Self { status: AnswerStatus::Success, reason: None, data }
+        Self { status: AnswerStatus::Success, reason: None, data, begun: true }
     }
 
-    /// All is as well as it has to be: a deletion that fails keeps the stack from being deleted at all.
+    /// All is as well as it has to be: single accounts that failed do not keep a stack from being deleted.
     #[must_use]
     pub fn success_in_spite_of(attributes: Attributes, reason: &str) -> Self {
         let mut answer = Self::success(attributes);
@@ -83,7 +84,13 @@ impl Answer {
     /// The stack is to be rolled back.
     #[must_use]
     pub fn failed(reason: Reason) -> Self {
-        Self { status: AnswerStatus::Failed, reason: Some(reason), data: BTreeMap::new() }
+        Self { status: AnswerStatus::Failed, reason: Some(reason), data: BTreeMap::new(), begun: true }
+    }
+
+    /// A creation that failed before anything was done in any account.
+    #[must_use]
+    pub fn not_begun(reason: Reason) -> Self {
+        Self { begun: false, ..Self::failed(reason) }
     }
 
     /// Whether the stack goes on.
@@ -105,7 +112,7 @@ impl Answer {
         let body = Body {
             status: self.status,
             reason: self.reason.as_ref().map(|reason| reason.text(shown)),
-            physical_resource_id: &to.physical_resource_id,
+            physical_resource_id: if self.begun { &to.physical_resource_id } else { NOT_BEGUN },
             stack_id: &to.stack_id,
             request_id: &to.request_id,
             logical_resource_id: &to.logical_resource_id,

@@ -12,7 +12,7 @@ use aws_smithy_types::body::SdkBody;
 use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 
-use super::addressee::Addressee;
+use super::addressee::{Addressee, ResponseUrl};
 use super::answer::Answer;
 use crate::named_error::message;
 
@@ -52,20 +52,25 @@ impl Default for AnswerClient {
 impl AnswerClient {
     /// Sends `answer`, again when the address is not to be reached or at fault.
     pub async fn put(&self, to: &Addressee, answer: &Answer) -> Result<(), NotDelivered> {
+        self.put_body(&to.response_url, &answer.body(to)).await
+    }
+
+    /// The same with an answer's body.
+    pub async fn put_body(&self, to: &ResponseUrl, body: &[u8]) -> Result<(), NotDelivered> {
         let mut pause = self.first_pause;
         for _ in 1..TRIES {
-            match self.try_once(to, answer).await {
+            match self.try_once(to, body).await {
                 Err(NotDelivered::AnswerNotDelivered(_)) => {}
                 delivered_or_refused => return delivered_or_refused,
             }
             tokio::time::sleep(pause).await;
             pause *= 2;
         }
-        self.try_once(to, answer).await
+        self.try_once(to, body).await
     }
 
-    async fn try_once(&self, to: &Addressee, answer: &Answer) -> Result<(), NotDelivered> {
-        let request = request(to, answer)
+    async fn try_once(&self, to: &ResponseUrl, body: &[u8]) -> Result<(), NotDelivered> {
+        let request = request(to, body)
             // The error of an address that is none may quote it.
             .map_err(|_| NotDelivered::AnswerRefused("the response URL is not one".to_owned()))?;
         let response = match tokio::time::timeout(TRY_TIMEOUT, self.connector.call(request)).await {
@@ -80,10 +85,10 @@ impl AnswerClient {
     }
 }
 
-fn request(to: &Addressee, answer: &Answer) -> Result<HttpRequest, HttpError> {
-    let mut request = HttpRequest::new(SdkBody::from(answer.body(to)));
+fn request(to: &ResponseUrl, body: &[u8]) -> Result<HttpRequest, HttpError> {
+    let mut request = HttpRequest::new(SdkBody::from(body));
     request.set_method("PUT")?;
-    request.set_uri(to.response_url.reveal())?;
+    request.set_uri(to.reveal())?;
     // CloudFormation signs the URL for an empty content type.
     request.headers_mut().insert("content-type", "");
     Ok(request)

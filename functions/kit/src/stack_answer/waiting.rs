@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput};
 use aws_sdk_dynamodb::types::AttributeValue;
 use patching::ids::RunId;
 
@@ -27,6 +28,17 @@ pub struct WaitingStack {
     pub tolerance_percent: u8,
     /// The run's execution.
     pub execution_arn: String,
+    /// What it is to be answered, when that was decided and did not arrive.
+    pub decided: Option<Decided>,
+}
+
+/// An answer as it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// Whether the stack goes on.
+    pub status: AnswerStatus,
+    /// The JSON.
+    pub body: String,
 }
 
 /// Writes down that `stack` waits for `run`, until `expires_at` in seconds since 1970 (`dynamodb:PutItem`).
@@ -75,6 +87,27 @@ pub async fn read_waiting(dynamodb: &Client, table: &str, run: &RunId) -> Result
     waiting.as_ref().map(WaitingStack::from_item).transpose()
 }
 
+/// Writes down what the stack that waits for `run` is to be answered (`dynamodb:UpdateItem`): who tries again knows less about
+/// the run than who decided.
+///
+/// A stack that was answered in between stays as it is.
+pub async fn record_decided(dynamodb: &Client, table: &str, run: &RunId, decided: &Decided) -> Result<(), CallError> {
+    let status: &str = decided.status.into();
+    let answer = dynamodb
+        .update_item()
+        .table_name(table)
+        .key("run", AttributeValue::S(run.to_string()))
+        .key("account", AttributeValue::S(KEY.to_owned()))
+        .update_expression("SET decided = :body, decidedStatus = :status")
+        .condition_expression("attribute_exists(#run) AND attribute_not_exists(answeredAt)")
+        .expression_attribute_names("#run", "run")
+        .expression_attribute_values(":body", AttributeValue::S(decided.body.clone()))
+        .expression_attribute_values(":status", AttributeValue::S(status.to_owned()))
+        .send()
+        .await;
+    unless_answered(answer)
+}
+
 /// Writes down that the stack that waited for `run` was answered `at` that time, RFC 3339 (`dynamodb:UpdateItem`).
 ///
 /// The address goes; a stack that was answered in between stays as it is.
@@ -91,13 +124,17 @@ pub async fn mark_answered(
         .table_name(table)
         .key("run", AttributeValue::S(run.to_string()))
         .key("account", AttributeValue::S(KEY.to_owned()))
-        .update_expression("SET answeredAt = :at, answer = :status REMOVE responseUrl")
+        .update_expression("SET answeredAt = :at, answer = :status REMOVE responseUrl, decided, decidedStatus")
         .condition_expression("attribute_exists(#run) AND attribute_not_exists(answeredAt)")
         .expression_attribute_names("#run", "run")
         .expression_attribute_values(":at", AttributeValue::S(at.to_owned()))
         .expression_attribute_values(":status", AttributeValue::S(status.to_owned()))
         .send()
         .await;
+    unless_answered(answer)
+}
+
+fn unless_answered(answer: Result<UpdateItemOutput, SdkError<UpdateItemError>>) -> Result<(), CallError> {
     match answer {
         Err(error) if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) => {
             Ok(())
@@ -135,7 +172,15 @@ impl WaitingStack {
             request_type: text(item, "requestType")?.parse().map_err(|_| LedgerError::Missing("requestType"))?,
             tolerance_percent: tolerance.ok_or(LedgerError::Missing("tolerancePercent"))?,
             execution_arn: owned("executionArn")?,
+            decided: Decided::from_item(item),
         })
+    }
+}
+
+impl Decided {
+    fn from_item(item: &HashMap<String, AttributeValue>) -> Option<Self> {
+        let status = text(item, "decidedStatus").ok()?.parse().ok()?;
+        Some(Self { status, body: text(item, "decided").ok()?.to_owned() })
     }
 }
 
@@ -160,6 +205,7 @@ mod tests {
             request_type: RequestType::Update,
             tolerance_percent: 50,
             execution_arn: "arn:aws:states:us-east-1:111122223333:execution:rollout:r1".into(),
+            decided: None,
         }
     }
 
@@ -217,13 +263,35 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_was_decided_reads_back_until_the_stack_is_answered() {
+        let (server, client) = server().await;
+        let decided = Decided { status: AnswerStatus::Success, body: r#"{"Status": "SUCCESS"}"#.into() };
+        server.answers(200, "{}");
+        record_decided(&client, "ledger", &run(), &decided).await.unwrap();
+        let (operation, request) = asked(&server);
+        assert_eq!(operation, "DynamoDB_20120810.UpdateItem");
+        assert!(request["ConditionExpression"].as_str().unwrap().contains("attribute_not_exists(answeredAt)"));
+        let values = &request["ExpressionAttributeValues"];
+        let mut item: serde_json::Map<_, _> =
+            stack().item().into_iter().map(|(name, text)| (name.to_owned(), json!({"S": text}))).collect();
+        item.insert("tolerancePercent".into(), json!({"N": "50"}));
+        item.insert("decided".into(), values[":body"].clone());
+        item.insert("decidedStatus".into(), values[":status"].clone());
+        server.answers(200, &json!({ "Item": item }).to_string());
+        assert_eq!(
+            read_waiting(&client, "ledger", &run()).await.unwrap(),
+            Some(WaitingStack { decided: Some(decided), ..stack() })
+        );
+    }
+
+    #[tokio::test]
     async fn marking_takes_the_address_away_and_is_done_once() {
         let (server, client) = server().await;
         server.answers(200, "{}");
         mark_answered(&client, "ledger", &run(), AnswerStatus::Failed, "2026-12-01T00:00:00Z").await.unwrap();
         let (operation, request) = asked(&server);
         assert_eq!(operation, "DynamoDB_20120810.UpdateItem");
-        assert!(request["UpdateExpression"].as_str().unwrap().ends_with("REMOVE responseUrl"));
+        assert!(request["UpdateExpression"].as_str().unwrap().contains("REMOVE responseUrl"));
         assert_eq!(request["ExpressionAttributeValues"][":status"]["S"], "FAILED");
 
         server.answers(400, CONDITION_FAILED);

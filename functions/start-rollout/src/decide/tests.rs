@@ -175,16 +175,32 @@ fn a_request_of_no_known_type_fails() {
 }
 
 #[test]
-fn a_request_id_that_cannot_be_a_name_fails_a_creation_and_not_a_deletion() {
-    let with_id = |request_type: &str| {
+fn a_request_id_that_cannot_be_a_name_fails() {
+    for request_type in ["Create", "Update", "Delete"] {
         let mut event = event(request_type, &properties(&json!({})));
         event["RequestId"] = "a/b".into();
-        answered(&event)
-    };
-    assert_eq!(with_id("Create").0, AnswerStatus::Failed);
-    let (status, answer) = with_id("Delete");
-    assert_eq!(status, AnswerStatus::Success);
-    assert!(answer["Data"]["Reason"].as_str().unwrap().starts_with("RequestId: "), "{answer}");
+        let (status, answer) = answered(&event);
+        assert_eq!(status, AnswerStatus::Failed);
+        assert!(answer["Reason"].as_str().unwrap().starts_with("RequestId: "), "{answer}");
+    }
+}
+
+/// CloudFormation deletes what it could not create, with the id that it was answered.
+#[test]
+fn a_creation_that_never_began_leaves_nothing_to_be_taken_down() {
+    let (status, answer) = answered(&event("Create", &properties(&json!({"Policy": "{"}))));
+    assert_eq!((status, &answer["PhysicalResourceId"]), (AnswerStatus::Failed, &json!(NOT_BEGUN)));
+    let mut deletion = event("Delete", &json!({}));
+    deletion["PhysicalResourceId"] = answer["PhysicalResourceId"].clone();
+    let (status, answer) = answered(&deletion);
+    assert_eq!((status, &answer["PhysicalResourceId"]), (AnswerStatus::Success, &json!(NOT_BEGUN)));
+}
+
+/// Otherwise CloudFormation would delete what is there.
+#[test]
+fn an_update_that_fails_keeps_the_id() {
+    let (status, answer) = answered(&event("Update", &properties(&json!({"Policy": "{"}))));
+    assert_eq!((status, &answer["PhysicalResourceId"]), (AnswerStatus::Failed, &json!("patch-manager-rollout")));
 }
 
 #[test]

@@ -54,7 +54,9 @@ fn the_readme_lists_no_error_that_nothing_raises() {
 #[test]
 fn there_is_advice_about_every_error_that_can_be_raised() {
     let raised: BTreeSet<_> = functions::names().iter().flat_map(|name| raised(name)).chain(LAMBDA).collect();
-    let of_the_machine = ["DataLimitExceeded", "ItemReaderFailed", "Permissions"].map(|name| format!("States.{name}"));
+    let of_the_machine =
+        ["DataLimitExceeded", "IntrinsicFailure", "ItemReaderFailed", "Permissions", "ResultWriterFailed"];
+    let of_the_machine = of_the_machine.map(|name| format!("States.{name}"));
     let others = of_the_machine.iter().map(String::as_str).chain(["NoOutcome", "Ssm.ParameterNotFoundException"]);
     for name in raised.into_iter().chain(others) {
         assert!(patching::advice::of_error(name).is_some(), "{name}");

@@ -65,7 +65,7 @@ fn answer_stack_takes_a_run_however_far_it_came() {
     list_accounts_failed["error"] = caught.clone();
     let load_policy_failed = fill(&state("LoadPolicyFailed").body["Parameters"], &caught, &Value::Null);
     let mut report_failed = after_list_accounts();
-    report_failed["error"] = caught;
+    report_failed["notReported"] = caught;
     for input in [after_report(), list_accounts_failed, load_policy_failed, report_failed] {
         let payload = fill(&state("AnswerStack").body["Parameters"]["Payload"], &input, &context());
         request::<answer_stack::Request>(&payload);
@@ -79,6 +79,23 @@ fn a_run_that_answered_its_stack_ends_as_it_would_without_one() {
     assert_eq!(ended["stack"], json!({"answered": true}));
     assert_eq!(ended["report"], after_report()["report"]);
     assert!(ended.get("unanswered").is_none() && ended["error"].is_null(), "AnyFailed looks at both");
+}
+
+/// What became of the accounts is in the ledger: the stack is answered by that.
+#[test]
+fn a_report_that_fails_leaves_what_ended_the_run_as_it_was() {
+    let report = state("Report").body;
+    assert_eq!(report["Catch"][0]["ResultPath"], "$.notReported");
+    let ended = state("RolloutNotReported").body["CausePath"].as_str().unwrap().to_owned();
+    let input = json!({"notReported": {"Error": "LedgerNotReadable", "Cause": "why"}});
+    assert_eq!(evaluate(&ended, &input, &Value::Null), json!("LedgerNotReadable: why"));
+    let choices = state("AnyFailed").body["Choices"].as_array().unwrap().clone();
+    let next: Vec<_> = choices.iter().map(|choice| choice["Next"].as_str().unwrap()).collect();
+    assert_eq!(
+        next,
+        ["RolloutFailed", "RolloutNotReported", "RolloutIncomplete", "StackNotAnswered"],
+        "without a report there is nothing to compare"
+    );
 }
 
 #[test]

@@ -9,6 +9,10 @@ use workflow::hostile::{self, Hostile};
 
 /// Executions of the table at once.
 const AT_ONCE: usize = 6;
+/// Accounts that are none of the organization's.
+const FAILING: u64 = 120;
+/// What a policy of ten windows has, in characters.
+const LONG_POLICY: usize = 4000;
 /// What Step Functions takes as an input, in characters.
 const LONGEST_INPUT: usize = 262_144;
 
@@ -17,7 +21,46 @@ pub(crate) async fn what_cannot_be_done_is_refused_by_name(aws: &LocalAws) -> Ve
         an_input_with_mistakes_names_all_of_them(aws).await,
         an_input_that_is_no_object_is_refused(aws).await,
         accounts_that_cannot_be_worked_in_fail_alone(aws).await,
+        a_run_of_which_every_account_fails_ends_with_its_report(aws).await,
     ]
+}
+
+/// Step Functions keeps what a failed child was given, the policy too: together far more than a state may hold.
+async fn a_run_of_which_every_account_fails_ends_with_its_report(aws: &LocalAws) -> RunResult {
+    let given = policy(aws).await;
+    let mut long: Value = serde_json::from_str(&given).unwrap();
+    long["windows"][0]["task"]["description"] = "x".repeat(128).into();
+    let window = long["windows"][0].clone();
+    while long.to_string().len() < LONG_POLICY {
+        let windows = long["windows"].as_array_mut().unwrap();
+        let mut another = window.clone();
+        another["name"] = format!("window-{}", windows.len()).into();
+        windows.push(another);
+    }
+    put_policy(aws, &long.to_string()).await;
+    let strangers: Vec<_> = (0..FAILING).map(|number| format!("{}", 900_000_000_000_u64 + number)).collect();
+    let run = aws.run("strangers-only", &json!({"action": "plan", "accounts": strangers})).await.unwrap();
+    put_policy(aws, &given).await;
+    assert_eq!((run.status.as_str(), run.error.as_deref()), ("FAILED", Some("RolloutIncomplete")), "{run:?}");
+    assert_eq!(run.summary().unwrap().outcomes.len(), strangers.len());
+    let (s3, bucket) = (aws.clients.s3(), &aws.deployment().unwrap().data_bucket);
+    let prefix = format!("runs/{}/children/", run.run);
+    let kept = s3.list_objects_v2().bucket(bucket).prefix(prefix).send().await.unwrap();
+    let kept = kept.contents().iter().filter_map(|object| object.key()?.rsplit('/').next().map(ToOwned::to_owned));
+    assert_eq!(kept.collect::<Vec<_>>(), ["FAILED_0.json", "manifest.json"]);
+    run
+}
+
+async fn policy(aws: &LocalAws) -> String {
+    let ssm = aws.clients.ssm_for(MANAGEMENT_KEY, &aws.clients.home_region);
+    let name = &aws.deployment().unwrap().policy_parameter;
+    ssm.get_parameter().name(name).send().await.unwrap().parameter.and_then(|found| found.value).unwrap()
+}
+
+async fn put_policy(aws: &LocalAws, policy: &str) {
+    let ssm = aws.clients.ssm_for(MANAGEMENT_KEY, &aws.clients.home_region);
+    let put = ssm.put_parameter().name(&aws.deployment().unwrap().policy_parameter).value(policy).overwrite(true);
+    put.tier(ParameterTier::Advanced).send().await.unwrap();
 }
 
 async fn an_input_with_mistakes_names_all_of_them(aws: &LocalAws) -> RunResult {
@@ -84,25 +127,20 @@ async fn a_hostile_input_is_refused(aws: &LocalAws, number: usize, row: &Hostile
 
 /// One after the other: there is one parameter. The local AWS takes longer ones than Systems Manager does.
 async fn hostile_policies_are_refused(aws: &LocalAws, policies: &[Hostile]) -> Vec<RunResult> {
-    let ssm = aws.clients.ssm_for(MANAGEMENT_KEY, &aws.clients.home_region);
-    let name = &aws.deployment().unwrap().policy_parameter;
-    let given = ssm.get_parameter().name(name).send().await.unwrap().parameter.and_then(|found| found.value).unwrap();
-    let put = async |policy: &str| {
-        let put = ssm.put_parameter().name(name).value(policy).overwrite(true);
-        put.tier(ParameterTier::Advanced).send().await
-    };
+    let given = policy(aws).await;
     let mut runs = Vec::new();
     for (number, row) in policies.iter().enumerate() {
-        put(&row.document.to_string()).await.unwrap();
+        put_policy(aws, &row.document.to_string()).await;
         let run = aws.run(&format!("hostile-policy-{number}"), &json!({})).await.unwrap();
         is_refused(&run, "InvalidPolicy", &row.wrong_at);
         runs.push(run);
     }
-    put("{").await.unwrap();
+    put_policy(aws, "{").await;
     let run = aws.run("hostile-policy-no-json", &json!({})).await.unwrap();
-    assert_eq!(run.status, "FAILED", "{run:?}");
+    is_refused(&run, "States.IntrinsicFailure", &[]);
+    assert_eq!(run.report.as_ref().unwrap()["error"]["name"], "States.IntrinsicFailure");
     runs.push(run);
-    put(&given).await.unwrap();
+    put_policy(aws, &given).await;
     runs
 }
 

@@ -192,11 +192,11 @@ pub(crate) const BUGS: &[Bug] = &[
         ),
     },
     Bug {
-        name: "a deletion fails when nothing can be started",
-        file: "functions/start-rollout/src/lib.rs",
-        right: "RequestType::Delete => Answer::success_in_spite_of(Attributes::default(), &reason),",
-        wrong: "RequestType::Delete => Answer::failed(Reason { summary: reason, ..Reason::default() }),",
-        caught_by: in_function("start-rollout", "tests::a_deletion_succeeds_also_when_the_state_machine_is_gone"),
+        name: "a deletion for which no run could be done succeeds",
+        file: "functions/answer-stack/src/decide.rs",
+        right: "Err(reason) => Answer::failed(reason),",
+        wrong: "Err(reason) => Answer::success_in_spite_of(Default::default(), &reason.summary),",
+        caught_by: in_function("answer-stack", "decide::tests::a_deletion_for_which_no_run_could_be_done_fails"),
     },
     Bug {
         name: "the custom resource gets another id with each request",
