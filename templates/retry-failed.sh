@@ -1,12 +1,14 @@
 #!/bin/sh
-# Starts an execution of the rollout for each message of the dead-letter queue, and deletes the message once it was accepted.
+# Starts one execution of the rollout for all messages of the dead-letter queue, and deletes the messages once it was accepted.
 #
 #   templates/retry-failed.sh [STACK]        STACK is the control plane's stack, patch-manager by default
 #
-# An execution is named after its message, so that a message that is received twice starts nothing twice.
+# A rollout names the accounts and leaves the Regions to the policy: where nothing is to be done it changes nothing, and a Region
+# may have left the scope since. What was to be taken down is taken down where it failed and nowhere else, so that messages with
+# other Regions are another execution. An execution is named after its messages: the same ones start nothing twice.
 #
-# What is no execution input stays in the queue and is shown: events that EventBridge could not deliver to the rollout, which
-# carry the attribute RULE_ARN. The accounts that they name are set up by the next scheduled rollout.
+# What the state machine did not send stays in the queue and is shown: events that EventBridge could not deliver to the rollout,
+# which carry the attribute RULE_ARN. The accounts that they name are set up by the next scheduled rollout.
 set -eu
 
 stack=${1:-patch-manager}
@@ -33,9 +35,23 @@ start() {
     esac
 }
 
+# The value of a message's field, as JSON.
+field() {
+    printf '%s' "$2" | sed -nE "s/.*\"$1\":(\"[a-z]+\"|null|\[[^]]*\]).*/\1/p"
+}
+
+# Whether it has the three fields that the state machine sends, and no others.
+is_ours() {
+    rest=$(printf '%s' "$1" | sed -E 's/"(action|accounts|regions)":("[a-z]+"|null|\[[^]]*\])//g')
+    [ "$rest" = '{,,}' ]
+}
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+: >"$folder/messages"
+
 queue=$(output DeadLetterQueueUrl)
 machine=$(output StateMachineArn)
-started=0
 left=0
 while
     message=$(sqs receive-message --queue-url "$queue" --visibility-timeout "$visibility_seconds" --wait-time-seconds 1 \
@@ -46,13 +62,38 @@ do
     IFS=$tab read -r id receipt rule body <<MESSAGE
 $message
 MESSAGE
-    if [ "$rule" = None ] && start "retry-$id" "$body"; then
-        sqs delete-message --queue-url "$queue" --receipt-handle "$receipt"
-        started=$((started + 1))
-        echo "retry-$id: $body"
+    body=$(printf '%s' "$body" | tr -d '[:space:]')
+    if [ "$rule" = None ] && is_ours "$body"; then
+        action=$(field action "$body")
+        case $action in
+        '"disable"') regions=$(field regions "$body") ;;
+        *) regions=null ;;
+        esac
+        printf '%s\t%s\t%s\t%s\t%s\n' "$action" "$regions" "$(field accounts "$body")" "$id" "$receipt" >>"$folder/messages"
     else
         left=$((left + 1))
         echo "left in the queue: $body" >&2
     fi
 done
-echo "$started started, $left left in the queue"
+
+executions=0
+started=0
+cut -f 1,2 "$folder/messages" | sort -u >"$folder/groups"
+while IFS=$tab read -r action regions; do
+    awk -F "$tab" -v action="$action" -v regions="$regions" '$1 == action && $2 == regions' "$folder/messages" >"$folder/group"
+    accounts=$(cut -f 3 "$folder/group" | tr -d '[]' | sort -u | paste -s -d , -)
+    input="{\"action\":$action,\"accounts\":[$accounts],\"regions\":$regions}"
+    count=$(wc -l <"$folder/group" | tr -d ' ')
+    if start "retry-$(cut -f 4 "$folder/group" | sort | cksum | tr ' ' -)" "$input"; then
+        executions=$((executions + 1))
+        started=$((started + count))
+        echo "$count messages: $input"
+        cut -f 5 "$folder/group" | while read -r receipt; do
+            sqs delete-message --queue-url "$queue" --receipt-handle "$receipt"
+        done
+    else
+        left=$((left + count))
+        echo "left in the queue: $input" >&2
+    fi
+done <"$folder/groups"
+echo "$started messages started again in $executions executions, $left left in the queue"

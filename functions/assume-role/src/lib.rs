@@ -19,7 +19,7 @@ use strum::{IntoStaticStr, VariantNames};
 
 /// The account, and what the run is to do there.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Request {
     /// The run, which is the execution's name.
     pub run: RunId,

@@ -1,5 +1,9 @@
 //! From the Runtime API to a function's `handle` and back.
 
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+
+use futures::FutureExt;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -11,7 +15,7 @@ use crate::named_error::{NamedError, message};
 /// Answers one invocation after the other with `handle` until the environment is taken down.
 ///
 /// A payload that is not a `Request` is answered with the error `InvalidInput`, which names the field; an error of
-/// `handle` with its [name](NamedError::name) and the whole chain of its causes.
+/// `handle` with its [name](NamedError::name) and the whole chain of its causes; a panic as the error `Panicked`, with its message.
 pub async fn serve<Context, Request, Response, Error>(
     context: Context,
     handle: impl AsyncFn(&Context, Request) -> Result<Response, Error>,
@@ -23,13 +27,33 @@ where
 {
     logs::start();
     let (context, handle) = (&context, &handle);
-    lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| async move {
-        let request = parse(&event.payload)?;
-        // Boxed: the futures of SDK calls are deeply nested types, and rustc limits how deep.
-        let response = Box::pin(handle(context, request)).await.map_err(|error| diagnostic(&error))?;
-        serde_json::to_value(response).map_err(|error| unfit("Unserializable", &error))
-    }))
-    .await
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| answer(context, handle, event.payload))).await
+}
+
+async fn answer<Context, Request, Response, Error>(
+    context: &Context,
+    handle: &impl AsyncFn(&Context, Request) -> Result<Response, Error>,
+    payload: Box<RawValue>,
+) -> Result<serde_json::Value, Diagnostic>
+where
+    Request: DeserializeOwned,
+    Response: Serialize,
+    Error: NamedError,
+{
+    let request = parse(&payload)?;
+    // Boxed: the futures of SDK calls are deeply nested types, and rustc limits how deep. What a panic leaves behind is caches of
+    // sessions, which are whole at any time.
+    let handled = AssertUnwindSafe(Box::pin(handle(context, request))).catch_unwind().await;
+    let response = handled.map_err(|panic| panicked(panic.as_ref()))?.map_err(|error| diagnostic(&error))?;
+    serde_json::to_value(response).map_err(|error| unfit("Unserializable", &error))
+}
+
+/// The runtime would name it after a Rust type.
+fn panicked(panic: &(dyn Any + Send)) -> Diagnostic {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    let message = text.unwrap_or("a panic without a message");
+    tracing::error!(error.name = "Panicked", "the function panicked: {message}");
+    Diagnostic { error_type: "Panicked".to_owned(), error_message: cut(message.to_owned()) }
 }
 
 /// The payload is deserialized here and not in the runtime, which would name the error after a Rust type: also what is JSON for
@@ -70,7 +94,6 @@ mod tests {
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Request {
-        #[expect(dead_code, reason = "only its parsing is looked at")]
         accounts: Vec<u8>,
     }
 
@@ -87,6 +110,22 @@ mod tests {
             assert_eq!(error.error_type, "InvalidInput");
             assert!(error.error_message.contains("line 1 column"), "{}", error.error_message);
         }
+    }
+
+    #[derive(Debug, thiserror::Error, strum::IntoStaticStr, strum::VariantNames)]
+    enum Never {}
+
+    crate::named_error!(Never);
+
+    #[tokio::test]
+    async fn a_panic_is_an_error_of_its_own_with_its_message() {
+        async fn handle((): &(), request: Request) -> Result<(), Never> {
+            assert!(request.accounts.is_empty(), "{} accounts are too many", request.accounts.len());
+            Ok(())
+        }
+        let payload = serde_json::from_str(r#"{"accounts": [1, 2]}"#).unwrap();
+        let error = answer(&(), &handle, payload).await.unwrap_err();
+        assert_eq!((error.error_type.as_str(), error.error_message.as_str()), ("Panicked", "2 accounts are too many"));
     }
 
     #[test]

@@ -25,7 +25,7 @@ use strum::{IntoStaticStr, VariantNames};
 
 /// The execution's input and the policy, both as they stand.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Request {
     /// The run, which is the execution's name.
     pub run: RunId,

@@ -166,8 +166,9 @@ fn of_machinery(name: &str) -> Option<&'static str> {
         "States.Timeout" | "Sandbox.Timedout" => {
             "The function did not answer in time: look at its log and at AWS Health, then retry."
         }
+        "Panicked" => "A bug in the function: please report it with the message; what it was about can be retried.",
         "Lambda.Unknown" | "Runtime.ExitError" => {
-            "The function ended without an answer: look at its log for memory or a panic, then retry."
+            "The function ended without an answer: look at its log for memory, then retry."
         }
         "States.IntrinsicFailure" => {
             "The policy's parameter is not JSON any more: update the stack with a change, or write the parameter again as the \

@@ -9,7 +9,7 @@ use crate::token::Place;
 
 /// Where to work, and towards what.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct RegionRequest {
     /// The run, which is the execution's name.
     pub run: RunId,

@@ -8,7 +8,7 @@ use crate::ids::{AccountId, Region};
 
 /// An account for one child execution of the Distributed Map.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Target {
     /// The account.
     pub account: Account,
@@ -20,7 +20,7 @@ pub struct Target {
 
 /// An account of the organization, or one that was asked for and is not in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Account {
     /// The account.
     pub id: AccountId,

@@ -38,7 +38,7 @@ const NAMED_FAILURES: usize = 10;
 
 /// Which run, and how far it came.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Request {
     /// The run, which is the execution's name.
     pub run: RunId,

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where to tear down, and what is ours there.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Request {
     /// The run, which is the execution's name.
     pub run: RunId,

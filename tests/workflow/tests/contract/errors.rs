@@ -124,7 +124,7 @@ fn raised(function: &str) -> BTreeSet<&'static str> {
         "start-rollout" => start_rollout::Error::names(),
         unknown => panic!("which errors can {unknown} raise?"),
     };
-    own.into_iter().chain(["InvalidInput"]).collect() // kit::serve answers what is not a request
+    own.into_iter().chain(["InvalidInput", "Panicked"]).collect() // kit::serve answers what is not a request, and a panic
 }
 
 /// The table of errors in the README: name, class.

@@ -58,6 +58,18 @@ fn a_change_of_the_policy_is_an_update_of_the_rollout() {
 }
 
 #[test]
+fn what_failed_stays_in_the_queue_for_two_rounds_and_a_day() {
+    let queue = template::properties("DeadLetterQueue");
+    let kept = json!({ "Fn::FindInMap": ["DeadLettersKept", "Seconds", { "Ref": "ScheduleDays" }] });
+    assert_eq!(queue["MessageRetentionPeriod"], kept);
+    let template = template::control_plane();
+    let most = template["Parameters"]["ScheduleDays"]["MaxValue"].as_u64().unwrap();
+    let expected: serde_json::Map<_, _> =
+        (1..=most).map(|days| (days.to_string(), json!((2 * days + 1).min(14) * 86_400))).collect();
+    assert_eq!(template["Mappings"]["DeadLettersKept"]["Seconds"], Value::Object(expected));
+}
+
+#[test]
 fn lambda_does_not_invoke_start_rollout_again() {
     let invocations = template::properties("StartRolloutInvocations");
     assert_eq!(invocations["FunctionName"], json!({ "Ref": "StartRolloutFunction" }));
