@@ -1,4 +1,4 @@
-//! Release builds, with their progress.
+//! Builds of the programs of the workspace, with their progress.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -7,10 +7,19 @@ use serde::Deserialize;
 
 use crate::command::{self, Line};
 use crate::error::{Error, Result};
-use crate::progress::{Progress, Step};
+use crate::progress::Step;
 use crate::workspace::Workspace;
 
 pub(crate) const BUILDING: &str = "building";
+
+/// For whom it is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// The local AWS: shares its dependencies with this program and the tests.
+    Dev,
+    /// Lambda, and who measures what Lambda gets.
+    Release,
+}
 
 /// The line that cargo writes for each thing it has made.
 #[derive(Deserialize)]
@@ -27,33 +36,25 @@ struct Target {
     name: String,
 }
 
-/// Builds the SSM simulator and answers its path.
-///
-/// # Errors
-/// When the build fails.
-pub async fn build_simulator(workspace: &Workspace, progress: &Progress) -> Result<PathBuf> {
-    let step = progress.step("Simulator", None);
-    let package = "ssm-simulator".to_owned();
-    let mut binaries = build(workspace, std::slice::from_ref(&package), &step).await?;
-    let path = binaries.remove(&package).ok_or_else(|| Error::Unexpected {
-        step: BUILDING,
-        problem: "cargo named no binary of ssm-simulator".to_owned(),
-    })?;
-    step.done("built");
-    Ok(path)
-}
-
-/// Builds these packages and answers where their binaries are.
+/// Builds these programs and answers where they are.
 pub(crate) async fn build(
     workspace: &Workspace,
-    packages: &[String],
+    programs: &[String],
+    profile: Profile,
     step: &Step,
 ) -> Result<BTreeMap<String, PathBuf>> {
     let mut made: BTreeSet<String> = BTreeSet::new();
-    let mut binaries = BTreeMap::new();
+    let mut built = BTreeMap::new();
+    // Without packages named, cargo builds with the features that the whole workspace asks for, as it does for tests. With them
+    // named, only with their own, as for Lambda.
+    let (of, flags): (_, &[&str]) = match profile {
+        Profile::Dev => ("--bin", &[]),
+        Profile::Release => ("--package", &["--release"]),
+    };
     command::cargo(&workspace.root)
-        .args(["build", "--release", "--message-format", "json-render-diagnostics"])
-        .args(packages.iter().flat_map(|package| ["--package", package]))
+        .args(["build", "--message-format", "json-render-diagnostics"])
+        .args(flags)
+        .args(programs.iter().flat_map(|program| [of, program]))
         .lines(BUILDING, |line| match line {
             // What it compiles, or what it waits for.
             Line::Error(text) => step.note(text.trim().to_owned()),
@@ -61,13 +62,18 @@ pub(crate) async fn build(
                 let Some((package, target, executable)) = artifact(json) else { return };
                 made.insert(package);
                 step.position(u64::try_from(made.len()).unwrap_or(u64::MAX));
-                if let Some(executable) = executable.filter(|_| packages.contains(&target)) {
-                    binaries.insert(target, executable);
+                if let Some(executable) = executable.filter(|_| programs.contains(&target)) {
+                    built.insert(target, executable);
                 }
             }
         })
         .await?;
-    Ok(binaries)
+    match programs.iter().find(|program| !built.contains_key(*program)) {
+        Some(missing) => {
+            Err(Error::Unexpected { step: BUILDING, problem: format!("cargo named no binary of {missing}") })
+        }
+        None => Ok(built),
+    }
 }
 
 /// The package and target that were made, and the program where it is one.

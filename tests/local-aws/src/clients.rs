@@ -43,12 +43,6 @@ impl Clients {
         aws_sdk_eventbridge::Client::new(&self.management())
     }
 
-    /// `EventBridge` Scheduler in the management account.
-    #[must_use]
-    pub fn scheduler(&self) -> aws_sdk_scheduler::Client {
-        aws_sdk_scheduler::Client::new(&self.management())
-    }
-
     /// S3 in the management account.
     #[must_use]
     pub fn s3(&self) -> aws_sdk_s3::Client {
@@ -63,12 +57,6 @@ impl Clients {
     #[must_use]
     pub fn organizations(&self) -> aws_sdk_organizations::Client {
         aws_sdk_organizations::Client::new(&self.management())
-    }
-
-    /// CloudWatch Logs in the management account.
-    #[must_use]
-    pub fn logs(&self) -> aws_sdk_cloudwatchlogs::Client {
-        aws_sdk_cloudwatchlogs::Client::new(&self.management())
     }
 
     /// CloudFormation in the management account.

@@ -1,5 +1,6 @@
-//! The functions' release binaries and their zips, as they are uploaded for Lambda.
+//! The functions' binaries and their zips, as they are uploaded for Lambda.
 
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hasher};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -7,14 +8,15 @@ use std::time::Duration;
 
 use zip::write::SimpleFileOptions;
 
-use crate::build::{BUILDING, build};
+use crate::build::{BUILDING, Profile, build};
 use crate::error::{At, Error, Result};
-use crate::progress::Progress;
+use crate::progress::{Progress, Step};
 use crate::workspace::Workspace;
 
 /// Longer than any copy of this program runs before it has uploaded a zip.
 const KEPT_FOR: Duration = Duration::from_hours(24);
 const ZIPPING: &str = "zipping the functions";
+const SIMULATOR: &str = "ssm-simulator";
 
 /// One function, ready for upload.
 #[derive(Debug, Clone)]
@@ -27,26 +29,53 @@ pub struct FunctionZip {
     pub bytes: u64,
 }
 
-/// Builds and zips every function.
+/// What the local AWS runs.
+#[derive(Debug)]
+pub(crate) struct Programs {
+    pub(crate) functions: Vec<FunctionZip>,
+    pub(crate) simulator: PathBuf,
+}
+
+/// Builds the simulator and builds and zips every function, for the local AWS.
+pub(crate) async fn build_programs(workspace: &Workspace, progress: &Progress) -> Result<Programs> {
+    let step = progress.step("Functions, simulator", Some(workspace.build_length));
+    let simulator = SIMULATOR.to_owned();
+    let programs = [workspace.functions.as_slice(), std::slice::from_ref(&simulator)].concat();
+    let mut built = build(workspace, &programs, Profile::Dev, &step).await?;
+    let simulator = built.remove(&simulator).unwrap_or_default();
+    let functions = zip_all(workspace, built, Profile::Dev, step).await?;
+    Ok(Programs { functions, simulator })
+}
+
+/// Builds and zips every function as it is deployed to AWS, for this machine's processor.
 ///
 /// # Errors
 /// When a build fails or the zips cannot be written.
-pub async fn build_functions(workspace: &Workspace, progress: &Progress) -> Result<Vec<FunctionZip>> {
+pub async fn build_release(workspace: &Workspace, progress: &Progress) -> Result<Vec<FunctionZip>> {
     let step = progress.step("Functions", Some(workspace.build_length));
-    if workspace.functions.is_empty() {
+    let built = build(workspace, &workspace.functions, Profile::Release, &step).await?;
+    zip_all(workspace, built, Profile::Release, step).await
+}
+
+async fn zip_all(
+    workspace: &Workspace,
+    binaries: BTreeMap<String, PathBuf>,
+    profile: Profile,
+    step: Step,
+) -> Result<Vec<FunctionZip>> {
+    if binaries.is_empty() {
         return Err(Error::Unexpected {
             step: BUILDING,
             problem: format!("no package with a binary in {}/functions", workspace.root.display()),
         });
     }
-    let binaries = build(workspace, &workspace.functions, &step).await?;
     step.note("zipping");
     let folder = workspace.folder().join("zips");
     std::fs::create_dir_all(&folder).at(ZIPPING, &folder)?;
     let mut zips = Vec::new();
     for (name, binary) in binaries {
         let (zipped, folder) = (name.clone(), folder.clone());
-        zips.push((name, tokio::task::spawn_blocking(move || zip_if_new(&zipped, &binary, &folder))));
+        zips.push((name, tokio::task::spawn_blocking(move || zip_if_new(&zipped, &binary, &folder, profile))));
     }
     let zips = collect(zips).await?;
     let largest = zips.iter().map(|zip| zip.bytes).max().unwrap_or(0);
@@ -67,14 +96,14 @@ async fn collect(zipping: Vec<(String, Zipping)>) -> Result<Vec<FunctionZip>> {
 }
 
 /// Zips the binary as `bootstrap`, unless a zip of just this binary is there, and answers the zip and its size.
-fn zip_if_new(name: &str, binary: &Path, folder: &Path) -> Result<(PathBuf, u64)> {
+fn zip_if_new(name: &str, binary: &Path, folder: &Path, profile: Profile) -> Result<(PathBuf, u64)> {
     let content = std::fs::read(binary).at(ZIPPING, binary)?;
     let mut hasher = DefaultHasher::new();
     hasher.write(&content);
     // Named after its content: copies of this program that were built otherwise may share the folder.
     let path = folder.join(format!("{name}-{:016x}.zip", hasher.finish()));
     if !path.exists() {
-        zip(&content, &path)?;
+        zip(&content, &path, profile)?;
         remove_old(name, folder);
     }
     let bytes = path.metadata().at(ZIPPING, &path)?.len();
@@ -95,12 +124,17 @@ fn remove_old(name: &str, folder: &Path) {
     }
 }
 
-fn zip(content: &[u8], path: &Path) -> Result<()> {
+fn zip(content: &[u8], path: &Path, profile: Profile) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     // Renamed when complete: another copy of this program may read or write the same zip.
     let mut file = tempfile::NamedTempFile::new_in(folder).at(ZIPPING, folder)?;
+    let level = match profile {
+        // It is unzipped on the same machine.
+        Profile::Dev => 1,
+        Profile::Release => 9,
+    };
     let options = SimpleFileOptions::default()
-        .compression_level(Some(9))
+        .compression_level(Some(level))
         // A fixed time: equal binaries make equal zips, and Lambda keeps what did not change.
         .last_modified_time(zip::DateTime::default())
         .unix_permissions(0o755);
@@ -130,8 +164,8 @@ mod tests {
     fn equal_binaries_make_equal_zips_that_hold_an_executable_bootstrap() {
         let folder = tempfile::tempdir().unwrap();
         let (first, second) = (folder.path().join("1.zip"), folder.path().join("2.zip"));
-        zip(b"#!/bin/sh\n", &first).unwrap();
-        zip(b"#!/bin/sh\n", &second).unwrap();
+        zip(b"#!/bin/sh\n", &first, Profile::Dev).unwrap();
+        zip(b"#!/bin/sh\n", &second, Profile::Dev).unwrap();
         assert_eq!(std::fs::read(&first).unwrap(), std::fs::read(&second).unwrap());
         let mut archive = zip::ZipArchive::new(File::open(&first).unwrap()).unwrap();
         let entry = archive.by_name("bootstrap").unwrap();
@@ -144,7 +178,7 @@ mod tests {
         let mut zips = std::collections::BTreeSet::new();
         for content in ["one", "another", "one"] {
             std::fs::write(&binary, content).unwrap();
-            let (path, bytes) = zip_if_new("report", &binary, folder.path()).unwrap();
+            let (path, bytes) = zip_if_new("report", &binary, folder.path(), Profile::Dev).unwrap();
             let mut archive = zip::ZipArchive::new(File::open(&path).unwrap()).unwrap();
             let unzipped = std::io::read_to_string(archive.by_name("bootstrap").unwrap()).unwrap();
             assert_eq!((unzipped.as_str(), bytes), (content, path.metadata().unwrap().len()));

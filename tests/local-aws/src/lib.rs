@@ -33,12 +33,11 @@ mod venv;
 mod workspace;
 
 pub use bare::BareAws;
-pub use build::build_simulator;
 pub use clients::{Clients, MANAGEMENT_KEY};
 pub use dead_letters::DeadLetter;
 pub use deployment::Deployment;
 pub use error::{Error, Result};
-pub use functions::{FunctionZip, build_functions};
+pub use functions::{FunctionZip, build_release};
 pub use history::{ExecutionHistory, History};
 pub use local_aws::LocalAws;
 pub use logs::Logs;

@@ -6,13 +6,12 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use ssm_simulator::Admin;
 
-use crate::build::build_simulator;
 use crate::clients::Clients;
 use crate::dead_letters::{self, DeadLetter};
 use crate::deployment::{self, Deployment};
 use crate::error::{Error, Result};
 use crate::folder::RunFolder;
-use crate::functions::{FunctionZip, build_functions};
+use crate::functions::{FunctionZip, Programs, build_programs};
 use crate::history::History;
 use crate::logs::{self, Logs};
 use crate::ministack;
@@ -64,9 +63,9 @@ impl LocalAws {
     /// Names the step that failed and what to do about it.
     pub async fn start(options: &Options, progress: &Progress) -> Result<Self> {
         let workspace = Workspace::find().await?;
-        let venv = Venv::prepare(&workspace, progress).await?;
-        let functions = build_functions(&workspace, progress).await?;
-        let simulator = build_simulator(&workspace, progress).await?;
+        let (venv, programs) =
+            futures::try_join!(Venv::prepare(&workspace, progress), build_programs(&workspace, progress))?;
+        let Programs { functions, simulator } = programs;
         let step = progress.step("Local AWS", None);
         let (clients, processes) = start_processes(&workspace, &venv, &simulator, options).await?;
         let simulator = Admin::new(&clients.ssm_endpoint);
@@ -302,7 +301,7 @@ impl LocalAws {
     /// # Errors
     /// When CloudWatch Logs refuses or a log file cannot be read.
     pub async fn logs(&self) -> Result<Logs> {
-        logs::read(&self.clients, &self.log_files()).await
+        logs::read(&self.script, &self.log_files()).await
     }
 
     /// Every access key id, secret and session token that the local STS has issued.

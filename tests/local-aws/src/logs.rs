@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::clients::Clients;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
 use crate::error::{At, During, Result};
+use crate::script::Script;
 
 const STEP: &str = "reading the functions' logs";
 
@@ -25,27 +28,46 @@ impl Logs {
     }
 }
 
-pub(crate) async fn read(clients: &Clients, files: &[PathBuf]) -> Result<Logs> {
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Groups {
+    log_groups: Vec<Group>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Group {
+    log_group_name: String,
+}
+
+#[derive(Deserialize)]
+struct Events {
+    events: Vec<Event>,
+}
+
+#[derive(Deserialize)]
+struct Event {
+    message: String,
+}
+
+pub(crate) async fn read(script: &Script, files: &[PathBuf]) -> Result<Logs> {
     let mut logs = Logs::default();
     for path in files {
         let content = std::fs::read(path).at("reading a log", path)?;
         logs.processes.insert(path.clone(), String::from_utf8_lossy(&content).into_owned());
     }
-    let mut groups = clients.logs().describe_log_groups().into_paginator().items().send();
-    while let Some(group) = groups.next().await {
-        let Some(name) = group.during(STEP)?.log_group_name else { continue };
-        let messages = messages_of(clients, &name).await?;
-        logs.functions.insert(name, messages);
-    }
+    let groups: Groups = parsed(&script.aws(&["logs", "describe-log-groups"]).await?)?;
+    let all = groups.log_groups.iter().map(|group| messages_of(script, &group.log_group_name));
+    let messages = futures::future::try_join_all(all).await?;
+    logs.functions = groups.log_groups.into_iter().map(|group| group.log_group_name).zip(messages).collect();
     Ok(logs)
 }
 
-async fn messages_of(clients: &Clients, group: &str) -> Result<Vec<String>> {
-    let mut messages = Vec::new();
-    let mut pages = clients.logs().filter_log_events().log_group_name(group).into_paginator().send();
-    while let Some(page) = pages.next().await {
-        let events = page.during(STEP)?.events.unwrap_or_default();
-        messages.extend(events.into_iter().filter_map(|event| event.message));
-    }
-    Ok(messages)
+async fn messages_of(script: &Script, group: &str) -> Result<Vec<String>> {
+    let events: Events = parsed(&script.aws(&["logs", "filter-log-events", "--log-group-name", group]).await?)?;
+    Ok(events.events.into_iter().map(|event| event.message).collect())
+}
+
+fn parsed<T: DeserializeOwned>(json: &str) -> Result<T> {
+    serde_json::from_str(json).during(STEP)
 }

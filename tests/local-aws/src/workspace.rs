@@ -1,6 +1,6 @@
 //! The cargo workspace: its folders, its functions, and the folder under `target/` that everything made here goes to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -19,21 +19,19 @@ pub struct Workspace {
     pub target: PathBuf,
     /// The packages in `functions/` that have a binary of their own name, in order.
     pub functions: Vec<String>,
-    /// How many packages a build of the functions compiles, roughly: the length of its progress bar.
+    /// How many packages a build compiles, roughly: the length of its progress bar.
     pub(crate) build_length: u64,
 }
 
 #[derive(Deserialize)]
 struct Metadata {
     packages: Vec<Package>,
-    resolve: Resolve,
     workspace_root: PathBuf,
     target_directory: PathBuf,
 }
 
 #[derive(Deserialize)]
 struct Package {
-    id: String,
     name: String,
     manifest_path: PathBuf,
     targets: Vec<Target>,
@@ -45,28 +43,6 @@ struct Target {
     kind: Vec<String>,
 }
 
-#[derive(Deserialize)]
-struct Resolve {
-    nodes: Vec<Node>,
-}
-
-#[derive(Deserialize)]
-struct Node {
-    id: String,
-    deps: Vec<Dependency>,
-}
-
-#[derive(Deserialize)]
-struct Dependency {
-    pkg: String,
-    dep_kinds: Vec<DependencyKind>,
-}
-
-#[derive(Deserialize)]
-struct DependencyKind {
-    kind: Option<String>,
-}
-
 impl Workspace {
     /// Asks cargo about the workspace that this program was built from.
     ///
@@ -74,18 +50,24 @@ impl Workspace {
     /// When cargo cannot be run, or the folder under `target/` cannot be made.
     pub async fn find() -> Result<Self> {
         let output = command::cargo(Path::new(env!("CARGO_MANIFEST_DIR")))
-            .args(["metadata", "--format-version", "1"])
+            // Without dependencies: with them, cargo fetches those of every other platform as well.
+            .args(["metadata", "--format-version", "1", "--no-deps"])
             .output(STEP)
             .await?;
         let metadata: Metadata = serde_json::from_str(&output)
             .map_err(|error| Error::Unexpected { step: STEP, problem: format!("cargo metadata: {error}") })?;
-        let workspace = Self::from_metadata(&metadata);
+        let tree = command::cargo(&metadata.workspace_root)
+            .args(["tree", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"])
+            .output(STEP)
+            .await?;
+        let packages: BTreeSet<&str> = tree.lines().map(|line| line.trim_end_matches(" (*)")).collect();
+        let workspace = Self::from_metadata(&metadata, u64::try_from(packages.len()).unwrap_or(u64::MAX));
         let folder = workspace.folder();
         std::fs::create_dir_all(&folder).at(STEP, &folder)?;
         Ok(workspace)
     }
 
-    fn from_metadata(metadata: &Metadata) -> Self {
+    fn from_metadata(metadata: &Metadata, build_length: u64) -> Self {
         let folder = metadata.workspace_root.join("functions");
         let functions: Vec<&Package> = metadata
             .packages
@@ -95,7 +77,7 @@ impl Workspace {
         Self {
             root: metadata.workspace_root.clone(),
             target: metadata.target_directory.clone(),
-            build_length: reachable(&metadata.resolve.nodes, &functions),
+            build_length,
             functions: functions.iter().map(|package| package.name.clone()).collect(),
         }
     }
@@ -117,23 +99,4 @@ impl Package {
     fn has_binary(&self) -> bool {
         self.targets.iter().any(|target| target.name == self.name && target.kind.iter().any(|kind| kind == "bin"))
     }
-}
-
-/// How many packages the given ones need, themselves included and without what only their tests need.
-fn reachable(nodes: &[Node], packages: &[&Package]) -> u64 {
-    let nodes: BTreeMap<&str, &Node> = nodes.iter().map(|node| (node.id.as_str(), node)).collect();
-    let mut open: Vec<&str> = packages.iter().map(|package| package.id.as_str()).collect();
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
-    while let Some(id) = open.pop() {
-        let Some(node) = seen.insert(id).then(|| nodes.get(id)).flatten() else {
-            continue;
-        };
-        open.extend(
-            node.deps
-                .iter()
-                .filter(|dependency| dependency.dep_kinds.iter().any(|kind| kind.kind.as_deref() != Some("dev")))
-                .map(|dependency| dependency.pkg.as_str()),
-        );
-    }
-    u64::try_from(seen.len()).unwrap_or(u64::MAX)
 }

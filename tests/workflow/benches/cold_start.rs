@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use local_aws::{Progress, Workspace, build_functions};
+use local_aws::{Progress, Workspace, build_release};
 
 const STARTS: usize = 30;
 
@@ -36,7 +36,7 @@ const ENVIRONMENT: [(&str, &str); 14] = [
 #[tokio::main]
 async fn main() {
     let workspace = Workspace::find().await.expect("the workspace");
-    let zips = build_functions(&workspace, &Progress::terminal()).await.expect("the functions");
+    let zips = build_release(&workspace, &Progress::terminal()).await.expect("the functions");
     println!("\n{:<20} {:>10} {:>10} {:>12} {:>12} {:>10}", "function", "binary", "zip", "median", "slowest", "memory");
     for zip in zips {
         let binary = workspace.target.join("release").join(&zip.name);

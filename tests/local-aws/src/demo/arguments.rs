@@ -23,7 +23,7 @@ pub(crate) enum Command {
     /// Prints an execution as a tree: accounts, Regions, states, attempts, durations, errors.
     ///
     /// Takes credentials and endpoint as the AWS CLI does, and the Region from the ARN.
-    #[command(override_usage = "cargo run -p local-aws -- history [--all] <EXECUTION_ARN>")]
+    #[command(override_usage = "cargo run --bin local-aws -- history [--all] <EXECUTION_ARN>")]
     History(HistoryOf),
     /// Makes the Python environment and prints where it is.
     Venv,

@@ -14,8 +14,9 @@ pub(crate) async fn states(aws: &LocalAws) -> BTreeMap<String, String> {
         let described = aws.clients.events().describe_rule().name(name).send().await.unwrap();
         states.insert(name.replace("patch-manager-", ""), described.state().unwrap().to_string());
     }
-    let schedule = aws.clients.scheduler().get_schedule().name("patch-manager-rollout").send().await.unwrap();
-    states.insert("schedule".to_owned(), schedule.state().unwrap().to_string());
+    let schedule = aws.aws_cli(&["scheduler", "get-schedule", "--name", "patch-manager-rollout"]).await.unwrap();
+    let schedule: Value = serde_json::from_str(&schedule).unwrap();
+    states.insert("schedule".to_owned(), schedule["State"].as_str().unwrap().to_owned());
     states
 }
 
