@@ -21,8 +21,11 @@ pub async fn handle(sessions: &MemberSessions, request: RegionRequest) -> Result
     sessions.with_ssm(&place, async |ssm: &Client| configure(ssm, action, &policy.dhmc).await).await
 }
 
-/// Answers what was done, or for a plan what would be.
+/// Answers what was done, or for a plan what would be. A policy without DHMC has the setting neither read nor written.
 pub async fn configure(ssm: &Client, action: Action, policy: &Dhmc) -> Result<DhmcOutcome, CallError> {
+    if !policy.enabled {
+        return Ok(DhmcOutcome::left_alone());
+    }
     let value = dhmc::observe(ssm).await?;
     let plan = patching::dhmc::plan(policy, &value);
     match action {

@@ -19,7 +19,7 @@ pub enum CallError {
     /// No answer, or one that says that the service is at fault; passes by itself.
     #[error("the service did not answer as it should: {0}")]
     ServiceUnavailable(CallFailure),
-    /// The member role's session ended before its time; a new one is made on the next try.
+    /// The member role's session is no good any more; a new one is made on the next try.
     #[error("the session with the member role has ended: {0}")]
     SessionExpired(CallFailure),
     /// What was read a moment ago has gone or changed since; the next try reads it again.
@@ -74,6 +74,24 @@ impl fmt::Display for CallFailure {
     }
 }
 
+/// The failure in every variant, by reference or by mutable reference.
+macro_rules! each_failure {
+    ($error:expr) => {
+        match $error {
+            CallError::Throttled(failure)
+            | CallError::ServiceUnavailable(failure)
+            | CallError::SessionExpired(failure)
+            | CallError::ChangedMeanwhile(failure)
+            | CallError::SettingPending(failure)
+            | CallError::AccessDenied(failure)
+            | CallError::RegionDisabled(failure)
+            | CallError::QuotaExceeded(failure)
+            | CallError::DocumentNotFound(failure)
+            | CallError::RequestRefused(failure) => failure,
+        }
+    };
+}
+
 impl CallError {
     /// Classifies a failed call of `operation`, written as in an IAM policy.
     #[must_use]
@@ -107,11 +125,13 @@ impl CallError {
             | "SlowDown"
             | "TooManyUpdates"
             | "ProvisionedThroughputExceededException" => Self::Throttled(failure),
-            "ExpiredToken" | "ExpiredTokenException" | "RequestExpired" => Self::SessionExpired(failure),
+            "ExpiredToken"
+            | "ExpiredTokenException"
+            | "RequestExpired"
+            | "UnrecognizedClientException"
+            | "InvalidClientTokenId" => Self::SessionExpired(failure),
             "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => Self::AccessDenied(failure),
-            "UnrecognizedClientException" | "InvalidClientTokenId" | "RegionDisabledException" | "OptInRequired" => {
-                Self::RegionDisabled(failure)
-            }
+            "RegionDisabledException" | "OptInRequired" => Self::RegionDisabled(failure),
             "DoesNotExistException" | "InvalidResourceId" | "IdempotentParameterMismatch" | "TargetInUseException" => {
                 Self::ChangedMeanwhile(failure)
             }
@@ -123,21 +143,52 @@ impl CallError {
         }
     }
 
+    /// The same, of a call with a session that was just made: a Region that the account has not enabled knows none of its sessions.
+    #[must_use]
+    pub fn of_a_new_session(self) -> Self {
+        match self {
+            Self::SessionExpired(failure)
+                if matches!(failure.code.as_deref(), Some("UnrecognizedClientException" | "InvalidClientTokenId")) =>
+            {
+                Self::RegionDisabled(failure)
+            }
+            other => other,
+        }
+    }
+
+    /// The service answered `operation` without the `member` that it always has.
+    #[must_use]
+    pub fn left_out(operation: &'static str, member: &str) -> Self {
+        let message = format!("the answer has no {member}");
+        Self::ServiceUnavailable(CallFailure { operation, code: None, message, request_id: None })
+    }
+
+    /// The same, which also tells of `other`.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        let failure = self.failure_mut();
+        failure.message = format!("{}; and {}", failure.message, message(other));
+        self
+    }
+
+    /// Whether it may be because what was just created is not known everywhere yet.
+    #[must_use]
+    pub fn may_settle(&self) -> bool {
+        match self {
+            Self::ChangedMeanwhile(_) => true,
+            Self::AccessDenied(failure) => !failure.message.contains("explicit deny"),
+            _ => false,
+        }
+    }
+
     /// The failed call.
     #[must_use]
     pub fn failure(&self) -> &CallFailure {
-        match self {
-            Self::Throttled(failure)
-            | Self::ServiceUnavailable(failure)
-            | Self::SessionExpired(failure)
-            | Self::ChangedMeanwhile(failure)
-            | Self::SettingPending(failure)
-            | Self::AccessDenied(failure)
-            | Self::RegionDisabled(failure)
-            | Self::QuotaExceeded(failure)
-            | Self::DocumentNotFound(failure)
-            | Self::RequestRefused(failure) => failure,
-        }
+        each_failure!(self)
+    }
+
+    fn failure_mut(&mut self) -> &mut CallFailure {
+        each_failure!(self)
     }
 
     /// Whether the same call may succeed a little later.
@@ -182,7 +233,7 @@ mod tests {
             ("AccessDenied", 403, "AccessDenied"),
             ("AccessDeniedException", 400, "AccessDenied"),
             ("UnauthorizedOperation", 403, "AccessDenied"),
-            ("UnrecognizedClientException", 400, "RegionDisabled"),
+            ("UnrecognizedClientException", 400, "SessionExpired"),
             ("DoesNotExistException", 400, "ChangedMeanwhile"),
             ("ResourceLimitExceededException", 400, "QuotaExceeded"),
             ("InvalidDocument", 400, "DocumentNotFound"),

@@ -13,6 +13,7 @@ pub mod logs;
 pub mod member;
 pub mod named_error;
 pub mod object;
+pub mod progress;
 pub mod serve;
 pub mod stack_answer;
 #[cfg(any(test, feature = "testing"))]

@@ -50,16 +50,18 @@ impl MemberRole {
 
 /// Makes and keeps sessions with the configuration role.
 ///
-/// A session serves all Regions, as it comes from a Regional STS endpoint; it is kept for the following invocations of
+/// A session serves all Regions, as it comes from a Regional STS endpoint; it is kept for the run's following invocations of
 /// this environment until shortly before it ends. What is used least goes first.
 #[derive(Debug)]
 pub struct MemberSessions {
     config: SdkConfig,
     sts: aws_sdk_sts::Client,
     role: MemberRole,
-    sessions: Mutex<LruCache<AccountId, Session>>,
-    clients: Mutex<LruCache<(AccountId, Region), (SystemTime, aws_sdk_ssm::Client)>>,
+    sessions: Mutex<LruCache<(RunId, AccountId), Session>>,
+    clients: Mutex<LruCache<ClientKey, (SystemTime, aws_sdk_ssm::Client)>>,
 }
+
+type ClientKey = (RunId, AccountId, Region);
 
 #[derive(Clone, Debug)]
 struct Session {
@@ -89,15 +91,22 @@ impl MemberSessions {
         Ok(self.config.to_builder().credentials_provider(provider).build())
     }
 
-    /// Does `work` with the SSM client of `place`'s account and Region. When it finds that the session has ended, the session
-    /// is dropped, so that the next try makes another.
+    /// Does `work` with the SSM client of `place`'s account and Region. When an error says that the session is no good, it is
+    /// dropped and the work tried once more with a new one; so is what was denied to a session that was kept from before,
+    /// as the role may be another one by now.
     pub async fn with_ssm<T>(
         &self,
         place: &Place,
-        work: impl AsyncFnOnce(&aws_sdk_ssm::Client) -> Result<T, CallError>,
+        work: impl AsyncFn(&aws_sdk_ssm::Client) -> Result<T, CallError>,
     ) -> Result<T, CallError> {
-        let client = self.ssm(place).await?;
-        let result = work(&client).await;
+        let is_kept = locked(&self.sessions).contains(&key(&place.run, &place.account));
+        match work(&self.ssm(place).await?).await {
+            Err(CallError::SessionExpired(_)) => {}
+            Err(CallError::AccessDenied(_)) if is_kept => {}
+            result => return result,
+        }
+        self.forget(place);
+        let result = work(&self.ssm(place).await?).await.map_err(CallError::of_a_new_session);
         if let Err(CallError::SessionExpired(_)) = &result {
             self.forget(place);
         }
@@ -105,7 +114,7 @@ impl MemberSessions {
     }
 
     async fn ssm(&self, place: &Place) -> Result<aws_sdk_ssm::Client, CallError> {
-        let key = (place.account.clone(), place.region.clone());
+        let key = client_key(place);
         if let Some((usable_until, client)) = locked(&self.clients).get(&key)
             && *usable_until > SystemTime::now()
         {
@@ -123,13 +132,13 @@ impl MemberSessions {
     }
 
     async fn session(&self, run: &RunId, account: &AccountId) -> Result<Session, CallError> {
-        if let Some(session) = locked(&self.sessions).get(account)
+        if let Some(session) = locked(&self.sessions).get(&key(run, account))
             && session.usable_until > SystemTime::now()
         {
             return Ok(session.clone());
         }
         let session = self.assume(run, account).await?;
-        locked(&self.sessions).put(account.clone(), session.clone());
+        locked(&self.sessions).put(key(run, account), session.clone());
         Ok(session)
     }
 
@@ -142,23 +151,33 @@ impl MemberSessions {
             .send()
             .await
             .map_err(|error| CallError::new("sts:AssumeRole", &error))?;
-        // The service always answers with credentials; without any, the calls made with them are refused by name.
-        let (key, secret, token, expires) = answer.credentials.map_or_else(
-            || (String::new(), String::new(), String::new(), SystemTime::now()),
-            |found| {
-                let expires = SystemTime::try_from(found.expiration).unwrap_or_else(|_| SystemTime::now());
-                (found.access_key_id, found.secret_access_key, found.session_token, expires)
-            },
-        );
+        let left_out = || CallError::left_out("sts:AssumeRole", "Credentials");
+        let found = answer.credentials.filter(|found| !found.access_key_id.is_empty()).ok_or_else(left_out)?;
+        let expires = SystemTime::try_from(found.expiration).unwrap_or_else(|_| SystemTime::now());
         tracing::debug!(%run, account.id = %account, "assumed the member role");
-        let credentials = Credentials::new(key, secret, Some(token), Some(expires), "AssumeRole");
+        let credentials = Credentials::new(
+            found.access_key_id,
+            found.secret_access_key,
+            Some(found.session_token),
+            Some(expires),
+            "AssumeRole",
+        );
         Ok(Session { credentials, usable_until: expires.checked_sub(MARGIN).unwrap_or(expires) })
     }
 
     fn forget(&self, place: &Place) {
-        locked(&self.sessions).pop(&place.account);
-        locked(&self.clients).pop(&(place.account.clone(), place.region.clone()));
+        locked(&self.sessions).pop(&key(&place.run, &place.account));
+        locked(&self.clients).pop(&client_key(place));
     }
+}
+
+/// A session has its run's name, so that CloudTrail tells the run: another run makes its own.
+fn key(run: &RunId, account: &AccountId) -> (RunId, AccountId) {
+    (run.clone(), account.clone())
+}
+
+fn client_key(place: &Place) -> ClientKey {
+    (place.run.clone(), place.account.clone(), place.region.clone())
 }
 
 /// A session name takes 64 characters, a run's id up to 80.

@@ -1,10 +1,14 @@
-//! The maintenance windows of one account and Region: reading them and carrying out a plan.
+//! The maintenance windows of one account and Region: reading them and making them what is wanted.
 
 mod apply;
 mod documents;
+mod look;
 mod observe;
+mod rounds;
+mod site;
 mod write;
 
-pub use apply::{Applied, apply};
 pub use documents::hashes;
 pub use observe::observe;
+pub use rounds::carry_out;
+pub use site::Site;

@@ -39,7 +39,6 @@ pub fn plan(policy: &Dhmc, value: &str) -> DhmcPlan {
     let before = observed(value);
     let ours = policy.role.as_ref().map(RoleName::as_str);
     let step = match (&before, ours) {
-        _ if !policy.enabled => return plan_reset(policy, value),
         (_, None) => DhmcStep::Keep, // a policy that enables DHMC has a role
         (None, Some(role)) => DhmcStep::Set(role.to_owned()),
         (Some(before), Some(role)) if before == role => DhmcStep::Keep,
@@ -132,12 +131,6 @@ mod tests {
             assert_eq!((&plan.step, plan.outcome()), (&step, kept));
         }
         assert_eq!(plan_keep(&policy(true, true), "$None").step, DhmcStep::Keep);
-    }
-
-    #[test]
-    fn a_policy_without_dhmc_takes_back_what_an_earlier_one_set() {
-        assert_eq!(plan(&policy(false, false), "service-role/Ours").step, DhmcStep::Reset);
-        assert_eq!(plan(&policy(false, true), "Theirs").step, DhmcStep::KeepForeign);
     }
 
     #[test]

@@ -62,10 +62,13 @@ pub struct RegionOutcome {
     /// Why the Region failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Failure>,
+    /// Why the DHMC setting is not as the policy wants it, which keeps nothing else from being done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dhmc_error: Option<Failure>,
 }
 
 /// How an account, a Region or a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Display, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Display, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[strum(serialize_all = "camelCase")]
@@ -77,6 +80,7 @@ pub enum Status {
     /// Nothing was done and nothing failed: the reason says why.
     Skipped,
     /// Something is not as the policy wants it.
+    #[default]
     Failed,
 }
 
@@ -123,6 +127,27 @@ pub enum DhmcStatus {
     WouldSet,
     /// A rollout would take our role back.
     WouldReset,
+}
+
+/// What the tries of a run have done in a Region so far: a function is given it, and answers it with what it did itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Progress {
+    /// Whether the Region is as the policy wants it: failed as long as something is left to do.
+    pub status: Status,
+    /// Whether something is left to do that may be done by another try.
+    pub again: bool,
+    /// What became of the DHMC setting.
+    pub dhmc: Option<DhmcOutcome>,
+    /// One entry a window of ours, present or deleted.
+    pub windows: Vec<WindowOutcome>,
+    /// What a person should look at.
+    pub warnings: Vec<Warning>,
+    /// How many tries have ended with something left to do.
+    pub tries: u32,
+    /// Whether this try has written anything.
+    #[serde(skip)]
+    pub has_written: bool,
 }
 
 /// What became of one window.
@@ -243,7 +268,7 @@ impl AccountOutcome {
     /// Why the account failed: its own error, else that of its first failed Region.
     #[must_use]
     pub fn first_error(&self) -> Option<&Failure> {
-        self.error.as_ref().or_else(|| self.regions.iter().find_map(|region| region.error.as_ref()))
+        self.error.as_ref().or_else(|| self.regions.iter().find_map(|region| region.failures().next()))
     }
 
     /// The Regions to do again when only what failed is: `None` for all of them.
@@ -258,6 +283,21 @@ impl AccountOutcome {
 }
 
 impl RegionOutcome {
+    /// Everything that failed, each once.
+    pub fn failures(&self) -> impl Iterator<Item = &Failure> {
+        let dhmc = self.dhmc_error.as_ref().filter(|failure| self.error.as_ref() != Some(failure));
+        self.error.iter().chain(dhmc)
+    }
+
+    /// Everything that failed, as one: under the name of the first, in the words of all.
+    #[must_use]
+    pub fn failure(&self) -> Option<Failure> {
+        self.failures().cloned().reduce(|first, other| {
+            let Failure { step, name, message } = other;
+            Failure { message: format!("{}; and {step}: {name}: {message}", first.message), ..first }
+        })
+    }
+
     /// A Region in scope in which the account cannot do anything.
     fn not_enabled(region: Region) -> Self {
         let skipped = Reason {
@@ -272,6 +312,7 @@ impl RegionOutcome {
             windows: Vec::new(),
             warnings: Vec::new(),
             error: None,
+            dhmc_error: None,
         }
     }
 
@@ -310,7 +351,57 @@ impl Reason {
     }
 }
 
+impl Progress {
+    /// Takes in what became of windows since: those that stay by their names, which are theirs alone, each that was deleted by itself.
+    pub fn follow(&mut self, windows: Vec<WindowOutcome>) {
+        for later in windows {
+            self.has_written |= later.status.is_change();
+            let is_deleted = later.status == WindowStatus::Deleted;
+            // A list that lags behind shows what was deleted already.
+            if is_deleted && self.windows.contains(&later) {
+                continue;
+            }
+            let stays = |window: &&mut WindowOutcome| {
+                !is_deleted && window.name == later.name && window.status != WindowStatus::Deleted
+            };
+            match self.windows.iter_mut().find(stays) {
+                Some(window) => *window = window.clone().followed_by(later),
+                None => self.windows.push(later),
+            }
+        }
+    }
+
+    /// Takes in what became of the DHMC setting since.
+    pub fn follow_dhmc(&mut self, later: DhmcOutcome) {
+        self.has_written |= later.is_change();
+        match &self.dhmc {
+            Some(earlier) if earlier.is_change() && !later.is_change() => {}
+            _ => self.dhmc = Some(later),
+        }
+    }
+}
+
+impl WindowStatus {
+    /// Whether something was written.
+    #[must_use]
+    pub fn is_change(self) -> bool {
+        matches!(self, Self::Created | Self::Updated | Self::Deleted)
+    }
+}
+
 impl DhmcOutcome {
+    /// Of a policy that does not want DHMC: nobody looked at the setting.
+    #[must_use]
+    pub fn left_alone() -> Self {
+        Self { status: DhmcStatus::Unchanged, before: None, after: None }
+    }
+
+    /// Whether something was written.
+    #[must_use]
+    pub fn is_change(&self) -> bool {
+        matches!(self.status, DhmcStatus::Set | DhmcStatus::Reset)
+    }
+
     /// The same, for a run that only plans.
     #[must_use]
     pub fn planned(self) -> Self {
@@ -324,18 +415,14 @@ impl DhmcOutcome {
 }
 
 impl WindowOutcome {
-    /// The same, with the id and the next execution that the window had when it was looked at again.
-    ///
-    /// What a later look did stands for a window that had been unchanged until then.
-    #[must_use]
-    pub fn seen_again(self, again: &[Self]) -> Self {
-        let is_it = |other: &&Self| other.name == self.name && other.status != WindowStatus::Deleted;
-        match again.iter().find(is_it) {
-            None => self,
-            Some(_) if self.status == WindowStatus::Deleted => self,
-            Some(other) if self.status == WindowStatus::Unchanged => other.clone(),
-            Some(other) => Self { id: other.id.clone(), next_execution: other.next_execution.clone(), ..self },
-        }
+    /// What became of the window, of which a later look found or did `later`: what was done stays done.
+    fn followed_by(self, later: Self) -> Self {
+        let status = if self.status == WindowStatus::Unchanged { later.status } else { self.status };
+        let changes = match status {
+            WindowStatus::Updated => [self.changes, later.changes].concat(),
+            _ => self.changes,
+        };
+        Self { status, changes, ..later }
     }
 
     /// The same, for a run that only plans.

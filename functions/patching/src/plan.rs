@@ -14,11 +14,17 @@ use crate::observed::{Observed, ObservedTarget, ObservedTask, ObservedWindow};
 use crate::outcome::{Warning, WindowOutcome, WindowStatus};
 use crate::settings::{Desired, DesiredWindow, TargetSettings, TaskSettings, WindowSettings};
 
+/// An account has so many windows in a Region at most:
+/// <https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm>
+const MAX_WINDOWS: usize = 50;
+
 /// Everything to do in one account and Region.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
-    /// One entry a window: those of the policy in its order, then those to delete.
+    /// One entry a window: those of the policy in its order, then those to delete in the order in which they may go.
     pub windows: Vec<WindowPlan>,
+    /// How many windows can be created before one has to be deleted for the next.
+    pub room: usize,
     /// What a person should look at.
     pub warnings: Vec<Warning>,
 }
@@ -103,9 +109,15 @@ pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
         .filter(|window| !kept.iter().flatten().any(|kept| kept.id == window.id))
         .map(|window| WindowPlan::Delete { id: window.id.clone(), name: window.settings.name.clone() })
         .collect();
-    surplus.sort_by(|a, b| (a.name(), a.id()).cmp(&(b.name(), b.id())));
+    // First the second ones of a name: nothing is lost with them.
+    let is_last_of_its_name =
+        |window: &WindowPlan| !kept.iter().flatten().any(|kept| kept.settings.name == window.name());
+    surplus.sort_by_key(|window| {
+        (is_last_of_its_name(window), window.name().to_owned(), window.id().map(ToOwned::to_owned))
+    });
     windows.append(&mut surplus);
-    Plan { windows, warnings: foreign_windows_of_our_names(desired, observed) }
+    let room = MAX_WINDOWS.saturating_sub(observed.ours.len() + observed.foreign.len());
+    Plan { windows, room, warnings: foreign_windows_of_our_names(desired, observed) }
 }
 
 fn reconcile(wanted: &DesiredWindow, window: &ObservedWindow) -> Reconciliation {
@@ -198,6 +210,17 @@ impl Plan {
     #[must_use]
     pub fn predicted(&self) -> Vec<WindowOutcome> {
         self.windows.iter().map(|window| window.outcome(None).planned()).collect()
+    }
+}
+
+impl Reconciliation {
+    /// Whether targets or tasks are added or taken away, as another run may do as well.
+    #[must_use]
+    pub fn adds_or_removes_parts(&self) -> bool {
+        matches!(self.target, Step::Register(_))
+            || matches!(self.task, Step::Register(_))
+            || !self.surplus_targets.is_empty()
+            || !self.surplus_tasks.is_empty()
     }
 }
 

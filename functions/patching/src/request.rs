@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::ids::{AccountId, Region, RunId};
 use crate::input::Action;
+use crate::outcome::Progress;
 use crate::policy::PatchPolicy;
 use crate::token::Place;
 
@@ -21,6 +22,9 @@ pub struct RegionRequest {
     pub region: Region,
     /// What is wanted there.
     pub policy: PatchPolicy,
+    /// What earlier tries of the run have done there.
+    #[serde(default)]
+    pub earlier: Progress,
 }
 
 impl RegionRequest {

@@ -55,7 +55,7 @@ impl RunSummary {
 
     /// Each failure with the account, and with the Region unless the account as a whole failed.
     pub fn failures(&self) -> impl Iterator<Item = (&AccountOutcome, Option<&RegionOutcome>, &Failure)> {
-        self.places(|account| account.error.iter(), |region| region.error.iter())
+        self.places(|account| account.error.iter(), RegionOutcome::failures)
     }
 
     /// Each reason for skipping with the account, and with the Region unless the account as a whole was skipped.

@@ -71,7 +71,8 @@ impl<'a> Table<'a> {
     fn row(&self, account: &AccountOutcome, region: Option<&RegionOutcome>, window: Option<&WindowOutcome>) -> Row {
         let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
         let dhmc = region.and_then(|region| region.dhmc.as_ref());
-        let error = region.map_or(account.error.as_ref(), |region| region.error.as_ref());
+        let error = region.map_or_else(|| account.error.clone(), RegionOutcome::failure);
+        let error = error.as_ref();
         let failure = |part: fn(&Failure) -> &str| text(error.map(part));
         let skipped = region.map_or(account.skipped.as_ref(), |region| region.skipped.as_ref());
         let reason = |part: fn(&Reason) -> &str| skipped.map(part);

@@ -1,24 +1,27 @@
 //! Takes down in one Region of one account what a rollout set up there: the windows with the owner tag, then DHMC where
 //! its value is ours.
 //!
-//! In: [`Request`]. Out: [`Response`]. Errors: those of [`CallError`](kit::CallError), and `InvalidInput`.
+//! In: [`Request`]. Out: [`Progress`]. Errors: those of [`CallError`](kit::CallError), and `InvalidInput`; a try that has
+//! written something before an error answers that, and asks for another try.
 //!
 //! Needs `sts:AssumeRole` on the configuration role, which needs `ssm:DescribeMaintenanceWindows`,
 //! `ssm:ListTagsForResource`, the other reading operations on windows with the owner tag,
 //! `ssm:DeleteMaintenanceWindow`, `ssm:GetServiceSetting` and `ssm:ResetServiceSetting`.
 
 use aws_sdk_ssm::Client;
+use futures::join;
 use kit::member::MemberSessions;
-use kit::{CallError, dhmc, windows};
+use kit::windows::{self, Site};
+use kit::{CallError, dhmc, progress};
 use patching::dhmc::{plan_keep, plan_reset};
 use patching::ids::{AccountId, Region, RunId};
 use patching::input::Action;
-use patching::outcome::{DhmcOutcome, Status, Warning, WindowOutcome};
+use patching::outcome::{DhmcOutcome, Progress, Status};
 use patching::plan::plan;
-use patching::policy::PatchPolicy;
+use patching::policy::{Dhmc, PatchPolicy};
 use patching::settings::Desired;
 use patching::token::Place;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// Where to tear down, and what is ours there.
 #[derive(Debug, Deserialize)]
@@ -37,50 +40,64 @@ pub struct Request {
     /// Whether the DHMC setting stays.
     #[serde(default)]
     pub keep_dhmc: bool,
-}
-
-/// What was done, or for a plan what would be.
-#[derive(Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Response {
-    /// Succeeded, or planned.
-    pub status: Status,
-    /// What became of the DHMC setting.
-    pub dhmc: DhmcOutcome,
-    /// One entry a window of ours.
-    pub windows: Vec<WindowOutcome>,
-    /// What a person should look at.
-    pub warnings: Vec<Warning>,
+    /// What earlier tries of the run have done there.
+    #[serde(default)]
+    pub earlier: Progress,
 }
 
 /// Enters the account and [tears down](tear_down).
-pub async fn handle(sessions: &MemberSessions, request: Request) -> Result<Response, CallError> {
-    let Request { run, action, account_id, region, policy, keep_dhmc } = request;
+pub async fn handle(sessions: &MemberSessions, request: Request) -> Result<Progress, CallError> {
+    let Request { run, action, account_id, region, policy, keep_dhmc, earlier } = request;
     let place = Place { run, account: account_id, region };
-    sessions.with_ssm(&place, async |ssm: &Client| tear_down(ssm, &place, action, &policy, keep_dhmc).await).await
+    let work = async |ssm: &Client| {
+        let site = Site { ssm, place: &place, owner_tag: &policy.owner_tag, pause: Site::PAUSE };
+        Box::pin(tear_down(&site, action, &policy, keep_dhmc, earlier.clone())).await
+    };
+    sessions.with_ssm(&place, work).await
 }
 
-/// Reconciles with nothing wanted, then resets DHMC unless it is to stay; for a plan only answers what that would do.
+/// Reconciles with nothing wanted, and resets DHMC unless it is to stay; for a plan only answers what that would do. When one of
+/// the two fails, the other is done all the same.
 pub async fn tear_down(
-    ssm: &Client,
-    place: &Place,
+    site: &Site<'_>,
     action: Action,
     policy: &PatchPolicy,
     keep_dhmc: bool,
-) -> Result<Response, CallError> {
-    let observed = windows::observe(ssm, &policy.owner_tag).await?;
-    let plan = plan(&Desired::nothing(policy.owner_tag.clone()), &observed);
-    let windows = match action {
-        Action::Plan => plan.predicted(),
-        Action::Rollout | Action::Disable => windows::apply(ssm, place, &policy.owner_tag, &plan, 0).await?.windows,
+    earlier: Progress,
+) -> Result<Progress, CallError> {
+    let mut done = earlier;
+    let (windows, dhmc) = join!(remove(site, action, &mut done), reset(site.ssm, action, &policy.dhmc, keep_dhmc));
+    let dhmc = dhmc.map(|outcome| done.follow_dhmc(outcome));
+    let result = match (windows, dhmc) {
+        (Err(windows), Err(dhmc)) if dhmc.is_passing() && !windows.is_passing() => Err(dhmc.and(&windows)),
+        (Err(windows), Err(dhmc)) => Err(windows.and(&dhmc)),
+        (windows, dhmc) => windows.and(dhmc),
     };
+    let answer = progress::answer(done, result)?;
+    let status = if action == Action::Plan { Status::Planned } else { answer.status };
+    Ok(Progress { status, ..answer })
+}
+
+async fn remove(site: &Site<'_>, action: Action, done: &mut Progress) -> Result<(), CallError> {
+    let observed = windows::observe(site, done).await?;
+    let nothing = Desired::nothing(site.owner_tag.clone());
+    if action == Action::Plan {
+        done.windows = plan(&nothing, &observed).predicted();
+        return Ok(());
+    }
+    windows::carry_out(site, &nothing, observed, done).await
+}
+
+async fn reset(ssm: &Client, action: Action, policy: &Dhmc, keep: bool) -> Result<DhmcOutcome, CallError> {
+    if !policy.enabled {
+        return Ok(DhmcOutcome::left_alone());
+    }
     let found = dhmc::observe(ssm).await?;
-    let setting = if keep_dhmc { plan_keep(&policy.dhmc, &found) } else { plan_reset(&policy.dhmc, &found) };
-    let (status, dhmc) = match action {
-        Action::Plan => (Status::Planned, setting.outcome().planned()),
-        Action::Rollout | Action::Disable => (Status::Succeeded, dhmc::apply(ssm, &setting).await?),
-    };
-    Ok(Response { status, dhmc, windows, warnings: plan.warnings })
+    let plan = if keep { plan_keep(policy, &found) } else { plan_reset(policy, &found) };
+    match action {
+        Action::Plan => Ok(plan.outcome().planned()),
+        Action::Rollout | Action::Disable => dhmc::apply(ssm, &plan).await,
+    }
 }
 
 #[cfg(test)]

@@ -9,9 +9,11 @@ use aws_sdk_ssm::Client;
 use aws_sdk_ssm::config::retry::RetryConfig;
 use aws_sdk_ssm::config::{BehaviorVersion, Credentials, Region};
 use kit::CallError;
-use local_aws::{Progress, Venv, Workspace};
+use kit::windows::Site;
+use local_aws::{Venv, Workspace};
 use patching::ids::RoleArn;
 use patching::input::Action;
+use patching::outcome::Progress;
 use patching::policy::PatchPolicy;
 use patching::token::Place;
 use serde_json::{Value, json};
@@ -64,29 +66,25 @@ impl Cell {
     }
 
     /// A run that has to succeed.
-    pub async fn roll_out(&self, policy: &PatchPolicy) -> configure_windows::Response {
+    pub async fn roll_out(&self, policy: &PatchPolicy) -> Progress {
         self.try_roll_out(&self.next_run(), policy).await.unwrap()
     }
 
     /// One try of a run.
-    pub async fn try_roll_out(
-        &self,
-        place: &Place,
-        policy: &PatchPolicy,
-    ) -> Result<configure_windows::Response, CallError> {
+    pub async fn try_roll_out(&self, place: &Place, policy: &PatchPolicy) -> Result<Progress, CallError> {
         roll_out(&self.ssm, place, policy).await
     }
 
     /// A run that only plans.
-    pub async fn plan(&self, policy: &PatchPolicy) -> configure_windows::Response {
+    pub async fn plan(&self, policy: &PatchPolicy) -> Progress {
         let place = self.next_run();
         let role = task_role(&place, policy);
-        configure_windows::configure(&self.ssm, &place, Action::Plan, policy, role.as_ref()).await.unwrap()
+        configure(&self.ssm, &place, Action::Plan, policy, role.as_ref()).await.unwrap()
     }
 
     /// A teardown that has to succeed.
-    pub async fn tear_down(&self, policy: &PatchPolicy) -> teardown::Response {
-        teardown::tear_down(&self.ssm, &self.next_run(), Action::Disable, policy, false).await.unwrap()
+    pub async fn tear_down(&self, policy: &PatchPolicy) -> Progress {
+        tear_down(&self.ssm, &self.next_run(), Action::Disable, policy, false).await.unwrap()
     }
 
     /// The calls that `work` makes.
@@ -137,17 +135,54 @@ impl Cell {
 /// A simulator with botocore's model.
 pub async fn builder() -> Builder {
     let workspace = Workspace::find().await.unwrap();
-    let venv = Venv::prepare(&workspace, &Progress::silent()).await.unwrap();
+    let venv = Venv::prepare(&workspace, &local_aws::Progress::silent()).await.unwrap();
     Simulator::builder().virtual_environment(venv.folder())
 }
 
 /// One try of a run, with the account's own role for the tasks.
-pub async fn roll_out(
+pub async fn roll_out(ssm: &Client, place: &Place, policy: &PatchPolicy) -> Result<Progress, CallError> {
+    configure(ssm, place, Action::Rollout, policy, task_role(place, policy).as_ref()).await
+}
+
+/// What `ConfigureWindows` does in a run: tried again as long as a try does something and not all.
+pub async fn configure(
     ssm: &Client,
     place: &Place,
+    action: Action,
     policy: &PatchPolicy,
-) -> Result<configure_windows::Response, CallError> {
-    configure_windows::configure(ssm, place, Action::Rollout, policy, task_role(place, policy).as_ref()).await
+    task_role: Option<&RoleArn>,
+) -> Result<Progress, CallError> {
+    let site = site(ssm, place, policy);
+    go_on(async |done| Box::pin(configure_windows::configure(&site, action, policy, task_role, done)).await).await
+}
+
+/// What `Teardown` does in a run.
+pub async fn tear_down(
+    ssm: &Client,
+    place: &Place,
+    action: Action,
+    policy: &PatchPolicy,
+    keep_dhmc: bool,
+) -> Result<Progress, CallError> {
+    let site = site(ssm, place, policy);
+    go_on(async |done| Box::pin(teardown::tear_down(&site, action, policy, keep_dhmc, done)).await).await
+}
+
+/// As the definition's Choice after both.
+async fn go_on(try_once: impl AsyncFn(Progress) -> Result<Progress, CallError>) -> Result<Progress, CallError> {
+    let mut done = try_once(Progress::default()).await?;
+    while done.again {
+        // The next one gets it as JSON.
+        done = serde_json::from_value(serde_json::to_value(&done).unwrap()).unwrap();
+        done = try_once(done).await?;
+    }
+    Ok(done)
+}
+
+/// With pauses that suit a test.
+#[must_use]
+pub fn site<'a>(ssm: &'a Client, place: &'a Place, policy: &'a PatchPolicy) -> Site<'a> {
+    Site { ssm, place, owner_tag: &policy.owner_tag, pause: Duration::from_millis(1) }
 }
 
 fn task_role(place: &Place, policy: &PatchPolicy) -> Option<RoleArn> {

@@ -145,6 +145,7 @@ fn region(account: usize, at: usize, name: &str) -> RegionOutcome {
             windows: Vec::new(),
             warnings: Vec::new(),
             error: None,
+            dhmc_error: None,
         };
     }
     let error = match (account * 17 + at) % 389 {
@@ -180,6 +181,7 @@ fn region(account: usize, at: usize, name: &str) -> RegionOutcome {
         windows: if is_done { (0..3).map(|window| outcome(account, at, window)).collect() } else { Vec::new() },
         warnings: foreign.into_iter().collect(),
         error,
+        dhmc_error: None,
     }
 }
 

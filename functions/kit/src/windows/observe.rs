@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ssm::Client;
+use aws_sdk_ssm::operation::get_maintenance_window::GetMaintenanceWindowOutput;
 use aws_sdk_ssm::operation::get_maintenance_window_task::GetMaintenanceWindowTaskOutput;
 use aws_sdk_ssm::types::{
     LoggingInfo, MaintenanceWindowIdentity, MaintenanceWindowRunCommandParameters, MaintenanceWindowTarget,
@@ -11,23 +12,45 @@ use aws_sdk_ssm::types::{
 use futures::stream::{self, StreamExt, TryStreamExt};
 use futures::{TryFutureExt, try_join};
 use patching::observed::{ForeignWindow, Observed, ObservedTarget, ObservedTask, ObservedWindow};
+use patching::outcome::Progress;
 use patching::policy::OwnerTag;
 use patching::settings::{TargetSettings, TaskSettings, WindowSettings};
 
+use super::site::{Site, created};
 use crate::call::CallError;
+
+const TARGETS: &str = "ssm:DescribeMaintenanceWindowTargets";
+const TASKS: &str = "ssm:DescribeMaintenanceWindowTasks";
 
 /// Calls of one round under way at once: an account may have 50 windows, and SSM does not publish its rates.
 const CONCURRENT_CALLS: usize = 10;
 /// The most that `DescribeMaintenanceWindows` takes.
 const PAGE_SIZE: i32 = 100;
 
-/// All windows of the account and Region, with targets and tasks of those that carry `owner_tag`.
+/// All windows of the account and Region, with targets and tasks of those that carry the owner tag.
 ///
-/// A window that somebody deletes meanwhile is left out.
-pub async fn observe(ssm: &Client, owner_tag: &OwnerTag) -> Result<Observed, CallError> {
-    let identities = identities(ssm).await?;
-    let windows: Vec<Option<Result<ObservedWindow, ForeignWindow>>> = stream::iter(identities)
-        .map(|identity| gone_is_none(observe_window(ssm, owner_tag, identity)))
+/// A window that somebody deletes meanwhile is left out. Those that `earlier` tries of the run have created are there, listed
+/// yet or not.
+pub async fn observe(site: &Site<'_>, earlier: &Progress) -> Result<Observed, CallError> {
+    observe_again(site, &created(earlier), 0).await
+}
+
+/// The same in a later `round`, where a target and a task are in each window that this run has `created`, listed yet or not.
+pub(super) async fn observe_again(
+    site: &Site<'_>,
+    created: &BTreeSet<String>,
+    round: u32,
+) -> Result<Observed, CallError> {
+    let listed: Vec<_> = identities(site.ssm).await?.into_iter().map(identified).collect::<Result<_, _>>()?;
+    let is_listed = |id: &str| listed.iter().any(|(listed, _)| listed == id);
+    let unlisted: Vec<_> = created.iter().filter(|id| !is_listed(id)).map(|id| (id.clone(), None)).collect();
+    let windows: Vec<Option<Result<ObservedWindow, ForeignWindow>>> = stream::iter(listed.into_iter().chain(unlisted))
+        .map(|(id, name)| {
+            let is_new = created.contains(&id);
+            gone_is_none(async move {
+                if is_new { new_window(site, id, round).await.map(Ok) } else { observe_window(site, id, name).await }
+            })
+        })
         .buffered(CONCURRENT_CALLS)
         .try_collect()
         .await?;
@@ -39,6 +62,11 @@ pub async fn observe(ssm: &Client, owner_tag: &OwnerTag) -> Result<Observed, Cal
         }
     }
     Ok(observed)
+}
+
+fn identified(window: MaintenanceWindowIdentity) -> Result<(String, Option<String>), CallError> {
+    let id = window.window_id.ok_or_else(|| CallError::left_out("ssm:DescribeMaintenanceWindows", "WindowId"))?;
+    Ok((id, window.name))
 }
 
 /// All windows of the account and Region, as they are listed.
@@ -54,16 +82,30 @@ pub(super) async fn identities(ssm: &Client) -> Result<Vec<MaintenanceWindowIden
 }
 
 async fn observe_window(
-    ssm: &Client,
-    owner_tag: &OwnerTag,
-    identity: MaintenanceWindowIdentity,
+    site: &Site<'_>,
+    id: String,
+    name: Option<String>,
 ) -> Result<Result<ObservedWindow, ForeignWindow>, CallError> {
-    let id = identity.window_id.clone().unwrap_or_default();
-    if !carries(ssm, owner_tag, &id).await? {
-        return Ok(Err(ForeignWindow { id, name: identity.name.unwrap_or_default() }));
+    let ssm = site.ssm;
+    if !carries(ssm, site.owner_tag, &id).await? {
+        return Ok(Err(ForeignWindow { id, name: name.unwrap_or_default() }));
     }
-    let (settings, targets, tasks) = try_join!(settings(ssm, &id), targets(ssm, &id), tasks(ssm, &id))?;
-    Ok(Ok(ObservedWindow { id, settings, targets, tasks, next_execution: identity.next_execution_time }))
+    let ((settings, next_execution), targets, tasks) =
+        try_join!(settings(ssm, &id), targets(ssm, &id), tasks(ssm, &id))?;
+    Ok(Ok(ObservedWindow { id, settings, targets, tasks, next_execution }))
+}
+
+/// One that this run has created.
+async fn new_window(site: &Site<'_>, id: String, round: u32) -> Result<ObservedWindow, CallError> {
+    let ssm = site.ssm;
+    let (settings, next_execution) = site.patiently(async || settings(ssm, &id).await).await?;
+    let (targets, tasks) = if round == 0 {
+        // An earlier try may have failed before it registered them. What it registered has the same tokens now.
+        site.patiently(async || try_join!(targets(ssm, &id), tasks(ssm, &id))).await?
+    } else {
+        try_join!(site.until_some(async || targets(ssm, &id).await), site.until_some(async || tasks(ssm, &id).await))?
+    };
+    Ok(ObservedWindow { id, settings, targets, tasks, next_execution })
 }
 
 async fn carries(ssm: &Client, owner_tag: &OwnerTag, id: &str) -> Result<bool, CallError> {
@@ -80,14 +122,21 @@ async fn carries(ssm: &Client, owner_tag: &OwnerTag, id: &str) -> Result<bool, C
         .any(|tag| tag.key() == owner_tag.key.as_str() && tag.value() == owner_tag.value.as_str()))
 }
 
-async fn settings(ssm: &Client, id: &str) -> Result<WindowSettings, CallError> {
-    let window = ssm
-        .get_maintenance_window()
-        .window_id(id)
-        .send()
-        .await
-        .map_err(|error| CallError::new("ssm:GetMaintenanceWindow", &error))?;
-    Ok(WindowSettings {
+async fn window(ssm: &Client, id: &str) -> Result<GetMaintenanceWindowOutput, CallError> {
+    let window = ssm.get_maintenance_window().window_id(id).send().await;
+    window.map_err(|error| CallError::new("ssm:GetMaintenanceWindow", &error))
+}
+
+/// When the window runs next, as SSM states it.
+pub(super) async fn next_execution(ssm: &Client, id: &str) -> Result<Option<String>, CallError> {
+    Ok(window(ssm, id).await?.next_execution_time)
+}
+
+/// The window's settings, and when it runs next.
+async fn settings(ssm: &Client, id: &str) -> Result<(WindowSettings, Option<String>), CallError> {
+    let window = window(ssm, id).await?;
+    let next_execution = window.next_execution_time;
+    let settings = WindowSettings {
         name: window.name.unwrap_or_default(),
         description: some_text(window.description),
         schedule: window.schedule.unwrap_or_default(),
@@ -99,23 +148,33 @@ async fn settings(ssm: &Client, id: &str) -> Result<WindowSettings, CallError> {
         allow_unassociated_targets: window.allow_unassociated_targets,
         start_date: some_text(window.start_date),
         end_date: some_text(window.end_date),
-    })
+    };
+    Ok((settings, next_execution))
 }
 
 async fn targets(ssm: &Client, id: &str) -> Result<Vec<ObservedTarget>, CallError> {
-    let targets: Vec<_> = ssm
-        .describe_maintenance_window_targets()
+    listed_targets(ssm, id).await?.into_iter().map(observed_target).collect()
+}
+
+async fn listed_targets(ssm: &Client, id: &str) -> Result<Vec<MaintenanceWindowTarget>, CallError> {
+    ssm.describe_maintenance_window_targets()
         .window_id(id)
         .into_paginator()
         .items()
         .send()
         .collect::<Result<_, _>>()
         .await
-        .map_err(|error| CallError::new("ssm:DescribeMaintenanceWindowTargets", &error))?;
-    Ok(targets.into_iter().map(observed_target).collect())
+        .map_err(|error| CallError::new(TARGETS, &error))
 }
 
-fn observed_target(target: MaintenanceWindowTarget) -> ObservedTarget {
+pub(super) async fn target_ids(ssm: &Client, id: &str) -> Result<Vec<String>, CallError> {
+    let targets = listed_targets(ssm, id).await?.into_iter();
+    targets
+        .map(|target| target.window_target_id.ok_or_else(|| CallError::left_out(TARGETS, "WindowTargetId")))
+        .collect()
+}
+
+fn observed_target(target: MaintenanceWindowTarget) -> Result<ObservedTarget, CallError> {
     let mut selectors = BTreeMap::new();
     for (index, selector) in target.targets.unwrap_or_default().into_iter().enumerate() {
         let key = selector.key.unwrap_or_default();
@@ -124,21 +183,15 @@ fn observed_target(target: MaintenanceWindowTarget) -> ObservedTarget {
         selectors.insert(key, selector.values.unwrap_or_default().into_iter().collect());
     }
     let beyond = some_text(target.owner_information).map(|_| "OwnerInformation");
-    ObservedTarget {
-        id: target.window_target_id.unwrap_or_default(),
+    Ok(ObservedTarget {
+        id: target.window_target_id.ok_or_else(|| CallError::left_out(TARGETS, "WindowTargetId"))?,
         settings: TargetSettings {
             name: some_text(target.name),
             description: some_text(target.description),
             selectors,
             beyond: beyond.into_iter().collect(),
         },
-    }
-}
-
-/// Whether the window holds one target and one task; a window that is gone does not.
-pub(super) async fn is_whole(ssm: &Client, id: &str) -> Result<bool, CallError> {
-    let parts = gone_is_none(async { try_join!(targets(ssm, id), task_ids(ssm, id)) }).await?;
-    Ok(parts.is_some_and(|(targets, tasks)| targets.len() == 1 && tasks.len() == 1))
+    })
 }
 
 /// `DescribeMaintenanceWindowTasks` leaves the tasks' invocation parameters out: each task is read by itself.
@@ -151,10 +204,10 @@ async fn tasks(ssm: &Client, id: &str) -> Result<Vec<ObservedTask>, CallError> {
         .buffered(CONCURRENT_CALLS)
         .try_collect()
         .await?;
-    Ok(tasks.into_iter().flatten().map(observed_task).collect())
+    tasks.into_iter().flatten().map(observed_task).collect()
 }
 
-async fn task_ids(ssm: &Client, id: &str) -> Result<Vec<String>, CallError> {
+pub(super) async fn task_ids(ssm: &Client, id: &str) -> Result<Vec<String>, CallError> {
     let tasks: Vec<_> = ssm
         .describe_maintenance_window_tasks()
         .window_id(id)
@@ -163,17 +216,21 @@ async fn task_ids(ssm: &Client, id: &str) -> Result<Vec<String>, CallError> {
         .send()
         .collect::<Result<_, _>>()
         .await
-        .map_err(|error| CallError::new("ssm:DescribeMaintenanceWindowTasks", &error))?;
-    Ok(tasks.into_iter().filter_map(|task| task.window_task_id).collect())
+        .map_err(|error| CallError::new(TASKS, &error))?;
+    tasks
+        .into_iter()
+        .map(|task| task.window_task_id.ok_or_else(|| CallError::left_out(TASKS, "WindowTaskId")))
+        .collect()
 }
 
-fn observed_task(task: GetMaintenanceWindowTaskOutput) -> ObservedTask {
-    ObservedTask {
+fn observed_task(task: GetMaintenanceWindowTaskOutput) -> Result<ObservedTask, CallError> {
+    let left_out = || CallError::left_out("ssm:GetMaintenanceWindowTask", "WindowTaskId");
+    Ok(ObservedTask {
         target_ids: task.targets().iter().flat_map(|target| target.values().to_vec()).collect(),
-        id: task.window_task_id.clone().unwrap_or_default(),
+        id: task.window_task_id.clone().ok_or_else(left_out)?,
         name: some_text(task.name.clone()),
         run_command: (task.task_type == Some(MaintenanceWindowTaskType::RunCommand)).then(|| run_command(task)),
-    }
+    })
 }
 
 /// What an update by hand may have left on a task: alarms that stop it, notifications, another place for its output.
@@ -190,6 +247,10 @@ fn beyond(
         ("AlarmConfiguration", task.alarm_configuration().is_some_and(|alarms| !alarms.alarms().is_empty())),
         ("LoggingInfo", is_text(task.logging_info().map(LoggingInfo::s3_bucket_name))),
         ("NotificationConfig", is_text(notification)),
+        (
+            "RunCommand.ServiceRoleArn",
+            is_text(command.service_role_arn()) && !is_service_linked(command.service_role_arn()),
+        ),
         ("CloudWatchOutputEnabled", output.is_some_and(|output| !is_text(output.cloud_watch_log_group_name()))),
     ]
     .into_iter()
@@ -231,7 +292,11 @@ fn run_command(mut task: GetMaintenanceWindowTaskOutput) -> TaskSettings {
 
 /// A task that was registered without a role is shown with the service-linked one.
 fn service_role(arn: Option<String>) -> Option<patching::ids::RoleArn> {
-    some_text(arn).filter(|arn| !arn.contains(":role/aws-service-role/")).and_then(|arn| arn.parse().ok())
+    some_text(arn).filter(|arn| !is_service_linked(Some(arn))).and_then(|arn| arn.parse().ok())
+}
+
+fn is_service_linked(arn: Option<&str>) -> bool {
+    arn.is_some_and(|arn| arn.contains(":role/aws-service-role/"))
 }
 
 fn some_text(text: Option<String>) -> Option<String> {
@@ -239,7 +304,7 @@ fn some_text(text: Option<String>) -> Option<String> {
 }
 
 /// What was listed a moment ago may be gone when it is read.
-async fn gone_is_none<T>(read: impl Future<Output = Result<T, CallError>>) -> Result<Option<T>, CallError> {
+pub(super) async fn gone_is_none<T>(read: impl Future<Output = Result<T, CallError>>) -> Result<Option<T>, CallError> {
     match read.await {
         Err(CallError::ChangedMeanwhile(_)) => Ok(None),
         result => result.map(Some),

@@ -1,38 +1,56 @@
 //! The writing calls, one a method. Every update replaces: what the settings do not name is unset.
 
-use aws_sdk_ssm::Client;
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use aws_sdk_ssm::error::BuildError;
 use aws_sdk_ssm::types::{
     CloudWatchOutputConfig, DocumentHashType, MaintenanceWindowResourceType, MaintenanceWindowRunCommandParameters,
     MaintenanceWindowTaskCutoffBehavior, MaintenanceWindowTaskInvocationParameters, MaintenanceWindowTaskType, Tag,
     Target,
 };
-use patching::policy::OwnerTag;
 use patching::settings::{TargetSettings, TaskSettings, WindowSettings};
-use patching::token::Place;
 use serde::Serialize;
 
+use super::site::Site;
 use crate::call::{CallError, CallFailure};
 
+#[derive(Debug)]
 pub(super) struct Writer<'a> {
-    pub(super) ssm: &'a Client,
-    pub(super) place: &'a Place,
-    pub(super) owner_tag: &'a OwnerTag,
-    pub(super) round: u8,
+    site: &'a Site<'a>,
+    round: u32,
+    /// The windows that this run has created: what is said of them just now may pass.
+    created: Mutex<BTreeSet<String>>,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    pub(super) fn new(site: &'a Site<'a>, round: u32, created: BTreeSet<String>) -> Self {
+        Self { site, round, created: Mutex::new(created) }
+    }
+
     /// Each round has tokens of its own: what an earlier round created may be gone, and its token would still be answered
     /// with its id.
     fn token(&self, item: &str, parent: &str, settings: &impl Serialize) -> String {
-        self.place.client_token(&format!("{item}-{}", self.round), parent, settings)
+        self.site.place.client_token(&format!("{item}-{}", self.round), parent, settings)
+    }
+
+    fn created(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.created.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes a call about `window`.
+    async fn about<T>(&self, window: &str, call: impl AsyncFn() -> Result<T, CallError>) -> Result<T, CallError> {
+        let is_new = self.created().contains(window);
+        if is_new { self.site.patiently(call).await } else { call().await }
     }
 
     /// The tag goes with the creation: there is no moment at which a window of ours is without it.
     pub(super) async fn create_window(&self, settings: &WindowSettings) -> Result<String, CallError> {
         const OPERATION: &str = "ssm:CreateMaintenanceWindow";
-        let tag = Tag::builder().key(self.owner_tag.key.as_str()).value(self.owner_tag.value.as_str()).build();
+        let owner_tag = self.site.owner_tag;
+        let tag = Tag::builder().key(owner_tag.key.as_str()).value(owner_tag.value.as_str()).build();
         let answer = self
+            .site
             .ssm
             .create_maintenance_window()
             .client_token(self.token("window", "", settings))
@@ -48,11 +66,15 @@ impl Writer<'_> {
             .send()
             .await
             .map_err(|error| CallError::new(OPERATION, &error))?;
-        Ok(answer.window_id.unwrap_or_default())
+        let id = answer.window_id.ok_or_else(|| CallError::left_out(OPERATION, "WindowId"))?;
+        self.created().insert(id.clone());
+        Ok(id)
     }
 
     pub(super) async fn update_window(&self, id: &str, settings: &WindowSettings) -> Result<(), CallError> {
-        self.ssm
+        let call = self
+            .site
+            .ssm
             .update_maintenance_window()
             .window_id(id)
             .replace(true)
@@ -64,20 +86,22 @@ impl Writer<'_> {
             .duration(settings.duration_hours)
             .cutoff(settings.cutoff_hours)
             .allow_unassociated_targets(settings.allow_unassociated_targets)
-            .enabled(settings.enabled)
-            .send()
-            .await
-            .map_err(|error| CallError::new("ssm:UpdateMaintenanceWindow", &error))?;
-        Ok(())
+            .enabled(settings.enabled);
+        let send =
+            async || call.clone().send().await.map_err(|error| CallError::new("ssm:UpdateMaintenanceWindow", &error));
+        self.about(id, send).await.map(drop)
     }
 
     pub(super) async fn delete_window(&self, id: &str) -> Result<(), CallError> {
-        let answer = self.ssm.delete_maintenance_window().window_id(id).send().await;
-        done_or_gone(answer.map_err(|error| CallError::new("ssm:DeleteMaintenanceWindow", &error)))
+        let call = self.site.ssm.delete_maintenance_window().window_id(id);
+        let send =
+            async || call.clone().send().await.map_err(|error| CallError::new("ssm:DeleteMaintenanceWindow", &error));
+        done_or_gone(self.about(id, send).await)
     }
 
     pub(super) async fn register_target(&self, window: &str, settings: &TargetSettings) -> Result<String, CallError> {
-        let answer = self
+        let call = self
+            .site
             .ssm
             .register_target_with_maintenance_window()
             .client_token(self.token("target", window, settings))
@@ -85,11 +109,14 @@ impl Writer<'_> {
             .resource_type(resource_type(settings))
             .set_targets(Some(selectors(settings)))
             .set_name(settings.name.clone())
-            .set_description(settings.description.clone())
-            .send()
-            .await
-            .map_err(|error| CallError::new("ssm:RegisterTargetWithMaintenanceWindow", &error))?;
-        Ok(answer.window_target_id.unwrap_or_default())
+            .set_description(settings.description.clone());
+        let send = async || {
+            call.clone().send().await.map_err(|error| CallError::new("ssm:RegisterTargetWithMaintenanceWindow", &error))
+        };
+        let answer = self.about(window, send).await?;
+        answer
+            .window_target_id
+            .ok_or_else(|| CallError::left_out("ssm:RegisterTargetWithMaintenanceWindow", "WindowTargetId"))
     }
 
     pub(super) async fn update_target(
@@ -98,31 +125,33 @@ impl Writer<'_> {
         id: &str,
         settings: &TargetSettings,
     ) -> Result<(), CallError> {
-        self.ssm
+        let call = self
+            .site
+            .ssm
             .update_maintenance_window_target()
             .window_id(window)
             .window_target_id(id)
             .replace(true)
             .set_targets(Some(selectors(settings)))
             .set_name(settings.name.clone())
-            .set_description(settings.description.clone())
-            .send()
-            .await
-            .map_err(|error| CallError::new("ssm:UpdateMaintenanceWindowTarget", &error))?;
-        Ok(())
+            .set_description(settings.description.clone());
+        let send = async || {
+            call.clone().send().await.map_err(|error| CallError::new("ssm:UpdateMaintenanceWindowTarget", &error))
+        };
+        self.about(window, send).await.map(drop)
     }
 
     /// `Safe`: a target that a task still names stays, and the next run sees to it.
     pub(super) async fn deregister_target(&self, window: &str, id: &str) -> Result<(), CallError> {
-        let answer = self
-            .ssm
-            .deregister_target_from_maintenance_window()
-            .window_id(window)
-            .window_target_id(id)
-            .safe(true)
-            .send()
-            .await;
-        done_or_gone(answer.map_err(|error| CallError::new("ssm:DeregisterTargetFromMaintenanceWindow", &error)))
+        let call =
+            self.site.ssm.deregister_target_from_maintenance_window().window_id(window).window_target_id(id).safe(true);
+        let send = async || {
+            call.clone()
+                .send()
+                .await
+                .map_err(|error| CallError::new("ssm:DeregisterTargetFromMaintenanceWindow", &error))
+        };
+        done_or_gone(self.about(window, send).await)
     }
 
     pub(super) async fn register_task(
@@ -131,7 +160,9 @@ impl Writer<'_> {
         target: &str,
         settings: &TaskSettings,
     ) -> Result<(), CallError> {
-        self.ssm
+        let call = self
+            .site
+            .ssm
             .register_task_with_maintenance_window()
             .client_token(self.token("task", &format!("{window}/{target}"), settings))
             .window_id(window)
@@ -145,11 +176,11 @@ impl Writer<'_> {
             .set_max_errors(settings.max_errors.clone())
             .set_cutoff_behavior(cutoff_behavior(settings))
             .set_name(settings.name.clone())
-            .set_description(settings.description.clone())
-            .send()
-            .await
-            .map_err(|error| CallError::new("ssm:RegisterTaskWithMaintenanceWindow", &error))?;
-        Ok(())
+            .set_description(settings.description.clone());
+        let send = async || {
+            call.clone().send().await.map_err(|error| CallError::new("ssm:RegisterTaskWithMaintenanceWindow", &error))
+        };
+        self.about(window, send).await.map(drop)
     }
 
     pub(super) async fn update_task(
@@ -159,7 +190,9 @@ impl Writer<'_> {
         target: &str,
         settings: &TaskSettings,
     ) -> Result<(), CallError> {
-        self.ssm
+        let call = self
+            .site
+            .ssm
             .update_maintenance_window_task()
             .window_id(window)
             .window_task_id(id)
@@ -173,17 +206,19 @@ impl Writer<'_> {
             .set_max_errors(settings.max_errors.clone())
             .set_cutoff_behavior(cutoff_behavior(settings))
             .set_name(settings.name.clone())
-            .set_description(settings.description.clone())
-            .send()
-            .await
-            .map_err(|error| CallError::new("ssm:UpdateMaintenanceWindowTask", &error))?;
-        Ok(())
+            .set_description(settings.description.clone());
+        let send = async || {
+            call.clone().send().await.map_err(|error| CallError::new("ssm:UpdateMaintenanceWindowTask", &error))
+        };
+        self.about(window, send).await.map(drop)
     }
 
     pub(super) async fn deregister_task(&self, window: &str, id: &str) -> Result<(), CallError> {
-        let answer =
-            self.ssm.deregister_task_from_maintenance_window().window_id(window).window_task_id(id).send().await;
-        done_or_gone(answer.map_err(|error| CallError::new("ssm:DeregisterTaskFromMaintenanceWindow", &error)))
+        let call = self.site.ssm.deregister_task_from_maintenance_window().window_id(window).window_task_id(id);
+        let send = async || {
+            call.clone().send().await.map_err(|error| CallError::new("ssm:DeregisterTaskFromMaintenanceWindow", &error))
+        };
+        done_or_gone(self.about(window, send).await)
     }
 }
 

@@ -101,23 +101,42 @@ fn a_dhmc_role_is_warned_of_when_it_was_kept_and_is_not_ours() {
 }
 
 #[test]
-fn a_window_seen_again_keeps_what_was_done_and_gets_its_final_id() {
-    let window = |id: &str, status| WindowOutcome {
+fn what_was_done_stays_done_whatever_a_later_look_finds_or_does() {
+    let window = |id: &str, status, fields: &[&str]| WindowOutcome {
         name: "w-w".into(),
         id: Some(id.into()),
         status,
-        changes: Vec::new(),
+        changes: fields.iter().map(|field| Change::missing(field, "x")).collect(),
         next_execution: Some(format!("next of {id}")),
     };
-    let created = window("mw-1", WindowStatus::Created);
-    let again = [window("mw-1", WindowStatus::Deleted), window("mw-2", WindowStatus::Unchanged)];
-    assert_eq!(created.clone().seen_again(&again), window("mw-2", WindowStatus::Created));
-    assert_eq!(created.clone().seen_again(&[]), created);
-    let deleted = window("mw-0", WindowStatus::Deleted);
-    assert_eq!(deleted.clone().seen_again(&again), deleted);
-    let unchanged = window("mw-1", WindowStatus::Unchanged);
-    let updated = [window("mw-1", WindowStatus::Updated)];
-    assert_eq!(unchanged.seen_again(&updated), updated[0]);
+    let after = |[first, second]: [Vec<WindowOutcome>; 2]| {
+        let mut progress = Progress::default();
+        progress.follow(first);
+        progress.follow(second);
+        progress.windows
+    };
+    let created = || window("mw-1", WindowStatus::Created, &[]);
+    let deleted = || window("mw-1", WindowStatus::Deleted, &[]);
+    let unchanged = || window("mw-2", WindowStatus::Unchanged, &[]);
+    let updated = |fields: &[&str]| window("mw-2", WindowStatus::Updated, fields);
+    let final_one = window("mw-2", WindowStatus::Created, &[]);
+    assert_eq!(after([vec![created()], vec![unchanged(), deleted()]]), vec![final_one, deleted()]);
+    assert_eq!(after([vec![created()], vec![]]), vec![created()]);
+    assert_eq!(after([vec![deleted()], vec![unchanged(), deleted()]]), vec![deleted(), unchanged()]);
+    assert_eq!(after([vec![unchanged()], vec![updated(&["schedule"])]]), vec![updated(&["schedule"])]);
+    assert_eq!(after([vec![updated(&["schedule"])], vec![unchanged()]]), vec![updated(&["schedule"])]);
+    let both = updated(&["schedule", "target"]);
+    assert_eq!(after([vec![updated(&["schedule"])], vec![updated(&["target"])]]), vec![both]);
+    assert_eq!(after([vec![created()], vec![updated(&["target"])]])[0].status, WindowStatus::Created);
+}
+
+#[test]
+fn a_dhmc_role_that_was_set_stays_set_in_the_report() {
+    let outcome = |status| DhmcOutcome { status, before: None, after: Some("Ours".into()) };
+    let mut progress = Progress::default();
+    progress.follow_dhmc(outcome(DhmcStatus::Set));
+    progress.follow_dhmc(outcome(DhmcStatus::Unchanged));
+    assert_eq!(progress.dhmc, Some(outcome(DhmcStatus::Set)));
 }
 
 #[test]

@@ -1,48 +1,34 @@
-//! Whether another run may be at work on the same windows.
+//! Whether another run is at work on the same windows.
 //!
 //! Two runs that find a window missing both create it. Neither can see that beforehand, but the one that writes last can
 //! see it afterwards. So a run looks again after whatever another run could have done as well, and is done when such a
 //! look leaves nothing to do. All choose alike which of several stays.
+//!
+//! SSM's lists may lag behind: that something is not listed yet says nothing of other runs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Plan, Reconciliation, Step, WindowPlan};
+use crate::outcome::{WindowOutcome, WindowStatus};
 
 /// What is there after a plan was carried out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Afterwards {
-    /// The name of each window of the account and Region, whosever it is.
-    pub names: Vec<String>,
-    /// The names of the created windows that hold one target and one task.
-    pub whole: BTreeSet<String>,
+    /// The name of each listed window by its id, without foreign windows that were there before and those that this run deleted.
+    pub listed: BTreeMap<String, String>,
+    /// The ids of windows that should be there and are not, however they are asked for.
+    pub gone: BTreeSet<String>,
+    /// The ids of windows with more than one target or task.
+    pub doubled: BTreeSet<String>,
 }
 
-impl Plan {
-    /// Whether another run may have done what this plan did, at the same time, so that there is now too much or too little.
+impl Afterwards {
+    /// Whether another run has done what this one did, so that there is now too much of `windows` or too little.
     #[must_use]
-    pub fn is_contested(&self, afterwards: &Afterwards) -> bool {
-        self.windows.iter().any(|window| match window {
-            WindowPlan::Create(wanted) => {
-                let name = &wanted.window.name;
-                let namesakes = afterwards.names.iter().filter(|found| *found == name).count();
-                namesakes != 1 || !afterwards.whole.contains(name)
-            }
-            WindowPlan::Reconcile(window) => window.adds_or_removes_parts(),
-            // Of several windows of one name the others go; another run may have let another one stay.
-            WindowPlan::Delete { name, .. } => self.keeps(name),
+    pub fn is_contested(&self, windows: &[WindowOutcome]) -> bool {
+        let kept = windows.iter().filter(|window| window.status != WindowStatus::Deleted);
+        kept.filter_map(|window| Some((&window.name, window.id.as_ref()?))).any(|(name, id)| {
+            let has_namesake = self.listed.iter().any(|(other, found)| found == name && other != id);
+            has_namesake || self.gone.contains(id) || self.doubled.contains(id)
         })
-    }
-
-    fn keeps(&self, name: &str) -> bool {
-        self.windows.iter().any(|window| !matches!(window, WindowPlan::Delete { .. }) && window.name() == name)
-    }
-}
-
-impl Reconciliation {
-    fn adds_or_removes_parts(&self) -> bool {
-        matches!(self.target, Step::Register(_))
-            || matches!(self.task, Step::Register(_))
-            || !self.surplus_targets.is_empty()
-            || !self.surplus_tasks.is_empty()
     }
 }

@@ -213,50 +213,63 @@ fn a_plan_only_run_reports_what_a_rollout_would_do() {
     assert_eq!(statuses, [WindowStatus::WouldCreate, WindowStatus::WouldDelete]);
 }
 
-fn afterwards(names: &[&str], whole: &[&str]) -> Afterwards {
-    Afterwards {
-        names: names.iter().map(ToString::to_string).collect(),
-        whole: whole.iter().map(ToString::to_string).collect(),
-    }
+#[test]
+fn a_surplus_window_goes_before_the_last_one_of_its_name() {
+    let [old, new] = [desired(&["a-renamed-one", "one-window"]), desired(&["one-window"])];
+    let renamed = written(&old.windows[0], "mw-1");
+    let twins = [written(&new.windows[0], "mw-2"), written(&new.windows[0], "mw-3")];
+    let plan = plan(&new, &observed([vec![renamed], twins.to_vec()].concat()));
+    let deleted: Vec<_> = plan.windows[1..].iter().map(|window| window.id().unwrap()).collect();
+    assert_eq!(deleted, ["mw-3", "mw-1"]);
 }
 
 #[test]
-fn a_created_window_is_contested_unless_it_is_there_once_and_whole() {
-    let plan = plan(&desired(&["one-window", "other-window"]), &Observed::default());
-    let both = ["one-window", "other-window"];
-    assert!(!plan.is_contested(&afterwards(&["foreign", "one-window", "other-window"], &both)));
-    assert!(plan.is_contested(&afterwards(&["one-window", "other-window", "one-window"], &both)), "created twice");
-    assert!(plan.is_contested(&afterwards(&["one-window"], &both)), "deleted by another run");
-    assert!(plan.is_contested(&afterwards(&both, &["one-window"])), "another run added its own target and task");
-}
-
-#[test]
-fn a_target_or_a_task_added_to_a_window_that_was_there_is_contested() {
+fn foreign_windows_take_up_room_too() {
+    let foreign: Vec<_> = (0..44).map(|n| ForeignWindow { id: format!("mw-f{n}"), name: "theirs".into() }).collect();
     let desired = desired(&["one-window"]);
-    let whole = written(&desired.windows[0], "mw-1");
-    let (mut without_task, mut without_target, mut with_two) = (whole.clone(), whole.clone(), whole.clone());
-    without_task.tasks.clear();
-    without_target.targets.clear();
-    with_two.targets.push(ObservedTarget { id: "another".into(), ..whole.targets[0].clone() });
-    for window in [without_task, without_target, with_two] {
-        assert!(plan(&desired, &observed([window])).is_contested(&Afterwards::default()));
-    }
+    let found = Observed { ours: vec![written(&desired.windows[0], "mw-1")], foreign };
+    assert_eq!(plan(&desired, &found).room, 5);
+    let crowded = Observed { foreign: [found.foreign.clone(), found.foreign.clone()].concat(), ..found };
+    assert_eq!(plan(&desired, &crowded).room, 0);
+}
+
+/// What a run did to the windows of these names, whose ids are their names.
+fn kept(names: &[&str]) -> Vec<WindowOutcome> {
+    let window = |name: &&str| WindowOutcome {
+        name: name.to_string(),
+        id: Some(name.to_string()),
+        status: WindowStatus::Created,
+        changes: Vec::new(),
+        next_execution: None,
+    };
+    names.iter().map(window).collect()
+}
+
+fn listed(windows: &[(&str, &str)]) -> Afterwards {
+    let listed = windows.iter().map(|(id, name)| (id.to_string(), name.to_string())).collect();
+    Afterwards { listed, ..Afterwards::default() }
 }
 
 #[test]
-fn a_window_deleted_for_another_of_its_name_is_contested() {
-    let desired = desired(&["one-window"]);
-    let twins = [written(&desired.windows[0], "mw-1"), written(&desired.windows[0], "mw-2")];
-    assert!(plan(&desired, &observed(twins)).is_contested(&Afterwards::default()));
+fn windows_are_contested_when_a_name_is_there_twice_or_ones_own_is_gone_or_doubled() {
+    let both = kept(&["one-window", "other-window"]);
+    let alone = listed(&[("one-window", "one-window"), ("other-window", "other-window"), ("mw-1", "foreign")]);
+    assert!(!alone.is_contested(&both));
+    let twice = listed(&[("one-window", "one-window"), ("mw-1", "one-window")]);
+    assert!(twice.is_contested(&both));
+    let id = || ["other-window".to_owned()].into();
+    assert!(Afterwards { gone: id(), ..alone.clone() }.is_contested(&both), "another run deleted it");
+    assert!(Afterwards { doubled: id(), ..alone }.is_contested(&both), "another run added its own parts");
 }
 
 #[test]
-fn what_is_written_the_same_by_every_run_is_not_contested() {
-    let [old, new] = [desired(&["one-window", "old-name"]), desired(&["one-window"])];
-    let mut changed = written(&old.windows[0], "mw-1");
-    changed.settings.schedule = "rate(7 days)".into();
-    changed.targets[0].settings.name = Some("renamed".into());
-    let plan = plan(&new, &observed([changed, written(&old.windows[1], "mw-2")]));
-    assert!(!plan.is_empty());
-    assert!(!plan.is_contested(&Afterwards::default()));
+fn a_window_that_is_not_listed_yet_is_not_contested() {
+    assert!(!listed(&[]).is_contested(&kept(&["one-window"])));
+}
+
+#[test]
+fn what_was_deleted_is_not_contested() {
+    let mut deleted = kept(&["one-window"]);
+    deleted[0].status = WindowStatus::Deleted;
+    assert!(!listed(&[("mw-1", "one-window")]).is_contested(&deleted));
 }

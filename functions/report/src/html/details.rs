@@ -74,7 +74,7 @@ impl Details<'_> {
         let dhmc = region.dhmc.as_ref().map(|dhmc| self.dhmc(dhmc));
         let windows = region.windows.iter().map(|window| (self.window(window), window.id.clone())).collect();
         let warnings = self.warnings(&region.all_warnings(self.our_role));
-        let error = region.error.as_ref().map(|error| self.failure(error));
+        let error = region.failure().map(|error| self.failure(&error));
         Cell(status, dhmc, windows, warnings, error, region.skipped.as_ref().map(|skipped| self.reason(skipped)))
     }
 

@@ -96,6 +96,9 @@ fn note(processor: &Value) -> &'static str {
 
 /// `replacedRuns > 0`
 fn condition(choice: &Value) -> String {
+    if let Some(all) = choice["And"].as_array() {
+        return all.iter().map(condition).collect::<Vec<_>>().join(", ");
+    }
     let variable = choice["Variable"].as_str().unwrap_or_default();
     let variable = variable.rsplit(['.', '$']).next().unwrap_or_default();
     let words = choice.as_object().into_iter().flatten().find_map(|(operator, value)| match operator.as_str() {

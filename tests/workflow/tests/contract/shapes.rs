@@ -1,9 +1,8 @@
 //! What one part hands to another is what the other takes. Each value here went through the definition's own templates, from
 //! one state to the next.
 
-use configure_windows::Response as Windows;
 use patching::input::{Action, ExecutionInput};
-use patching::outcome::{AccountOutcome, DhmcOutcome, DhmcStatus, RegionOutcome, Status};
+use patching::outcome::{AccountOutcome, DhmcOutcome, DhmcStatus, Progress, RegionOutcome, Status};
 use patching::policy::PatchPolicy;
 use patching::request::RegionRequest;
 use patching::summary::Totals;
@@ -102,13 +101,28 @@ fn a_report_that_fails_leaves_what_ended_the_run_as_it_was() {
 fn what_a_region_comes_to_is_a_region_outcome() {
     let done = fill(&state("RegionDone").body["Parameters"], &configured(), &Value::Null);
     assert_eq!(request::<RegionOutcome>(&done["outcome"]).status, Status::Succeeded);
-    let torn_down = fill(&state("RegionTornDown").body["Parameters"], &torn_down(), &Value::Null);
+    let torn_down = fill(&state("RegionDone").body["Parameters"], &torn_down(), &Value::Null);
     assert_eq!(request::<RegionOutcome>(&torn_down["outcome"]).dhmc, Some(dhmc()));
     for step in ["ConfigureDhmc", "ConfigureWindows", "Teardown"] {
         let failed = fill(&state("RegionFailed").body["Parameters"], &failed_region(step), &Value::Null);
         let outcome = request::<RegionOutcome>(&failed["outcome"]);
-        assert_eq!((outcome.status, outcome.error.unwrap().step.as_str()), (Status::Failed, step));
+        let steps: Vec<_> = outcome.failures().map(|failure| failure.step.as_str()).collect();
+        assert_eq!((outcome.status, steps.as_slice()), (Status::Failed, [step].as_slice()));
     }
+}
+
+#[test]
+fn a_failed_region_tells_what_was_done_and_both_errors() {
+    let window = json!({"name": "w-w", "id": "mw-1", "status": "created", "changes": [], "nextExecution": null});
+    let mut input = after("ConfigureWindows", region(), Progress { again: true, ..Progress::default() });
+    input["done"]["windows"] = json!([window]);
+    input = failed("ConfigureDhmcFailed", input);
+    input = failed("ConfigureWindowsFailed", input);
+    let failed = fill(&state("RegionFailed").body["Parameters"], &input, &Value::Null);
+    let outcome = request::<RegionOutcome>(&failed["outcome"]);
+    assert_eq!(outcome.windows.len(), 1);
+    let steps: Vec<_> = outcome.failures().map(|failure| failure.step.as_str()).collect();
+    assert_eq!(steps, ["ConfigureWindows", "ConfigureDhmc"]);
 }
 
 #[test]
@@ -223,10 +237,14 @@ fn after_load_policy() -> Value {
 
 fn after(name: &str, input: Value, response: impl serde::Serialize) -> Value {
     let body = state(name).body;
-    let path = body["ResultPath"].as_str().unwrap().trim_start_matches("$.").to_owned();
+    let path = format!("/{}", body["ResultPath"].as_str().unwrap().trim_start_matches("$.").replace('.', "/"));
     let answer = json!({ "Payload": to_value(response).unwrap() });
     let mut output = input;
-    output[path] = fill(&body["ResultSelector"], &answer, &Value::Null);
+    let value = fill(&body["ResultSelector"], &answer, &Value::Null);
+    match output.pointer_mut(&path) {
+        Some(place) => *place = value,
+        None => output[&path[1..]] = value,
+    }
     output
 }
 
@@ -277,17 +295,23 @@ fn dhmc() -> DhmcOutcome {
 }
 
 fn configured() -> Value {
-    let response = Windows { status: Status::Succeeded, windows: vec![], warnings: vec![] };
-    after("ConfigureWindows", after("ConfigureDhmc", region(), dhmc()), response)
+    let answered = after("ConfigureDhmc", region(), dhmc());
+    let earlier: Progress =
+        request(&fill(&state("ConfigureWindows").body["Parameters"]["Payload"], &answered, &Value::Null)["earlier"]);
+    after("ConfigureWindows", answered, Progress { status: Status::Succeeded, ..earlier })
 }
 
 fn torn_down() -> Value {
-    let response = teardown::Response { status: Status::Succeeded, dhmc: dhmc(), windows: vec![], warnings: vec![] };
-    after("Teardown", region(), response)
+    after("Teardown", region(), Progress { status: Status::Succeeded, dhmc: Some(dhmc()), ..Progress::default() })
 }
 
 fn failed_region(step: &str) -> Value {
-    failed(&format!("{step}Failed"), region())
+    let mut output = failed(&format!("{step}Failed"), region());
+    if step == "ConfigureDhmc" {
+        let only = state("OnlyDhmcFailed").body;
+        output["failure"] = evaluate(only["InputPath"].as_str().unwrap(), &output, &Value::Null);
+    }
+    output
 }
 
 /// With an error without a cause, as a timeout is.

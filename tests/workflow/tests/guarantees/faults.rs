@@ -45,7 +45,7 @@ impl Work {
         match self {
             Self::FirstSetUp => roll_out(ssm, run, &policy()).await.map(|_| ()),
             Self::Update => roll_out(ssm, run, &changed()).await.map(|_| ()),
-            Self::TearDown => teardown::tear_down(ssm, run, Action::Disable, &policy(), false).await.map(|_| ()),
+            Self::TearDown => workflow::cell::tear_down(ssm, run, Action::Disable, &policy(), false).await.map(|_| ()),
         }
     }
 
@@ -274,7 +274,7 @@ async fn a_setting_that_is_pending_or_changed_by_many_is_set_by_a_retry() {
     with_retries(configure).await.unwrap();
     assert_eq!(cell.state().dhmc_role, "service-role/Ours");
     let run = cell.next_run();
-    let reset = async || teardown::tear_down(&cell.ssm, &run, Action::Disable, &policy(), false).await;
+    let reset = async || workflow::cell::tear_down(&cell.ssm, &run, Action::Disable, &policy(), false).await;
     with_retries(reset).await.unwrap();
     while with_retries(async || kit::dhmc::observe(&cell.ssm).await).await.unwrap() != "$None" {}
 }

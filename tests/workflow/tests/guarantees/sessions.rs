@@ -6,7 +6,7 @@ use kit::testing::Server;
 use patching::request::RegionRequest;
 use serde_json::{from_value, json};
 use ssm_simulator::{Fault, ScriptedFault, Simulator};
-use workflow::cell::{ACCOUNT, REGION, policy, with_retries};
+use workflow::cell::{ACCOUNT, REGION, policy};
 
 /// The simulator, and STS behind it: the one is asked for maintenance windows, the other for sessions.
 struct Aws {
@@ -40,11 +40,15 @@ impl Aws {
 
     /// A run as the function is asked for it.
     async fn roll_out(&self, run: &str) -> Result<(), CallError> {
-        let request: RegionRequest = from_value(json!({
-            "run": run, "action": "rollout", "accountId": ACCOUNT, "region": REGION, "policy": policy()
-        }))
-        .unwrap();
-        configure_windows::handle(&self.context, request).await.map(|_| ())
+        let mut done = patching::outcome::Progress { again: true, ..Default::default() };
+        while done.again {
+            let request: RegionRequest = from_value(json!({
+                "run": run, "action": "rollout", "accountId": ACCOUNT, "region": REGION, "policy": policy(), "earlier": done
+            }))
+            .unwrap();
+            done = configure_windows::handle(&self.context, request).await?;
+        }
+        Ok(())
     }
 
     /// The keys that the calls since `since` were made with.
@@ -56,36 +60,76 @@ impl Aws {
     }
 }
 
+/// An environment that has a session from an invocation before.
+async fn aws_with_a_session() -> Aws {
+    let aws = Aws::start().await;
+    aws.session("ASIAFIRST", "2099-01-01T00:00:00Z");
+    aws.session("ASIASECOND", "2099-01-01T00:00:00Z");
+    aws
+}
+
 #[tokio::test]
-async fn a_session_that_expires_at_any_call_is_replaced_by_the_next_try() {
-    for nth in [1, 2, 5, 9, 14] {
-        let aws = Aws::start().await;
-        aws.session("ASIAFIRST", "2099-01-01T00:00:00Z");
-        aws.session("ASIASECOND", "2099-01-01T00:00:00Z");
-        let expired = ScriptedFault::every_call(Fault::error("ExpiredTokenException")).in_region(REGION);
-        aws.simulator.script([expired.nth(nth)]);
-        let error = aws.roll_out("run").await.unwrap_err();
-        assert_eq!(kit::NamedError::name(&error), "SessionExpired", "at call {nth}");
-        with_retries(async || aws.roll_out("run").await).await.unwrap();
-        assert_eq!(aws.keys(0), ["ASIAFIRST", "ASIASECOND"], "at call {nth}");
-        let held = aws.simulator.state();
-        assert_eq!(held.windows(ACCOUNT, REGION).len(), 3, "at call {nth}");
+async fn a_session_that_ends_at_any_call_is_replaced_in_the_same_run() {
+    for code in ["ExpiredTokenException", "UnrecognizedClientException", "InvalidClientTokenId"] {
+        for nth in [1, 2, 5, 9, 14] {
+            let aws = aws_with_a_session().await;
+            let ended = ScriptedFault::every_call(Fault::error(code)).in_region(REGION);
+            aws.simulator.script([ended.nth(nth)]);
+            aws.roll_out("run").await.unwrap();
+            let held = aws.simulator.state();
+            assert_eq!(held.windows(ACCOUNT, REGION).len(), 3, "{code} at call {nth}");
+        }
     }
 }
 
 #[tokio::test]
-async fn a_session_serves_the_following_runs_but_not_in_its_last_minutes() {
-    let aws = Aws::start().await;
-    aws.session("ASIAFIRST", "2099-01-01T00:00:00Z");
+async fn a_session_that_the_service_does_not_know_is_dropped_and_one_call_is_all_that_it_costs() {
+    let aws = aws_with_a_session().await;
+    let unknown = ScriptedFault::every_call(Fault::error("UnrecognizedClientException")).in_region(REGION);
+    aws.simulator.script([unknown.nth(1)]);
+    aws.roll_out("run").await.unwrap();
+    assert_eq!(aws.keys(0), ["ASIAFIRST", "ASIASECOND"]);
+}
+
+#[tokio::test]
+async fn a_region_that_knows_no_session_is_not_enabled() {
+    let aws = aws_with_a_session().await;
+    aws.simulator.script([ScriptedFault::every_call(Fault::error("UnrecognizedClientException")).in_region(REGION)]);
+    assert_eq!(kit::NamedError::name(&aws.roll_out("run").await.unwrap_err()), "RegionDisabled");
+}
+
+#[tokio::test]
+async fn what_is_denied_to_a_session_from_before_is_tried_with_a_new_one() {
+    let aws = aws_with_a_session().await;
+    aws.roll_out("run").await.unwrap();
+    let since = aws.simulator.next_call();
+    let denied = ScriptedFault::every_call(Fault::error("AccessDeniedException")).in_region(REGION);
+    aws.simulator.script([denied.clone().nth(1)]);
+    aws.roll_out("run").await.unwrap();
+    assert_eq!(aws.keys(since), ["ASIAFIRST", "ASIASECOND"]);
+
+    aws.simulator.script([denied]);
+    aws.session("ASIASECOND", "2099-01-01T00:00:00Z");
+    assert_eq!(kit::NamedError::name(&aws.roll_out("run").await.unwrap_err()), "AccessDenied");
+}
+
+#[tokio::test]
+async fn a_session_serves_its_run_but_not_in_its_last_minutes_and_another_run_makes_its_own() {
+    let aws = aws_with_a_session().await;
     aws.roll_out("first").await.unwrap();
-    aws.roll_out("second").await.unwrap();
+    aws.roll_out("first").await.unwrap();
     assert_eq!((aws.keys(0).len(), aws.sts.asked().len()), (1, 1));
+    let since = aws.simulator.next_call();
+    aws.roll_out("second").await.unwrap();
+    assert_eq!(aws.keys(since), ["ASIASECOND"]);
+    let names = aws.sts.asked().into_iter().map(|asked| asked.body.contains("RoleSessionName=patch-manager-second"));
+    assert_eq!(names.collect::<Vec<_>>(), [false, true]);
 
     let aws = Aws::start().await;
     aws.session("ASIAFIRST", "2020-01-01T00:04:00Z");
     aws.session("ASIASECOND", "2099-01-01T00:00:00Z");
-    aws.roll_out("first").await.unwrap();
+    aws.roll_out("run").await.unwrap();
     let since = aws.simulator.next_call();
-    aws.roll_out("second").await.unwrap();
+    aws.roll_out("run").await.unwrap();
     assert_eq!(aws.keys(since), ["ASIASECOND"]);
 }

@@ -18,10 +18,13 @@ impl Bug {
         let CaughtBy { package, suite, test } = self.caught_by;
         let (module, name) = test.rsplit_once("::").unwrap_or(("", test));
         let module = module.replace("::", "/");
-        match suite {
-            Some(suite) => (format!("tests/{package}/tests/{suite}/{module}.rs"), name),
-            None => (format!("functions/{package}/src/{module}.rs"), name),
+        if let Some(suite) = suite {
+            return (format!("tests/{package}/tests/{suite}/{module}.rs"), name);
         }
+        // Tests stand in a file of their own or in that of the module.
+        let files = [module.as_str(), module.trim_end_matches("/tests")];
+        let [own, of_module] = files.map(|module| format!("functions/{package}/src/{module}.rs"));
+        (if workflow::root().join(&own).exists() { own } else { of_module }, name)
     }
 }
 
@@ -56,7 +59,7 @@ pub(crate) const BUGS: &[Bug] = &[
     Bug {
         name: "windows of ours are not looked for by their tag",
         file: OBSERVE,
-        right: "if !carries(ssm, owner_tag, &id).await? {",
+        right: "if !carries(ssm, site.owner_tag, &id).await? {",
         wrong: "if false {",
         caught_by: by("guarantees", "promises::nothing_without_the_owner_tag_is_touched"),
     },
@@ -73,7 +76,7 @@ pub(crate) const BUGS: &[Bug] = &[
     Bug {
         name: "tasks are not updated",
         file: APPLY,
-        right: "Step::Update { id, settings } => writer.update_task(&window.id, id, &target, settings).await?,",
+        right: "Step::Update { id, settings } => writer.update_task(&window.id, id, target, settings).await?,",
         wrong: "Step::Update { .. } => {}",
         caught_by: by("reconcile", "repair::install_instead_of_scan_reaches_all_tasks"),
     },
@@ -96,10 +99,17 @@ pub(crate) const BUGS: &[Bug] = &[
     },
     Bug {
         name: "a window that another run has completed, too, counts as whole",
-        file: OBSERVE,
-        right: "parts.is_some_and(|(targets, tasks)| targets.len() == 1 && tasks.len() == 1)",
-        wrong: "parts.is_some()",
+        file: "functions/kit/src/windows/look.rs",
+        right: "left(found_targets, targets) > 1 || left(found_tasks, tasks) > 1",
+        wrong: "left(found_targets, targets) > 9 || left(found_tasks, tasks) > 9",
         caught_by: by("reconcile", "concurrency::windows_that_another_run_completed_meanwhile_have_their_parts_once"),
+    },
+    Bug {
+        name: "windows are deleted though one in their place was refused",
+        file: APPLY,
+        right: "    if is_done(&attempts) {\n        attempts.extend(",
+        wrong: "    {\n        attempts.extend(",
+        caught_by: by("reconcile", "crashes::nothing_is_deleted_when_a_window_in_its_place_is_refused"),
     },
     Bug {
         name: "the hash of a document is not pinned",
@@ -127,14 +137,20 @@ pub(crate) const BUGS: &[Bug] = &[
         file: "functions/kit/src/member.rs",
         right: "usable_until: expires.checked_sub(MARGIN).unwrap_or(expires)",
         wrong: "usable_until: expires + MARGIN * 1_000_000",
-        caught_by: by("guarantees", "sessions::a_session_serves_the_following_runs_but_not_in_its_last_minutes"),
+        caught_by: by(
+            "guarantees",
+            "sessions::a_session_serves_its_run_but_not_in_its_last_minutes_and_another_run_makes_its_own",
+        ),
     },
     Bug {
         name: "a session that has ended is kept",
         file: "functions/kit/src/member.rs",
-        right: "            self.forget(place);\n",
-        wrong: "",
-        caught_by: by("guarantees", "sessions::a_session_that_expires_at_any_call_is_replaced_by_the_next_try"),
+        right: "        self.forget(place);\n        let result",
+        wrong: "        let result",
+        caught_by: by(
+            "guarantees",
+            "sessions::a_session_that_the_service_does_not_know_is_dropped_and_one_call_is_all_that_it_costs",
+        ),
     },
     Bug {
         name: "a throttled call is final",

@@ -57,7 +57,8 @@ async fn of_several_runs_at_once_one_reports_the_windows_that_are_left() {
         let mut left: Vec<_> = cell.state().windows.into_iter().map(|window| Some(window.id)).collect();
         left.sort();
         let reported = responses.iter().map(|response| {
-            let mut ids: Vec<_> = response.windows.iter().map(|window| window.id.clone()).collect();
+            let there = response.windows.iter().filter(|window| window.status != WindowStatus::Deleted);
+            let mut ids: Vec<_> = there.map(|window| window.id.clone()).collect();
             ids.sort();
             ids
         });
@@ -97,11 +98,11 @@ async fn windows_that_another_run_completed_meanwhile_have_their_parts_once() {
 }
 
 async fn clear(cell: &Cell) {
-    teardown::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy(), false).await.unwrap();
+    workflow::cell::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy(), false).await.unwrap();
 }
 
 /// Starts each run a little later than the one before, by another pause with each seed.
-async fn roll_out_at_once(cell: &Cell, seed: u64, runs: usize) -> Vec<configure_windows::Response> {
+async fn roll_out_at_once(cell: &Cell, seed: u64, runs: usize) -> Vec<patching::outcome::Progress> {
     cell.simulator.configure(serde_json::from_value(json!({"latencyMs": 1 + seed % 4})).unwrap());
     let (policy, policies) = (policy(), 0..runs as u64);
     let responses = join_all(policies.map(|number| {
@@ -123,7 +124,7 @@ async fn roll_out(
     policy: &PatchPolicy,
     seed: u64,
     number: u64,
-) -> configure_windows::Response {
+) -> patching::outcome::Progress {
     let mut last: Option<CallError> = None;
     for attempt in 1..=TRIES {
         match cell.try_roll_out(place, policy).await {

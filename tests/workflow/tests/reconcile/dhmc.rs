@@ -5,7 +5,7 @@ use patching::dhmc::SETTING_ID;
 use patching::input::Action;
 use patching::outcome::DhmcStatus;
 use ssm_simulator::{Fault, ScriptedFault};
-use workflow::cell::{Cell, policy};
+use workflow::cell::{Cell, policy, policy_with};
 
 async fn set_by_hand(cell: &Cell, role: &str) {
     cell.ssm.update_service_setting().setting_id(SETTING_ID).setting_value(role).send().await.unwrap();
@@ -29,16 +29,17 @@ async fn somebody_elses_role_is_kept_through_rollout_and_teardown() {
     set_by_hand(&cell, "Theirs").await;
     let kept = configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap();
     assert_eq!(kept.status, DhmcStatus::Kept);
-    let kept = teardown::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy(), false).await.unwrap();
-    assert_eq!((kept.dhmc.status, cell.state().dhmc_role.as_str()), (DhmcStatus::Kept, "Theirs"));
+    let kept = workflow::cell::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy(), false).await.unwrap();
+    assert_eq!((kept.dhmc.unwrap().status, cell.state().dhmc_role.as_str()), (DhmcStatus::Kept, "Theirs"));
 }
 
 #[tokio::test]
 async fn a_teardown_resets_our_own_role() {
     let cell = Cell::new().await;
     configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap();
-    let reset = teardown::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy(), false).await.unwrap();
-    assert_eq!((reset.dhmc.status, cell.state().dhmc_role.as_str()), (DhmcStatus::Reset, "$None"));
+    let reset =
+        workflow::cell::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy(), false).await.unwrap();
+    assert_eq!((reset.dhmc.unwrap().status, cell.state().dhmc_role.as_str()), (DhmcStatus::Reset, "$None"));
 }
 
 #[tokio::test]
@@ -46,8 +47,8 @@ async fn a_teardown_that_is_to_keep_it_leaves_our_own_role_and_takes_the_windows
     let cell = Cell::new().await;
     cell.roll_out(&policy()).await;
     configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap();
-    let kept = teardown::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy(), true).await.unwrap();
-    assert_eq!((kept.dhmc.status, kept.windows.len()), (DhmcStatus::Kept, 3));
+    let kept = workflow::cell::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy(), true).await.unwrap();
+    assert_eq!((kept.dhmc.unwrap().status, kept.windows.len()), (DhmcStatus::Kept, 3));
     assert_eq!((cell.state().dhmc_role.as_str(), cell.state().windows), ("service-role/Ours", vec![]));
 }
 
@@ -68,4 +69,37 @@ async fn too_many_updates_at_once_are_an_error_that_passes() {
     let error = configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap_err();
     assert_eq!((error.name(), error.is_passing()), ("Throttled", true));
     configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_policy_without_it_reads_no_setting() {
+    let cell = Cell::new().await;
+    let denied = Fault::error("AccessDeniedException");
+    cell.simulator.script([ScriptedFault::every_call(denied).of("GetServiceSetting")]);
+    let policy = policy_with(&serde_json::json!({"dhmc": {"enabled": false}}));
+    configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy.dhmc).await.unwrap();
+    cell.tear_down(&policy).await;
+}
+
+#[tokio::test]
+async fn a_teardown_that_may_not_read_the_setting_takes_the_windows() {
+    let cell = Cell::new().await;
+    cell.roll_out(&policy()).await;
+    let denied = Fault::error("AccessDeniedException");
+    cell.simulator.script([ScriptedFault::every_call(denied).of("GetServiceSetting")]);
+    let error = workflow::cell::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy(), false).await;
+    assert_eq!((error.unwrap_err().name(), cell.state().windows), ("AccessDenied", vec![]));
+}
+
+#[tokio::test]
+async fn a_teardown_that_may_do_neither_names_both_errors() {
+    let cell = Cell::new().await;
+    let denied = |operation: &str| ScriptedFault::every_call(Fault::error("AccessDeniedException")).of(operation);
+    cell.simulator.script([denied("GetServiceSetting"), denied("DescribeMaintenanceWindows")]);
+    let error = workflow::cell::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy(), false).await;
+    let message = error.unwrap_err().to_string();
+    assert!(
+        message.contains("ssm:GetServiceSetting") && message.contains("ssm:DescribeMaintenanceWindows"),
+        "{message}"
+    );
 }

@@ -20,7 +20,7 @@ async fn refused(cell: &Cell, region: &str, code: &str, operation: &str) -> Regi
     let windows = cell.try_roll_out(&cell.next_run(), &policy()).await;
     cell.simulator.set_faults(ssm_simulator::Faults::default());
     let error = match (dhmc, windows) {
-        (Err(error), _) => failure("ConfigureDhmc", &error),
+        (Err(error), _) => failure("ConfigureDhmc", &error.of_a_new_session()),
         (_, Err(error)) => failure("ConfigureWindows", &error),
         _ => panic!("nothing failed"),
     };
@@ -34,7 +34,7 @@ fn failure(step: &str, error: &CallError) -> Failure {
 fn region_with(region: &str, warnings: Vec<Warning>, error: Option<Failure>) -> RegionOutcome {
     let status = if error.is_some() { Status::Failed } else { Status::Succeeded };
     let region = region.parse().unwrap();
-    RegionOutcome { region, status, skipped: None, dhmc: None, windows: Vec::new(), warnings, error }
+    RegionOutcome { region, status, skipped: None, dhmc: None, windows: Vec::new(), warnings, error, dhmc_error: None }
 }
 
 async fn run() -> RunSummary {

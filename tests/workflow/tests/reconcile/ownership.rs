@@ -38,7 +38,7 @@ async fn what_lacks_the_owner_tag_stays_as_it_is_through_rollout_and_teardown() 
     assert_eq!(response.warnings.len(), 1);
     assert_eq!(response.warnings[0].name, "ForeignWindow");
 
-    teardown::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy(), false).await.unwrap();
+    workflow::cell::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy(), false).await.unwrap();
     assert_eq!(cell.state().windows, before);
 }
 
@@ -82,10 +82,10 @@ async fn tasks_and_targets_that_somebody_added_to_our_window_are_removed() {
 async fn a_teardown_leaves_none_of_our_windows_and_a_second_one_has_nothing_to_do() {
     let cell = Cell::new().await;
     cell.roll_out(&policy()).await;
-    teardown::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy(), false).await.unwrap();
+    workflow::cell::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy(), false).await.unwrap();
     assert_eq!(cell.state().windows, []);
     let (place, policy) = (cell.next_run(), policy());
-    let again = teardown::tear_down(&cell.ssm, &place, Action::Disable, &policy, false);
+    let again = workflow::cell::tear_down(&cell.ssm, &place, Action::Disable, &policy, false);
     let (response, calls) = cell.calls_of(again).await;
     assert_eq!(serde_json::to_value(response.unwrap().windows).unwrap(), json!([]));
     assert_eq!(calls.writing().counts(), [].into());
@@ -96,7 +96,7 @@ async fn what_a_teardown_deleted_a_later_rollout_creates_anew() {
     let cell = Cell::new().await;
     cell.roll_out(&policy()).await;
     let first = cell.window("sra_linux_maintenance").id;
-    teardown::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy(), false).await.unwrap();
+    workflow::cell::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy(), false).await.unwrap();
     let (_, calls) = cell.calls_of(cell.roll_out(&policy())).await;
     cell.assert_is(&policy());
     assert_ne!(cell.window("sra_linux_maintenance").id, first);

@@ -56,7 +56,7 @@ fn pinned() -> PatchPolicy {
 type Predicted = (Vec<WindowOutcome>, Vec<patching::outcome::Warning>, DhmcOutcome);
 
 async fn plan(cell: &Cell, ssm: &Client, policy: &PatchPolicy) -> Predicted {
-    let windows = configure_windows::configure(ssm, &cell.next_run(), Action::Plan, policy, None).await.unwrap();
+    let windows = workflow::cell::configure(ssm, &cell.next_run(), Action::Plan, policy, None).await.unwrap();
     assert_eq!(windows.status, Status::Planned);
     let dhmc = configure_dhmc::configure(ssm, Action::Plan, &policy.dhmc).await.unwrap();
     (without_surprises(windows.windows), windows.warnings, dhmc)
@@ -135,8 +135,8 @@ async fn a_plan_names_every_kind_of_change_field_by_field() {
 async fn a_planned_teardown_is_what_a_teardown_does() {
     let (cell, reader) = cell_and_reader().await;
     roll_out(&cell, &policy()).await;
-    let planned = teardown::tear_down(&reader, &cell.next_run(), Action::Plan, &policy(), false).await.unwrap();
-    let done = teardown::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy(), false).await.unwrap();
+    let planned = workflow::cell::tear_down(&reader, &cell.next_run(), Action::Plan, &policy(), false).await.unwrap();
+    let done = workflow::cell::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy(), false).await.unwrap();
     let done: Vec<_> = done.windows.into_iter().map(WindowOutcome::planned).collect();
     assert_eq!((planned.windows, planned.status), (done, Status::Planned));
 }
@@ -144,7 +144,7 @@ async fn a_planned_teardown_is_what_a_teardown_does() {
 #[tokio::test]
 async fn the_role_that_plans_may_not_roll_out() {
     let (cell, reader) = cell_and_reader().await;
-    let denied = configure_windows::configure(&reader, &cell.next_run(), Action::Rollout, &policy(), None).await;
+    let denied = workflow::cell::configure(&reader, &cell.next_run(), Action::Rollout, &policy(), None).await;
     assert_eq!(denied.unwrap_err().name(), "AccessDenied");
     let denied = configure_dhmc::configure(&reader, Action::Rollout, &policy().dhmc).await;
     assert_eq!(denied.unwrap_err().name(), "AccessDenied");

@@ -1,6 +1,8 @@
 //! Whatever was changed by hand or by a new policy is made as the policy says.
 
-use aws_sdk_ssm::types::{Alarm, AlarmConfiguration, Target};
+use aws_sdk_ssm::types::{
+    Alarm, AlarmConfiguration, MaintenanceWindowRunCommandParameters, MaintenanceWindowTaskInvocationParameters, Target,
+};
 use patching::outcome::WindowStatus;
 use serde_json::json;
 use workflow::cell::{Cell, install, policy, policy_with, run_command, window};
@@ -151,4 +153,20 @@ async fn a_second_selection_beside_the_wanted_one_is_taken_away() {
     nodes.targets(selector("InstanceIds", "i-0123456789abcdef0")).send().await.unwrap();
     cell.roll_out(&policy()).await;
     cell.assert_is(&policy());
+}
+
+#[tokio::test]
+async fn a_role_that_somebody_gave_the_command_is_taken_away() {
+    let cell = Cell::new().await;
+    cell.roll_out(&policy()).await;
+    let found = cell.window("sra_linux_maintenance");
+    let task = found.tasks[0]["WindowTaskId"].as_str().unwrap();
+    let command = MaintenanceWindowRunCommandParameters::builder().service_role_arn("arn:aws:iam::111122223333:role/x");
+    let invocation = MaintenanceWindowTaskInvocationParameters::builder().run_command(command.build()).build();
+    let update = cell.ssm.update_maintenance_window_task().window_id(&found.id).window_task_id(task);
+    update.task_invocation_parameters(invocation).send().await.unwrap();
+    let response = cell.roll_out(&policy()).await;
+    let changes = response.windows.iter().flat_map(|window| &window.changes);
+    assert!(changes.into_iter().any(|change| change.from == json!(["RunCommand.ServiceRoleArn"])), "{response:?}");
+    assert_eq!(run_command(&cell.window("sra_linux_maintenance").tasks[0]).get("ServiceRoleArn"), None);
 }
