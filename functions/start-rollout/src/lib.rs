@@ -5,10 +5,11 @@
 //! its response URL: here when nothing is started or nobody waits, else by `answer-stack` when the run is over.
 //! Out: [`Response`], which nobody reads. Errors: [`Error`]; whatever else goes wrong is answered.
 //!
-//! Runs that are still going are stopped first: they would go on with what the stack no longer asks for.
+//! Runs that are still going are stopped first, and their Map Runs waited for: they would go on with what the stack no longer asks
+//! for.
 //!
 //! Needs `dynamodb:PutItem` on the ledger, `states:ListExecutions` and `states:StartExecution` on the state machine and
-//! `states:StopExecution` on its executions.
+//! `states:ListMapRuns` and `states:StopExecution` on its executions.
 
 mod decide;
 mod event;
@@ -31,6 +32,7 @@ use strum::{IntoStaticStr, VariantNames};
 
 pub use decide::{Decision, Start, decide};
 pub use event::Event;
+pub use replace::Patience;
 use replace::stop_running;
 
 /// What was done.
@@ -72,6 +74,8 @@ pub struct Context {
     pub state_machine_arn: String,
     /// How long a run's items stay in the ledger.
     pub history: SignedDuration,
+    /// How long it is waited for runs that were stopped.
+    pub patience: Patience,
 }
 
 /// Decides, then starts an execution or answers.
@@ -105,7 +109,7 @@ async fn begin(context: &Context, event: &Event<'_>, start: &Start, now: Timesta
         let expires_at = (now + context.history).as_second();
         record_waiting(&context.dynamodb, &context.ledger_table, &start.run, &stack, expires_at).await?;
     }
-    let replaces = match stop_running(&context.states, &context.state_machine_arn, &start.run).await {
+    let replaces = match stop_running(&context.states, &context.state_machine_arn, &start.run, context.patience).await {
         // A deletion comes first: what it may leave behind in some account, nothing else will ever remove.
         Err(error) if start.request_type == RequestType::Delete => {
             tracing::warn!(error.name = error.name(), "runs that are still going are not stopped: {}", message(&error));

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use kit::stack_answer::AnswerClient;
 use kit::{clients, env};
-use start_rollout::Context;
+use start_rollout::{Context, Patience};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), kit::RuntimeError> {
@@ -16,6 +16,7 @@ async fn main() -> Result<(), kit::RuntimeError> {
         ledger_table: env::required("LEDGER_TABLE")?,
         state_machine_arn: env::required("STATE_MACHINE_ARN")?,
         history: SignedDuration::from_hours(24 * history_days),
+        patience: Patience::default(),
     };
     kit::serve(context, async |context, event| start_rollout::handle(context, event, Timestamp::now()).await).await
 }

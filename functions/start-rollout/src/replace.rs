@@ -1,20 +1,69 @@
 //! Stops the runs that the stack's own run takes the place of.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use aws_sdk_sfn::Client;
 use aws_sdk_sfn::operation::stop_execution::StopExecutionError;
 use aws_sdk_sfn::types::ExecutionStatus;
-use kit::CallError;
+use kit::{CallError, CallFailure};
 use patching::ids::RunId;
 
-/// Stops every execution of the machine that still runs but `run`, and answers the names of those stopped
-/// (`states:ListExecutions`, `states:StopExecution`).
+/// How long it is waited for runs that were stopped. The function has ten minutes.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// Between two looks.
+    pub pause: Duration,
+    /// For all of them together.
+    pub most: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { pause: Duration::from_secs(2), most: Duration::from_mins(8) }
+    }
+}
+
+/// Stops every execution of the machine that still runs but `run`, waits until their Map Runs are over, too, and answers the names
+/// of those stopped (`states:ListExecutions`, `states:StopExecution`, `states:ListMapRuns`).
 ///
 /// A run that began before the stack changed has read the policy of that time: a rollout would put back what is being taken
-/// down. The functions that it has invoked go on to their end.
-pub(crate) async fn stop_running(client: &Client, machine: &str, run: &RunId) -> Result<BTreeSet<RunId>, CallError> {
+/// down. A Map Run goes on for a while after its execution was stopped, and cancels its children. What started meanwhile, or was
+/// not listed yet, is stopped as well. The functions that all of them have invoked go on to their end.
+pub(crate) async fn stop_running(
+    client: &Client,
+    machine: &str,
+    run: &RunId,
+    patience: Patience,
+) -> Result<BTreeSet<RunId>, CallError> {
+    let began = Instant::now();
     let mut stopped = BTreeSet::new();
+    let mut ending = stop_listed(client, machine, run, &mut stopped).await?;
+    while !ending.is_empty() {
+        tokio::time::sleep(patience.pause).await;
+        if began.elapsed() > patience.most {
+            return Err(still_running());
+        }
+        let mut running = Vec::new();
+        for execution_arn in ending {
+            if has_running_map(client, &execution_arn).await? {
+                running.push(execution_arn);
+            }
+        }
+        running.extend(stop_listed(client, machine, run, &mut stopped).await?);
+        ending = running;
+    }
+    Ok(stopped)
+}
+
+/// Answers the ARNs of those that were running.
+async fn stop_listed(
+    client: &Client,
+    machine: &str,
+    run: &RunId,
+    stopped: &mut BTreeSet<RunId>,
+) -> Result<Vec<String>, CallError> {
+    let mut found = Vec::new();
     let mut executions = client
         .list_executions()
         .state_machine_arn(machine)
@@ -27,15 +76,36 @@ pub(crate) async fn stop_running(client: &Client, machine: &str, run: &RunId) ->
         if execution.name == run.as_str() {
             continue;
         }
-        stop(client, execution.execution_arn, run).await?;
+        stop(client, &execution.execution_arn, run).await?;
         tracing::info!(%run, execution.name, "stopped a run that was still going");
         // A name that no run can have is refused by the first function: nothing is about to be done for it.
         stopped.extend(execution.name.parse().ok());
+        found.push(execution.execution_arn);
     }
-    Ok(stopped)
+    Ok(found)
 }
 
-async fn stop(client: &Client, execution_arn: String, run: &RunId) -> Result<(), CallError> {
+/// A Map Run that has stopped says when.
+async fn has_running_map(client: &Client, execution_arn: &str) -> Result<bool, CallError> {
+    let mut runs = client.list_map_runs().execution_arn(execution_arn).into_paginator().items().send();
+    while let Some(run) = runs.next().await {
+        if run.map_err(|error| CallError::new("states:ListMapRuns", &error))?.stop_date.is_none() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn still_running() -> CallError {
+    CallError::ServiceUnavailable(CallFailure {
+        operation: "states:ListMapRuns",
+        code: None,
+        message: "runs that were stopped are still going".to_owned(),
+        request_id: None,
+    })
+}
+
+async fn stop(client: &Client, execution_arn: &str, run: &RunId) -> Result<(), CallError> {
     let stopped = client
         .stop_execution()
         .execution_arn(execution_arn)

@@ -1,5 +1,7 @@
 //! The calls that a request leads to, against a server that stands in for DynamoDB, Step Functions and CloudFormation.
 
+use std::time::Duration;
+
 use kit::stack_answer::NOT_BEGUN;
 use kit::testing::{Asked, Server};
 use serde_json::{from_str, json};
@@ -18,6 +20,7 @@ fn context(server: &Server) -> Context {
         ledger_table: "ledger".into(),
         state_machine_arn: MACHINE.into(),
         history: SignedDuration::from_hours(24),
+        patience: Patience { pause: Duration::from_millis(1), most: Duration::from_millis(200) },
     }
 }
 
@@ -63,6 +66,26 @@ fn running(names: &[&str]) -> String {
     json!({"executions": executions.collect::<Vec<_>>()}).to_string()
 }
 
+/// Map Runs with the times at which they stopped.
+fn map_runs(stopped: &[Option<u64>]) -> String {
+    let runs = stopped.iter().map(|stopped| {
+        let mut run =
+            json!({"executionArn": EXECUTION, "mapRunArn": "map-run", "stateMachineArn": MACHINE, "startDate": 0});
+        if let Some(at) = stopped {
+            run["stopDate"] = json!(at);
+        }
+        run
+    });
+    json!({"mapRuns": runs.collect::<Vec<_>>()}).to_string()
+}
+
+/// What serves as an answer to `ListMapRuns` and to `ListExecutions`.
+fn map_runs_and_no_execution() -> String {
+    let mut answer: Value = from_str(&map_runs(&[None])).unwrap();
+    answer["executions"] = json!([]);
+    answer.to_string()
+}
+
 fn started() -> String {
     json!({"executionArn": EXECUTION, "startDate": 0}).to_string()
 }
@@ -106,9 +129,13 @@ async fn what_still_runs_is_stopped_and_named_in_the_input_unless_it_ends_by_its
     server.answers(200, &running(&["stack-update-r0", "by hand: a.b"]));
     server.answers(200, &json!({"stopDate": 0}).to_string());
     server.answers(400, &refused("ValidationException"));
+    server.answers(200, &map_runs(&[]));
+    server.answers(200, &map_runs(&[]));
+    server.answers(200, &running(&[]));
     server.answers(200, &started());
     handled(&server, event(&server, "Update", true)).await.unwrap();
-    assert_eq!(names(&server), ["PutItem", "ListExecutions", "StopExecution", "StopExecution", "StartExecution"]);
+    let stops = ["StopExecution", "StopExecution", "ListMapRuns", "ListMapRuns", "ListExecutions", "StartExecution"];
+    assert_eq!(names(&server), [&["PutItem", "ListExecutions"], &stops[..]].concat());
     assert_eq!(body(&server, "ListExecutions")["statusFilter"], "RUNNING");
     let stopped = body(&server, "StopExecution");
     assert_eq!(stopped["executionArn"], EXECUTION.replace("stack-create-r1", "stack-update-r0"));
@@ -119,6 +146,45 @@ async fn what_still_runs_is_stopped_and_named_in_the_input_unless_it_ends_by_its
         json!({"action": "rollout", "trigger": "stack-update", "replaces": ["stack-update-r0"]}),
         "as far as such a name can be a run's"
     );
+}
+
+/// An execution that was stopped leaves a Map Run which goes on for a while, and another may have started meanwhile.
+#[tokio::test]
+async fn nothing_is_started_before_the_map_runs_of_what_was_stopped_are_over() {
+    let server = Server::start().await;
+    server.answers(200, "{}");
+    server.answers(200, &running(&["stack-update-r0"]));
+    server.answers(200, &json!({"stopDate": 0}).to_string());
+    server.answers(200, &map_runs(&[None]));
+    server.answers(200, &running(&["scheduled"]));
+    server.answers(200, &json!({"stopDate": 0}).to_string());
+    server.answers(200, &map_runs(&[Some(1), None]));
+    server.answers(200, &map_runs(&[]));
+    server.answers(200, &running(&[]));
+    server.answers(200, &map_runs(&[Some(1), Some(2)]));
+    server.answers(200, &running(&[]));
+    server.answers(200, &started());
+    handled(&server, event(&server, "Update", true)).await.unwrap();
+    let asked = names(&server);
+    assert_eq!((asked.len(), asked.last().unwrap().as_str()), (12, "StartExecution"), "{asked:?}");
+    let input: Value = from_str(body(&server, "StartExecution")["input"].as_str().unwrap()).unwrap();
+    assert_eq!(input["replaces"], json!(["scheduled", "stack-update-r0"]));
+}
+
+#[tokio::test]
+async fn an_update_does_not_start_beside_a_map_run_that_does_not_end() {
+    let server = Server::start().await;
+    server.answers(200, "{}");
+    server.answers(200, &running(&["stack-update-r0"]));
+    server.answers(200, &json!({"stopDate": 0}).to_string());
+    for _ in 0..400 {
+        server.answers(200, &map_runs_and_no_execution());
+    }
+    let answered = handled(&server, event(&server, "Update", true)).await;
+    assert!(answered.is_ok(), "{answered:?}");
+    assert!(!names(&server).contains(&"StartExecution".to_owned()));
+    let reason = body(&server, "PUT")["Reason"].to_string();
+    assert!(reason.contains("runs that were stopped are still going"), "{reason}");
 }
 
 #[tokio::test]
