@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use local_aws::demo::Outcome;
 use local_aws::{LocalAws, RunResult};
 
-use crate::{evidence, records};
+use crate::end_to_end::{evidence, records};
 
 /// The account without its role fails in each scenario, and nothing else does.
 pub(crate) async fn the_failure_of_an_account_stays_its_own(aws: &LocalAws, outcome: &Outcome) {

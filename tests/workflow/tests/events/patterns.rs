@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use local_aws::{BareAws, Progress};
 use serde_json::Value;
 
-use crate::rules;
+use crate::events::rules;
 
 /// The samples that a rule takes. No other sample may match it.
 const TAKEN: [(&str, &[&str]); 7] = [

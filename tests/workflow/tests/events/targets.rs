@@ -4,7 +4,7 @@ use patching::input::{Action, ExecutionInput, Trigger};
 use serde_json::{Value, json};
 use workflow::{template, transformer};
 
-use crate::rules;
+use crate::events::rules;
 
 #[test]
 fn an_event_about_an_account_starts_a_rollout_in_just_this_account() {

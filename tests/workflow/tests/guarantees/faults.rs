@@ -16,7 +16,7 @@ use serde_json::json;
 use ssm_simulator::{ConfigChange, Fault, Faults, ScriptedFault};
 use workflow::cell::{Cell, client, config, install, policy, policy_with, roll_out, window, with_retries};
 
-use crate::expected::{differences, foreign, publish_documents};
+use crate::guarantees::expected::{differences, foreign, publish_documents};
 
 /// What a run is to do with what it finds.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -9,8 +9,8 @@ use proptest::test_runner::{Config, TestRunner};
 use ssm_simulator::{ConfigChange, WindowSnapshot};
 use workflow::cell::Cell;
 
-use crate::expected::{differences, foreign, ours, publish_documents};
-use crate::found::{self, Found};
+use crate::guarantees::expected::{differences, foreign, ours, publish_documents};
+use crate::guarantees::found::{self, Found};
 
 /// As many examples as fit into some seconds.
 pub(crate) const FEW: u32 = 24;

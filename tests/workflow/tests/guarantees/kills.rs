@@ -4,8 +4,8 @@ use patching::policy::PatchPolicy;
 use ssm_simulator::{Fault, Faults, ScriptedFault};
 use workflow::cell::{Cell, policy};
 
-use crate::expected::foreign;
-use crate::faults::Work;
+use crate::guarantees::expected::foreign;
+use crate::guarantees::faults::Work;
 
 /// Who completes what a dead function left.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -6,9 +6,9 @@ use futures::future::join_all;
 use ssm_simulator::Faults;
 use workflow::cell::{Cell, policy, roll_out, with_retries};
 
-use crate::expected::{differences, publish_documents};
-use crate::generated::{self, FEW, holds_for};
-use crate::inputs;
+use crate::guarantees::expected::{differences, publish_documents};
+use crate::guarantees::generated::{self, FEW, holds_for};
+use crate::guarantees::inputs;
 
 #[test]
 fn after_a_run_an_account_holds_what_the_policy_says_whatever_it_held_before() {

@@ -2,7 +2,7 @@
 
 use local_aws::LocalAws;
 
-use crate::held;
+use crate::lifecycle::held;
 
 pub(crate) async fn creating_the_stack_waits_until_everything_is_set_up(aws: &LocalAws) {
     // Looked at first: nothing but the stack's own waiting has taken any time.

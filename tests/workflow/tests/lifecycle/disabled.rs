@@ -3,8 +3,8 @@
 use local_aws::LocalAws;
 use serde_json::json;
 
-use crate::held;
-use crate::triggers;
+use crate::lifecycle::held;
+use crate::lifecycle::triggers;
 
 /// What stays on: one answers stacks, the other lets `list-accounts` refuse with a reason.
 const ALWAYS_ON: [&str; 2] = ["execution-stopped", "on-demand"];

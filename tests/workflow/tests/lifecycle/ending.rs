@@ -2,7 +2,7 @@
 
 use local_aws::LocalAws;
 
-use crate::held;
+use crate::lifecycle::held;
 
 pub(crate) async fn deleting_the_stack_removes_the_windows_and_resets_dhmc_where_its_owner_chose_so(
     aws: &mut LocalAws,

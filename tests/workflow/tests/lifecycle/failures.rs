@@ -7,7 +7,7 @@ use aws_sdk_sfn::types::ExecutionStatus;
 use local_aws::{Clients, LocalAws};
 use ssm_simulator::{Admin, ConfigChange};
 
-use crate::held;
+use crate::lifecycle::held;
 
 const POLL: Duration = Duration::from_millis(50);
 /// The parameter lets it pass.

@@ -3,8 +3,8 @@
 use local_aws::LocalAws;
 use serde_json::{Value, json};
 
-use crate::failures::slow_down;
-use crate::held;
+use crate::lifecycle::failures::slow_down;
+use crate::lifecycle::held;
 
 /// Long enough for a run to be in the middle when the next one comes, in milliseconds a call.
 const SLOW: u64 = 150;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use local_aws::{Account, LocalAws};
 use serde_json::{Value, json};
 
-use crate::triggers;
+use crate::lifecycle::triggers;
 
 /// Longer than the first try takes, shorter than the time that a role is waited for.
 const A_WHILE: Duration = Duration::from_secs(4);

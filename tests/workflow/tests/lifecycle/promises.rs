@@ -2,7 +2,7 @@
 
 use local_aws::LocalAws;
 
-use crate::{disabled, failures};
+use crate::lifecycle::{disabled, failures};
 
 /// Whatever asks for a rollout meanwhile.
 pub(crate) async fn what_is_disabled_stays_disabled(aws: &LocalAws) {

@@ -8,7 +8,7 @@ use local_aws::{Account, LocalAws};
 use serde_json::{Value, json};
 use workflow::root;
 
-use crate::new_accounts;
+use crate::lifecycle::new_accounts;
 
 pub(crate) async fn what_failed_is_started_again_and_leaves_the_queue(aws: &LocalAws, account: &Account) {
     put_an_event_that_no_rule_could_deliver(aws).await;

@@ -1,6 +1,6 @@
 //! The bugs: what is right, what is wrong instead, and the test that finds it.
 
-use crate::copy::CaughtBy;
+use crate::planted::copy::CaughtBy;
 
 /// A bug that somebody might make.
 pub(crate) struct Bug {

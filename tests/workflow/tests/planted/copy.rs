@@ -55,11 +55,11 @@ impl Copy {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["test", "--quiet", "--package", caught_by.package]);
         match caught_by.suite {
-            Some(suite) => cargo.args(["--test", suite]),
-            None => cargo.arg("--lib"),
+            Some(suite) => cargo.args(["--test", "workflow", &format!("{suite}::{}", caught_by.test)]),
+            None => cargo.args(["--lib", caught_by.test]),
         };
         let target = target();
-        let output = cargo.arg(caught_by.test).current_dir(self.0.path()).env("CARGO_TARGET_DIR", target).output();
+        let output = cargo.current_dir(self.0.path()).env("CARGO_TARGET_DIR", target).output();
         let said = String::from_utf8_lossy(&output.unwrap().stdout).into_owned();
         if said.contains("test result: FAILED") {
             Verdict::Failed

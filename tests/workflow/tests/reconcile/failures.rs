@@ -10,7 +10,7 @@ use serde_json::json;
 use ssm_simulator::{Fault, ScriptedFault};
 use workflow::sample;
 
-use crate::ownership::make;
+use crate::reconcile::ownership::make;
 use workflow::cell::{ACCOUNT, Cell, policy};
 
 /// What the functions answer where every call of this operation is answered with this error.

@@ -11,7 +11,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 use workflow::template;
 
-use crate::ownership::make;
+use crate::reconcile::ownership::make;
 use workflow::cell::{Cell, client_of, install, policy, policy_with, scan, window};
 
 const ROLE: &str = "reader";

@@ -13,7 +13,7 @@ fn the_schema_is_that_of_the_types() {
         std::fs::write(root().join(SCHEMA), &made).unwrap();
     }
     let kept = std::fs::read_to_string(root().join(SCHEMA)).unwrap_or_default();
-    assert!(kept == made, "{SCHEMA} is not up to date: UPDATE_SCHEMA=1 cargo test -p workflow --test reports schema");
+    assert!(kept == made, "{SCHEMA} is not up to date: UPDATE_SCHEMA=1 cargo test -p workflow reports::schema");
 }
 
 #[test]

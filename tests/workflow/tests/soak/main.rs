@@ -1,6 +1,6 @@
 //! Many runs in a row on one local AWS, several of them at once, with faults at random and processes killed: nothing grows but what is to grow.
 //!
-//! Takes some minutes: `cargo test -p workflow --test soak -- --ignored --nocapture`. `SOAK_RUNS` and `SOAK_SEED` change what it
+//! Takes some minutes: `cargo test -p workflow soak:: -- --ignored --nocapture`. `SOAK_RUNS` and `SOAK_SEED` change what it
 //! does.
 
 #![expect(clippy::unwrap_used, reason = "these are tests, their helpers too")]
