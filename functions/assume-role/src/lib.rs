@@ -37,6 +37,8 @@ pub struct Response {
     pub regions: Vec<RegionTask>,
     /// Regions in scope that the account has not enabled: nothing can be done there, and nothing needs to be.
     pub not_enabled: Vec<Region>,
+    /// Regions to be written down before anything is done in them, so that whatever comes they are torn down one day.
+    pub footprint: Vec<Region>,
 }
 
 /// What to do in one Region.
@@ -120,17 +122,21 @@ async fn enabled_regions(account: &aws_sdk_account::Client) -> Result<BTreeSet<R
 }
 
 fn in_scope(action: Action, target: &Target, enabled: BTreeSet<Region>) -> Response {
-    let wanted = target.regions.as_ref();
+    let (wanted, action) = (target.regions.as_ref(), target.action.unwrap_or(action));
     let not_enabled = wanted.map(|wanted| wanted.difference(&enabled).cloned().collect()).unwrap_or_default();
-    let regions = enabled
+    let is_swept =
+        |region: &Region| target.sweep && target.sweep_in.as_ref().is_none_or(|swept| swept.contains(region));
+    let regions: Vec<_> = enabled
         .into_iter()
         .filter_map(|region| {
             let in_scope = wanted.is_none_or(|wanted| wanted.contains(&region));
-            let action = if in_scope { Some(action) } else { target.sweep.then_some(Action::Disable) };
+            let action = if in_scope { Some(action) } else { is_swept(&region).then_some(Action::Disable) };
             action.map(|action| RegionTask { region, action })
         })
         .collect();
-    Response { regions, not_enabled }
+    // Swept Regions, too: of a sweep that fails nothing may be known but this.
+    let noted = regions.iter().filter(|_| action == Action::Rollout).map(|task| task.region.clone()).collect();
+    Response { regions, not_enabled, footprint: noted }
 }
 
 #[cfg(test)]
@@ -167,7 +173,7 @@ mod tests {
         );
         assert_eq!(
             to_value(found).unwrap(),
-            json!({"regions": [{"region": "eu-west-1", "action": "plan"}], "notEnabled": ["af-south-1"]})
+            json!({"regions": [{"region": "eu-west-1", "action": "plan"}], "notEnabled": ["af-south-1"], "footprint": []})
         );
     }
 
@@ -176,8 +182,29 @@ mod tests {
         let found =
             in_scope(Action::Rollout, &target(Some(&["eu-west-1"]), true), regions(&["eu-west-1", "us-east-1"]));
         assert_eq!(
-            to_value(found.regions).unwrap(),
+            to_value(&found.regions).unwrap(),
             json!([{"region": "eu-west-1", "action": "rollout"}, {"region": "us-east-1", "action": "disable"}])
         );
+        assert_eq!(found.footprint.len(), 2);
+    }
+
+    #[test]
+    fn a_sweep_goes_only_where_something_of_ours_may_be() {
+        let target = Target { sweep_in: Some(regions(&["us-east-1"])), ..target(Some(&["eu-west-1"]), true) };
+        let found = in_scope(Action::Rollout, &target, regions(&["eu-west-1", "us-east-1", "us-west-2"]));
+        let swept: Vec<_> = found.regions.iter().filter(|task| task.action == Action::Disable).collect();
+        assert_eq!(swept, [&RegionTask { region: "us-east-1".parse().unwrap(), action: Action::Disable }]);
+    }
+
+    #[test]
+    fn an_account_that_left_the_scope_is_torn_down_by_a_rollout() {
+        let left = Target {
+            action: Some(Action::Disable),
+            sweep_in: Some(regions(&[])),
+            ..target(Some(&["us-east-1"]), true)
+        };
+        let found = in_scope(Action::Rollout, &left, regions(&["eu-west-1", "us-east-1"]));
+        assert_eq!(to_value(found.regions).unwrap(), json!([{"region": "us-east-1", "action": "disable"}]));
+        assert_eq!(found.footprint, []);
     }
 }

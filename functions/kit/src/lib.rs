@@ -2,12 +2,13 @@
 //!
 //! A function's `main` reads its settings with [`env`], builds its clients with [`clients`] or [`member`], and hands
 //! both to [`serve`]. What two functions do with AWS is here as well: [`windows`] and
-//! [`dhmc`], [`ledger`], [`object`] and [`stack_answer`].
+//! [`dhmc`], [`footprint`], [`ledger`], [`object`] and [`stack_answer`].
 
 pub mod call;
 pub mod clients;
 pub mod dhmc;
 pub mod env;
+pub mod footprint;
 pub mod ledger;
 pub mod logs;
 pub mod member;

@@ -5,18 +5,20 @@
 //!
 //! Needs `organizations:ListRoots`, `organizations:ListAccountsForParent`,
 //! `organizations:ListOrganizationalUnitsForParent`, `ssm:GetParameter` on the Control Tower parameter,
-//! `dynamodb:Query` on the ledger and `s3:PutObject` on `runs/`.
+//! `dynamodb:Query` on the ledger, `s3:GetObject` and `s3:PutObject` on `runs/`.
 
 mod organization;
 mod regions;
+mod retry;
 mod select;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use kit::ledger::{self, LedgerError};
+use kit::footprint::{self, Footprint};
+use kit::ledger::LedgerError;
 use kit::{CallError, ObjectKey, object};
-use patching::ids::{AccountId, OrganizationalUnitId, Region, RunId};
+use patching::ids::{OrganizationalUnitId, Region, RunId};
 use patching::input::{Action, ExecutionInput, InvalidInput, Trigger};
 use patching::policy::{InvalidPolicy, OnDelete, PatchPolicy};
 use serde::{Deserialize, Serialize};
@@ -75,6 +77,17 @@ pub enum Error {
     #[error("$.regions: {} — allowed: {}, which the policy's scope names", list(.0), list(.1))]
     #[strum(serialize = "InvalidInput")]
     RegionsOutOfScope(BTreeSet<Region>, BTreeSet<Region>),
+    /// The input says that something else is to be done than in the run that it wants retried.
+    #[error("$.action: {asked} — allowed: {done}, as the run {run} did; or leave it out")]
+    #[strum(serialize = "InvalidInput")]
+    NotTheActionOfTheRun {
+        /// What the input says.
+        asked: Action,
+        /// What the run did.
+        done: Action,
+        /// The run that is to be retried.
+        run: RunId,
+    },
     /// The policy is not one.
     #[error(transparent)]
     InvalidPolicy(#[from] InvalidPolicy),
@@ -92,10 +105,19 @@ pub enum Error {
     #[error("the parameter {0} does not name the Regions that Control Tower governs")]
     ControlTowerRegionsNotReadable(&'static str, #[source] Option<CallError>),
     /// The earlier run that is to be retried has no record.
-    #[error("$.retryOf: the ledger has no record of a run {0}")]
+    #[error("$.retryOf: there is no record of a run {0}")]
     RunNotFound(RunId),
-    /// The record of the earlier run cannot be read.
-    #[error("the record of the run that is to be retried cannot be read")]
+    /// The earlier run is one of a version that did not write down what its targets were for.
+    #[error(
+        "$.retryOf: the run {0} was one of a former version, whose record does not say all: name accounts and Regions"
+    )]
+    #[strum(serialize = "RunNotFound")]
+    RunOfFormerVersion(RunId),
+    /// The targets of the earlier run cannot be read.
+    #[error("the object {0} is not a list of targets")]
+    TargetsNotReadable(String, #[source] serde_json::Error),
+    /// The record of earlier runs cannot be read.
+    #[error("the ledger cannot be read")]
     LedgerNotReadable(#[source] LedgerError),
     /// A call failed; its own name is the error's.
     #[error(transparent)]
@@ -128,28 +150,33 @@ pub struct Context {
 pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Result<Response, Error> {
     let run = request.run;
     let (input, policy) = (ExecutionInput::parse(&request.input)?, PatchPolicy::parse(&request.policy)?);
-    refuse_while_disabled(&policy, &input)?;
     let retry = match &input.retry_of {
-        Some(earlier) => Some(failed_in(context, earlier).await?),
+        Some(earlier) => Some(retry::of(context, earlier).await?),
         None => None,
     };
-    let regions = regions::in_scope(&context.ssm, &policy.scope, &input).await?;
+    let action = action(&input, retry.as_ref())?;
+    refuse_while_disabled(&policy, action)?;
+    let regions = regions::in_scope(&context.ssm, &policy.scope, action, input.regions.clone()).await?;
+    let footprint = if retry.is_none() && empties(&input, action) { Some(footprint(context).await?) } else { None };
     let organization = organization::read(&context.organizations, &policy.scope).await?;
+    let keep_dhmc = retry.as_ref().map_or_else(|| keeps_dhmc(&policy, &input), |retry| retry.keep_dhmc);
     let chosen = select::Selection {
         input: &input,
+        action,
+        keep_dhmc,
         excluded: &policy.scope.excluded_accounts,
         in_units: organization.in_scope.as_ref(),
-        retry: retry.as_ref(),
-        sweep: sweeps(&input, regions.as_ref()),
+        retry: retry.as_ref().map(|retry| &retry.targets),
+        footprint: footprint.as_ref(),
         regions,
     }
     .choose(organization.accounts);
-    let targets = ObjectKey { bucket: context.bucket.clone(), key: format!("runs/{run}/targets.json") };
+    let targets = ObjectKey { bucket: context.bucket.clone(), key: targets_key(&run) };
     // Targets are structs of strings, whose serialization cannot fail.
     let listed = serde_json::to_vec(&chosen.targets).unwrap_or_default();
     object::write(&context.s3, &targets, "application/json", listed).await?;
     Ok(Response {
-        action: input.action,
+        action,
         targets,
         accounts: Counts {
             in_scope: chosen.targets.len() - chosen.unavailable,
@@ -157,14 +184,30 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
             skipped: chosen.skipped,
         },
         expires_at: (now + context.history).as_second().to_string(),
-        keep_dhmc: keeps_dhmc(&policy, &input),
+        keep_dhmc,
         replaced_runs: input.replaces.len(),
     })
 }
 
+/// Where the targets of a run are.
+fn targets_key(run: &RunId) -> String {
+    format!("runs/{run}/targets.json")
+}
+
+/// What the run is to do: a retry does what the run did that it retries.
+fn action(input: &ExecutionInput, retry: Option<&retry::Retry>) -> Result<Action, Error> {
+    match (input.action, retry, &input.retry_of) {
+        (Some(asked), Some(retry), Some(run)) if asked != retry.action => {
+            Err(Error::NotTheActionOfTheRun { asked, done: retry.action, run: run.clone() })
+        }
+        (_, Some(retry), _) => Ok(retry.action),
+        (asked, None, _) => Ok(asked.unwrap_or_default()),
+    }
+}
+
 /// Whatever starts it: otherwise the next account, schedule or on-demand event would undo the disabling.
-fn refuse_while_disabled(policy: &PatchPolicy, input: &ExecutionInput) -> Result<(), Error> {
-    if policy.disabled && input.action == Action::Rollout { Err(Error::PatchManagerDisabled) } else { Ok(()) }
+fn refuse_while_disabled(policy: &PatchPolicy, action: Action) -> Result<(), Error> {
+    if policy.disabled && action == Action::Rollout { Err(Error::PatchManagerDisabled) } else { Ok(()) }
 }
 
 /// To disable takes DHMC back where it is ours; to delete the stack does as its owner chose.
@@ -172,25 +215,18 @@ fn keeps_dhmc(policy: &PatchPolicy, input: &ExecutionInput) -> bool {
     input.trigger == Trigger::StackDelete && policy.dhmc.on_delete == OnDelete::Keep
 }
 
-/// After a stack update the Regions that are no longer in scope are emptied; other runs save themselves the calls.
-fn sweeps(input: &ExecutionInput, regions: Option<&BTreeSet<Region>>) -> bool {
-    input.action == Action::Rollout
-        && input.trigger == Trigger::StackUpdate
-        && input.regions.is_none()
-        && regions.is_some()
+/// After a stack update the accounts and Regions that are no longer in scope are emptied; other rollouts save themselves the
+/// calls.
+fn empties(input: &ExecutionInput, action: Action) -> bool {
+    let is_whole_update = input.trigger == Trigger::StackUpdate && input.regions.is_none();
+    action == Action::Disable || (action == Action::Rollout && is_whole_update)
 }
 
-/// The accounts that failed in the run `earlier`, each with the Regions to do again.
-async fn failed_in(context: &Context, earlier: &RunId) -> Result<BTreeMap<AccountId, Option<BTreeSet<Region>>>, Error> {
-    let outcomes = match ledger::read(&context.dynamodb, &context.ledger_table, earlier).await {
-        Err(LedgerError::Call(error)) => return Err(error.into()),
-        read => read.map_err(Error::LedgerNotReadable)?,
-    };
-    if outcomes.is_empty() {
-        return Err(Error::RunNotFound(earlier.clone()));
+async fn footprint(context: &Context) -> Result<Footprint, Error> {
+    match footprint::read(&context.dynamodb, &context.ledger_table).await {
+        Err(LedgerError::Call(error)) => Err(error.into()),
+        read => read.map_err(Error::LedgerNotReadable),
     }
-    let failed = outcomes.into_iter().filter(|account| account.status == patching::outcome::Status::Failed);
-    Ok(failed.map(|account| (account.id.clone(), account.failed_regions())).collect())
 }
 
 fn list(regions: &BTreeSet<Region>) -> String {
@@ -222,17 +258,42 @@ mod tests {
     fn while_disabled_nothing_is_rolled_out_whatever_starts_it() {
         let disabled = policy(true, "keep");
         for trigger in ["stack-create", "stack-update", "schedule", "account-created", "on-demand", "manual"] {
-            let error = refuse_while_disabled(&disabled, &input("rollout", trigger)).unwrap_err();
+            let action = action(&input("rollout", trigger), None).unwrap();
+            let error = refuse_while_disabled(&disabled, action).unwrap_err();
             assert_eq!(error.name(), "PatchManagerDisabled", "{trigger}");
-            refuse_while_disabled(&policy(false, "keep"), &input("rollout", trigger)).unwrap();
+            refuse_while_disabled(&policy(false, "keep"), action).unwrap();
         }
     }
 
     #[test]
     fn while_disabled_a_plan_and_a_teardown_are_done() {
-        for action in ["plan", "disable"] {
-            refuse_while_disabled(&policy(true, "keep"), &input(action, "manual")).unwrap();
+        for action in [Action::Plan, Action::Disable] {
+            refuse_while_disabled(&policy(true, "keep"), action).unwrap();
         }
+    }
+
+    #[test]
+    fn a_retry_does_what_the_run_did_and_refuses_to_do_anything_else() {
+        let retry = retry::Retry { action: Action::Disable, keep_dhmc: false, targets: BTreeMap::new() };
+        let asked = |action: Value| ExecutionInput::parse(&json!({"retryOf": "r1", "action": action})).unwrap();
+        assert_eq!(action(&asked(Value::Null), Some(&retry)).unwrap(), Action::Disable);
+        assert_eq!(action(&asked(json!("disable")), Some(&retry)).unwrap(), Action::Disable);
+        let error = action(&asked(json!("rollout")), Some(&retry)).unwrap_err();
+        assert_eq!(error.name(), "InvalidInput");
+        assert_eq!(error.to_string(), "$.action: rollout — allowed: disable, as the run r1 did; or leave it out");
+    }
+
+    #[test]
+    fn what_left_the_scope_is_emptied_by_a_stack_update_and_by_every_disable() {
+        let empties = |name: &str, trigger: &str| {
+            let input = input(name, trigger);
+            empties(&input, input.action.unwrap())
+        };
+        assert!(empties("rollout", "stack-update"));
+        assert!(
+            empties("disable", "stack-update") && empties("disable", "stack-delete") && empties("disable", "manual")
+        );
+        assert!(!empties("rollout", "schedule") && !empties("rollout", "stack-create") && !empties("plan", "manual"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use kit::CallError;
 use patching::ids::Region;
-use patching::input::{Action, ExecutionInput};
+use patching::input::Action;
 use patching::policy::Scope;
 
 use crate::Error;
@@ -18,15 +18,16 @@ const CONTROL_TOWER_REGIONS: &str = "/sra/regions/customer-control-tower-regions
 pub(crate) async fn in_scope(
     ssm: &aws_sdk_ssm::Client,
     scope: &Scope,
-    input: &ExecutionInput,
+    action: Action,
+    asked: Option<BTreeSet<Region>>,
 ) -> Result<Option<BTreeSet<Region>>, Error> {
     let allowed = match () {
-        () if input.action == Action::Disable => None,
+        () if action == Action::Disable => None,
         () if scope.control_tower_regions_only => Some(control_tower_regions(ssm).await?),
         () if scope.regions.is_empty() => None,
         () => Some(scope.regions.iter().cloned().collect()),
     };
-    narrow(allowed, input.regions.clone())
+    narrow(allowed, asked)
 }
 
 fn narrow(

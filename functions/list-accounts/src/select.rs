@@ -2,22 +2,29 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kit::footprint::Footprint;
 use patching::ids::{AccountId, Region};
-use patching::input::ExecutionInput;
+use patching::input::{Action, ExecutionInput};
 use patching::targets::{ACTIVE, Account, NOT_IN_ORGANIZATION, Target};
+
+/// Why an account is left out.
+type Reason = &'static str;
 
 /// What narrows a run.
 #[derive(Debug)]
 pub(crate) struct Selection<'a> {
     pub(crate) input: &'a ExecutionInput,
+    pub(crate) action: Action,
+    pub(crate) keep_dhmc: bool,
     pub(crate) excluded: &'a BTreeSet<AccountId>,
     /// `None` for the whole organization.
     pub(crate) in_units: Option<&'a BTreeSet<AccountId>>,
-    /// The accounts that failed in an earlier run, each with the Regions to do again (`None` for all).
-    pub(crate) retry: Option<&'a BTreeMap<AccountId, Option<BTreeSet<Region>>>>,
+    /// What is to be done again of an earlier run.
+    pub(crate) retry: Option<&'a BTreeMap<AccountId, Target>>,
+    /// Where something of ours may be; `None` when what left the scope is none of the run's business.
+    pub(crate) footprint: Option<&'a Footprint>,
     /// `None` for all that an account has enabled.
     pub(crate) regions: Option<BTreeSet<Region>>,
-    pub(crate) sweep: bool,
 }
 
 /// What came of it.
@@ -28,26 +35,31 @@ pub(crate) struct Chosen {
     /// How many of the targets were asked for by name and cannot be worked in.
     pub(crate) unavailable: usize,
     /// The other accounts, by reason.
-    pub(crate) skipped: BTreeMap<&'static str, usize>,
+    pub(crate) skipped: BTreeMap<Reason, usize>,
 }
 
 impl Selection<'_> {
     pub(crate) fn choose(&self, accounts: Vec<Account>) -> Chosen {
         let mut chosen = Chosen::default();
-        for account in self.strangers(&accounts).into_iter().chain(accounts) {
-            if let Some(reason) = self.reason_to_skip(&account) {
-                *chosen.skipped.entry(reason).or_default() += 1;
-            } else {
-                chosen.unavailable += usize::from(account.state != ACTIVE);
-                chosen.targets.push(self.target(account));
+        let known: BTreeSet<_> = accounts.iter().map(|account| account.id.clone()).collect();
+        if let Some(gone) = self.gone(&known) {
+            chosen.skipped.insert("notInOrganization", gone);
+        }
+        for account in self.strangers(&known).into_iter().chain(accounts) {
+            let is_active = account.state == ACTIVE;
+            match self.target(account) {
+                Ok(target) => {
+                    chosen.unavailable += usize::from(!is_active);
+                    chosen.targets.push(target);
+                }
+                Err(reason) => *chosen.skipped.entry(reason).or_default() += 1,
             }
         }
         chosen
     }
 
     /// Accounts that the input names and the organization does not have: each becomes a target that fails by name.
-    fn strangers(&self, accounts: &[Account]) -> Vec<Account> {
-        let known: BTreeSet<_> = accounts.iter().map(|account| &account.id).collect();
+    fn strangers(&self, known: &BTreeSet<AccountId>) -> Vec<Account> {
         let asked = self.input.accounts.iter().flatten();
         asked
             .filter(|id| !known.contains(id))
@@ -61,36 +73,107 @@ impl Selection<'_> {
             .collect()
     }
 
-    fn reason_to_skip(&self, account: &Account) -> Option<&'static str> {
-        let asked = self.input.accounts.as_ref().map(|asked| asked.contains(&account.id));
-        let retried = self.retry.map(|retry| retry.contains_key(&account.id));
-        if asked == Some(false) || retried == Some(false) {
-            return Some("notRequested");
-        }
-        if account.state == NOT_IN_ORGANIZATION {
-            return None;
-        }
-        if self.excluded.contains(&account.id) {
-            return Some("excluded");
-        }
-        if self.in_units.is_some_and(|in_units| !in_units.contains(&account.id)) {
-            return Some("outsideOrganizationalUnits");
-        }
-        // Asked for by name, an account that cannot be worked in is an error and not passed over.
-        if asked == Some(true) { None } else { inactive(&account.state) }
+    /// How many accounts have left the organization in which a run over the whole of it would have had something to do.
+    fn gone(&self, known: &BTreeSet<AccountId>) -> Option<usize> {
+        let retried = self.retry.iter().flat_map(|retry| retry.keys());
+        let held = self.footprint.iter().flat_map(|footprint| footprint.accounts());
+        let gone = retried.chain(held).filter(|id| self.input.accounts.is_none() && !known.contains(id)).count();
+        (gone > 0).then_some(gone)
     }
 
-    fn target(&self, account: Account) -> Target {
-        let retried = self.retry.and_then(|retry| retry.get(&account.id)).cloned().flatten();
-        let regions = match (retried, &self.regions) {
-            (Some(retried), Some(regions)) => Some(retried.intersection(regions).cloned().collect()),
-            (retried, regions) => retried.or_else(|| regions.clone()),
+    fn target(&self, account: Account) -> Result<Target, Reason> {
+        let asked = self.input.accounts.as_ref().map(|asked| asked.contains(&account.id));
+        let retried = self.retry.map(|retry| retry.get(&account.id));
+        if asked == Some(false) || matches!(retried, Some(None)) {
+            return Err("notRequested");
+        }
+        let out_of_scope = self.reason_out_of_scope(&account);
+        // Asked for by name, an account that cannot be worked in is an error and not passed over.
+        let inactive = if asked == Some(true) { None } else { inactive(&account.state) };
+        let target = match (retried.flatten(), out_of_scope) {
+            (Some(earlier), _) => self.again(account, earlier, out_of_scope)?,
+            (None, Some(reason)) => self.emptied(account).ok_or(reason)?,
+            (None, None) => self.worked_in(account),
         };
-        Target { account, regions, sweep: self.sweep }
+        inactive.map_or(Ok(target), Err)
+    }
+
+    fn reason_out_of_scope(&self, account: &Account) -> Option<Reason> {
+        match &account.id {
+            _ if account.state == NOT_IN_ORGANIZATION => None,
+            id if self.excluded.contains(id) => Some("excluded"),
+            id if self.in_units.is_some_and(|in_units| !in_units.contains(id)) => Some("outsideOrganizationalUnits"),
+            _ => None,
+        }
+    }
+
+    fn worked_in(&self, account: Account) -> Target {
+        let sweeps = self.footprint.filter(|_| self.action == Action::Rollout).zip(self.regions.as_ref());
+        let swept = sweeps.map(|(footprint, regions)| Some(&footprint.of(&account.id)? - regions));
+        Target {
+            account,
+            action: Some(self.action),
+            regions: self.regions.clone(),
+            sweep: swept.as_ref().is_some_and(|swept| swept.as_ref().is_none_or(|swept| !swept.is_empty())),
+            sweep_in: swept.flatten(),
+            keep_dhmc: self.keep_dhmc,
+        }
+    }
+
+    /// An account that is not in scope, in which something of ours may be.
+    fn emptied(&self, account: Account) -> Option<Target> {
+        let held = self.footprint?.of(&account.id);
+        let regions = match (held, &self.input.regions) {
+            (Some(held), Some(asked)) => Some(&held & asked),
+            (held, asked) => held.or_else(|| asked.clone()),
+        };
+        let target = Target {
+            account,
+            action: Some(Action::Disable),
+            regions,
+            sweep: self.action == Action::Rollout,
+            sweep_in: Some(BTreeSet::new()),
+            keep_dhmc: self.keep_dhmc,
+        };
+        has_work(&target).then_some(target)
+    }
+
+    /// What is to be done again, as far as it still is to be done: the scope may have changed since.
+    fn again(&self, account: Account, earlier: &Target, out_of_scope: Option<Reason>) -> Result<Target, Reason> {
+        let mut target = Target { account, ..earlier.clone() };
+        let wanted = match (target.action, out_of_scope) {
+            (Some(Action::Disable), None) if target.sweep => {
+                // Swept because it was out of scope: what is in it again stays.
+                let regions = self.regions.as_ref().ok_or("inScopeAgain")?;
+                target.regions = Some(&target.regions.ok_or("inScopeAgain")? - regions);
+                self.input.regions.as_ref()
+            }
+            (Some(Action::Disable), _) => self.input.regions.as_ref(),
+            (_, Some(reason)) => return Err(reason),
+            (_, None) => {
+                // With all Regions in scope nothing is out of it; with a list, nothing that is on it is swept.
+                target.sweep &= self.regions.is_some();
+                match (&self.regions, &mut target.sweep_in) {
+                    (Some(regions), Some(swept)) => *swept = &*swept - regions,
+                    (Some(regions), None) if target.sweep => target.regions = Some(regions.clone()),
+                    _ => {}
+                }
+                self.regions.as_ref()
+            }
+        };
+        if let Some(wanted) = wanted {
+            target.regions = target.regions.map_or_else(|| Some(wanted.clone()), |regions| Some(&regions & wanted));
+        }
+        if has_work(&target) { Ok(target) } else { Err("regionsOutOfScope") }
     }
 }
 
-fn inactive(state: &str) -> Option<&'static str> {
+fn has_work(target: &Target) -> bool {
+    let some = |regions: &Option<BTreeSet<Region>>| regions.as_ref().is_none_or(|regions| !regions.is_empty());
+    some(&target.regions) || (target.sweep && some(&target.sweep_in))
+}
+
+fn inactive(state: &str) -> Option<Reason> {
     match state {
         ACTIVE => None,
         "SUSPENDED" => Some("suspended"),
@@ -130,7 +213,37 @@ mod tests {
     }
 
     fn everything<'a>(input: &'a ExecutionInput, excluded: &'a BTreeSet<AccountId>) -> Selection<'a> {
-        Selection { input, excluded, in_units: None, retry: None, regions: None, sweep: false }
+        let action = input.action.unwrap_or_default();
+        Selection {
+            input,
+            action,
+            keep_dhmc: false,
+            excluded,
+            in_units: None,
+            retry: None,
+            footprint: None,
+            regions: None,
+        }
+    }
+
+    fn regions(names: &[&str]) -> BTreeSet<Region> {
+        names.iter().map(|name| name.parse().unwrap()).collect()
+    }
+
+    fn footprint(accounts: &[(&str, &[&str])]) -> Footprint {
+        accounts.iter().map(|(account, names)| (id(account), regions(names))).collect()
+    }
+
+    fn earlier(account_id: &str, names: &[&str]) -> (AccountId, Target) {
+        let target = Target {
+            account: account(account_id, ACTIVE),
+            action: Some(Action::Rollout),
+            regions: Some(regions(names)),
+            sweep: false,
+            sweep_in: None,
+            keep_dhmc: false,
+        };
+        (id(account_id), target)
     }
 
     fn ids(chosen: &Chosen) -> Vec<&str> {
@@ -171,12 +284,85 @@ mod tests {
     #[test]
     fn a_retry_takes_only_what_failed() {
         let (input, none) = (input(&json!({"retryOf": "earlier"})), BTreeSet::new());
-        let region: Region = "eu-west-1".parse().unwrap();
-        let failed = BTreeMap::from([(id(A), None), (id(B), Some(BTreeSet::from([region.clone()])))]);
-        let selection = Selection { retry: Some(&failed), ..everything(&input, &none) };
+        let failed = BTreeMap::from([earlier(A, &["eu-west-1", "us-east-1"]), earlier(C, &["us-east-1"])]);
+        let scope = Some(regions(&["eu-west-1"]));
+        let selection = Selection { retry: Some(&failed), regions: scope, ..everything(&input, &none) };
         let chosen = selection.choose([A, B, C].map(|name| account(name, ACTIVE)).into());
-        assert_eq!(ids(&chosen), [A, B]);
-        assert_eq!(chosen.targets[0].regions, None);
-        assert_eq!(chosen.targets[1].regions, Some(BTreeSet::from([region])));
+        assert_eq!(ids(&chosen), [A]);
+        assert_eq!(chosen.targets[0].regions, Some(regions(&["eu-west-1"])));
+        assert_eq!(chosen.skipped, BTreeMap::from([("notRequested", 1), ("regionsOutOfScope", 1)]));
+    }
+
+    #[test]
+    fn a_retry_says_that_an_account_has_left_the_organization() {
+        let (input, none) = (input(&json!({"retryOf": "earlier"})), BTreeSet::new());
+        let failed = BTreeMap::from([earlier(A, &["eu-west-1"])]);
+        let chosen = Selection { retry: Some(&failed), ..everything(&input, &none) }.choose(vec![]);
+        assert_eq!(chosen.skipped, BTreeMap::from([("notInOrganization", 1)]));
+    }
+
+    #[test]
+    fn a_retried_sweep_spares_what_is_in_scope_again() {
+        let (input, none) = (input(&json!({"retryOf": "earlier"})), BTreeSet::new());
+        let (_, target) = earlier(A, &["eu-west-1", "us-east-1"]);
+        let swept = Target { action: Some(Action::Disable), sweep: true, sweep_in: Some(regions(&[])), ..target };
+        let failed = BTreeMap::from([(id(A), swept)]);
+        let again = |regions| {
+            let selection = Selection { retry: Some(&failed), regions, ..everything(&input, &none) };
+            selection.choose(vec![account(A, ACTIVE)])
+        };
+        assert_eq!(again(Some(regions(&["eu-west-1"]))).targets[0].regions, Some(regions(&["us-east-1"])));
+        assert_eq!(again(None).skipped, BTreeMap::from([("inScopeAgain", 1)]));
+    }
+
+    #[test]
+    fn a_stack_update_empties_accounts_that_left_the_scope_where_something_of_ours_may_be() {
+        let (input, excluded) = (input(&json!({"trigger": "stack-update"})), BTreeSet::from([id(A), id(B)]));
+        let held = footprint(&[(A, &["eu-west-1", "us-east-1"]), (C, &["eu-west-1"])]);
+        let selection = Selection { footprint: Some(&held), ..everything(&input, &excluded) };
+        let chosen = selection.choose([A, B, C].map(|name| account(name, ACTIVE)).into());
+        assert_eq!(ids(&chosen), [A, C]);
+        assert_eq!(chosen.targets[0].action, Some(Action::Disable));
+        assert_eq!(chosen.targets[0].regions, Some(regions(&["eu-west-1", "us-east-1"])));
+        assert_eq!(chosen.targets[1].action, Some(Action::Rollout));
+        assert_eq!(chosen.skipped, BTreeMap::from([("excluded", 1)]));
+    }
+
+    #[test]
+    fn a_disable_goes_to_accounts_that_left_the_scope_too_and_everywhere_as_long_as_nothing_is_known() {
+        let (input, excluded) = (input(&json!({"action": "disable"})), BTreeSet::from([id(A), id(B)]));
+        for (held, expected) in [(footprint(&[(A, &["eu-west-1"])]), vec![A, C]), (footprint(&[]), vec![A, B, C])] {
+            let selection = Selection { footprint: Some(&held), ..everything(&input, &excluded) };
+            let chosen = selection.choose([A, B, C].map(|name| account(name, ACTIVE)).into());
+            assert_eq!(ids(&chosen), expected);
+            assert!(chosen.targets.iter().all(|target| target.action == Some(Action::Disable) && !target.sweep));
+            assert_eq!(chosen.targets.last().unwrap().regions, None);
+        }
+    }
+
+    #[test]
+    fn an_account_in_scope_is_swept_where_something_of_ours_may_be_out_of_it() {
+        let (input, none) = (input(&json!({"trigger": "stack-update"})), BTreeSet::new());
+        for (held, expected) in [
+            (footprint(&[(A, &["eu-west-1", "us-east-1"])]), (true, Some(regions(&["us-east-1"])))),
+            (footprint(&[(A, &["eu-west-1"])]), (false, Some(regions(&[])))),
+            (footprint(&[(B, &["eu-west-1"])]), (false, Some(regions(&[])))),
+            (footprint(&[]), (true, None)),
+        ] {
+            let scope = Some(regions(&["eu-west-1"]));
+            let selection = Selection { footprint: Some(&held), regions: scope, ..everything(&input, &none) };
+            let chosen = selection.choose(vec![account(A, ACTIVE)]);
+            let target = &chosen.targets[0];
+            assert_eq!((target.sweep, target.sweep_in.clone()), expected, "{held:?}");
+        }
+    }
+
+    #[test]
+    fn accounts_of_ours_that_are_suspended_or_gone_are_counted() {
+        let (input, excluded) = (input(&json!({"action": "disable"})), BTreeSet::from([id(A)]));
+        let held = footprint(&[(A, &["eu-west-1"]), (B, &["eu-west-1"]), (C, &[])]);
+        let selection = Selection { footprint: Some(&held), ..everything(&input, &excluded) };
+        let chosen = selection.choose(vec![account(A, "SUSPENDED")]);
+        assert_eq!(chosen.skipped, BTreeMap::from([("notInOrganization", 1), ("suspended", 1)]));
     }
 }

@@ -138,7 +138,9 @@ fn of_run(name: &str) -> Option<&'static str> {
             "The parameter that names Control Tower's Regions is missing or empty: create it, or name the Regions in the \
              policy."
         }
-        "RunNotFound" => "Name a run that the ledger still holds: its items expire after HistoryDays.",
+        "RunNotFound" => {
+            "Name a run of which there still is a record: it expires after HistoryDays. What a former version left undone, name by accounts and Regions."
+        }
         "LedgerNotReadable" => {
             "Something else wrote into the ledger's table: delete that item, then start the run again."
         }

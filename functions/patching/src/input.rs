@@ -13,8 +13,9 @@ use crate::policy::{Problem, write_problems};
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExecutionInput {
-    /// What to do; roll out by default.
-    pub action: Action,
+    /// What to do: by default to roll out, or what the run did that is retried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<Action>,
     /// Only these accounts. A handshake's `parties` are read as this, too: a rule's input transformer cannot search a list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accounts: Option<BTreeSet<AccountId>>,
@@ -135,7 +136,7 @@ impl FromNode for ExecutionInput {
 
     fn from_node(node: &Node<'_>) -> Read<Self> {
         let mut object = node.object(Self::EXPECTED)?;
-        let action = object.or("action", Action::default());
+        let action = object.optional("action");
         let accounts = object.field("accounts").map(|node| some(&node)).transpose();
         let parties = object.present("parties").map(|node| match accounts {
             Ok(Some(_)) => Err(node.refuse("only without accounts")),

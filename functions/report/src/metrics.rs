@@ -60,7 +60,7 @@ impl Metrics {
 
 /// Also one that ended before `ListAccounts` told what it was.
 fn is_plan(summary: &RunSummary) -> bool {
-    let asked = || ExecutionInput::parse(&summary.input).ok().map(|input| input.action);
+    let asked = || ExecutionInput::parse(&summary.input).ok().map(|input| input.action.unwrap_or_default());
     summary.action.or_else(asked) == Some(Action::Plan)
 }
 

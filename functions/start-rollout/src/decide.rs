@@ -88,7 +88,7 @@ fn start(
     Ok(Decision::Start(Start {
         run: run.parse().map_err(|error| vec![format!("RequestId: {error}")])?,
         request_type,
-        input: ExecutionInput { action, trigger, ..ExecutionInput::default() },
+        input: ExecutionInput { action: Some(action), trigger, ..ExecutionInput::default() },
         waits: properties.waits,
         tolerance_percent: properties.tolerance_percent,
     }))

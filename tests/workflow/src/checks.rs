@@ -61,7 +61,9 @@ pub fn stack_request(document: &Value) {
     };
     let is_deletion = document["RequestType"] == "Delete";
     match decide(&event) {
-        Decision::Start(start) if is_deletion => assert_eq!((start.input.action, start.waits), (Action::Disable, true)),
+        Decision::Start(start) if is_deletion => {
+            assert_eq!((start.input.action, start.waits), (Some(Action::Disable), true));
+        }
         Decision::Start(start) => {
             assert!(start.tolerance_percent <= 100);
             assert_eq!(
@@ -94,7 +96,7 @@ pub fn organization_event(event: &Value) {
     for target in ACCOUNT_TARGETS.iter() {
         let handed_over = from_str::<Value>(&transformer::input(target, event)).ok();
         let Some(input) = handed_over.and_then(|input| ExecutionInput::parse(&input).ok()) else { continue };
-        assert_eq!((input.action, input.retry_of, input.replaces.len()), (Action::Rollout, None, 0));
+        assert_eq!((input.action, input.retry_of, input.replaces.len()), (None, None, 0));
         assert!(input.accounts.is_some_and(|accounts| !accounts.is_empty()), "a rollout to all accounts");
     }
 }

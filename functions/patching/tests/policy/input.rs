@@ -12,7 +12,7 @@ fn problems(input: &Value) -> Vec<String> {
 fn an_empty_input_is_a_full_rollout_by_hand() {
     let input = ExecutionInput::parse(&json!({})).unwrap();
     assert_eq!(input, ExecutionInput::default());
-    assert_eq!((input.action, input.trigger), (Action::Rollout, Trigger::Manual));
+    assert_eq!((input.action, input.trigger), (None, Trigger::Manual));
     assert_eq!((input.accounts, input.regions, input.retry_of), (None, None, None));
 }
 
@@ -26,7 +26,7 @@ fn every_field_is_read() {
         "trigger": "control-tower"
     }));
     let input = input.unwrap();
-    assert_eq!((input.action, input.trigger), (Action::Disable, Trigger::ControlTower));
+    assert_eq!((input.action, input.trigger), (Some(Action::Disable), Trigger::ControlTower));
     let accounts: Vec<String> = input.accounts.unwrap().iter().map(ToString::to_string).collect();
     assert_eq!(accounts, ["000000000001", "111122223333"]);
     assert_eq!(input.regions.unwrap().len(), 1);

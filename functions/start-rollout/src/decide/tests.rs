@@ -229,7 +229,7 @@ proptest! {
     fn whatever_its_properties_are_a_request_is_answered_within_4096_bytes_or_starts_a_run(request in requests()) {
         let is_delete = request["RequestType"] == "Delete";
         match decided(&request) {
-            Decision::Start(start) => assert_eq!(start.input.action, if is_delete { Action::Disable } else { Action::Rollout }),
+            Decision::Start(start) => assert_eq!(start.input.action, Some(if is_delete { Action::Disable } else { Action::Rollout })),
             Decision::Answer(_) => {
                 let (status, answer) = answered(&request);
                 assert!(!is_delete, "a deletion takes everything down");

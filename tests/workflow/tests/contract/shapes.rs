@@ -6,6 +6,7 @@ use patching::outcome::{AccountOutcome, DhmcOutcome, DhmcStatus, Progress, Regio
 use patching::policy::PatchPolicy;
 use patching::request::RegionRequest;
 use patching::summary::Totals;
+use patching::targets::Target;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json, to_value};
 use workflow::definition::state;
@@ -138,8 +139,37 @@ fn dead_letters_are_execution_inputs_for_what_failed() {
         failed["target"]["regions"] = regions;
         let message = &state("SendAccountToDeadLetterQueue").body["Parameters"];
         let replayed = ExecutionInput::parse(&fill(&message["MessageBody"], &failed, &Value::Null)).unwrap();
-        assert_eq!((replayed.action, replayed.accounts.unwrap().len()), (Action::Rollout, 1));
+        assert_eq!((replayed.action, replayed.accounts.unwrap().len()), (Some(Action::Rollout), 1));
     }
+}
+
+#[test]
+fn the_footprint_is_kept_where_list_accounts_looks_for_it() {
+    let table = template::properties("LedgerTable");
+    let mut entered = account();
+    entered["access"] = json!({"footprint": ["eu-west-1"]});
+    for (name, input, expression) in
+        [("NoteFootprint", entered, "ADD #regions :regions"), ("ForgetRegion", torn_down(), "DELETE #regions :regions")]
+    {
+        let update = fill(&state(name).body["Parameters"], &input, &Value::Null);
+        for key in table["KeySchema"].as_array().unwrap() {
+            assert!(update["Key"][key["AttributeName"].as_str().unwrap()]["S"].is_string(), "{name}");
+        }
+        assert_eq!(update["Key"]["run"]["S"], kit::footprint::KEY);
+        assert_eq!(update["UpdateExpression"], expression);
+        assert_eq!(update["ExpressionAttributeNames"]["#regions"], "regions");
+        assert_eq!(update["ExpressionAttributeValues"][":regions"], json!({"SS": ["eu-west-1"]}));
+    }
+}
+
+#[test]
+fn an_account_that_left_the_scope_is_torn_down_when_its_letter_is_replayed() {
+    let mut left = context();
+    left["Map"]["Item"]["Value"]["action"] = json!("disable");
+    let child = fill(&state("EachAccount").body["ItemSelector"], &after_list_accounts(), &left);
+    let message = &state("SendAccountToDeadLetterQueue").body["Parameters"];
+    let replayed = fill(&message["MessageBody"], &failed("AssumeRoleFailed", child), &Value::Null);
+    assert_eq!(ExecutionInput::parse(&replayed).unwrap().action, Some(Action::Disable));
 }
 
 #[test]
@@ -221,8 +251,9 @@ fn context() -> Value {
     let target = json!({
         "account": {"id": "111122223333", "name": "payments", "state": "ACTIVE", "joinedAt": null,
                     "organizationalUnit": "Root/Workloads"},
-        "regions": null, "sweep": false
+        "action": "rollout", "regions": null, "sweep": false
     });
+    let target = to_value(request::<Target>(&target)).unwrap(); // as list-accounts writes it
     json!({
         "Execution": {"Id": "arn:aws:states:eu-west-1:111122223333:execution:rollout:run-1", "Name": "run-1", "Input": {}, "StartTime": "2026-12-01T00:00:00Z"},
         "State": {"EnteredTime": "2026-12-01T00:01:00Z"},
@@ -287,7 +318,8 @@ fn region() -> Value {
 }
 
 fn entered(regions: Vec<assume_role::RegionTask>) -> assume_role::Response {
-    assume_role::Response { regions, not_enabled: vec!["me-south-1".parse().unwrap()] }
+    let footprint = vec!["eu-west-1".parse().unwrap()];
+    assume_role::Response { regions, not_enabled: vec!["me-south-1".parse().unwrap()], footprint }
 }
 
 fn dhmc() -> DhmcOutcome {

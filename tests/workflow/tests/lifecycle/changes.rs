@@ -1,6 +1,10 @@
 //! What creating and updating the stack does.
 
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::AttributeValue;
 use local_aws::LocalAws;
+use serde_json::{Value, from_str, json};
 
 use crate::lifecycle::held;
 
@@ -28,7 +32,7 @@ pub(crate) async fn install_reaches_every_task(aws: &mut LocalAws) {
     assert_eq!(held::operations(aws).await, ["Install".to_owned()].into());
 }
 
-/// The scheduled rollout saves itself these calls; a stack update looks in every Region that an account has enabled.
+/// The scheduled rollout saves itself these calls; a stack update looks wherever a run may have left something.
 pub(crate) async fn a_region_that_leaves_the_scope_is_emptied(aws: &mut LocalAws) {
     let before = aws.organization.regions.join(",");
     let kept = aws.organization.regions[0].clone();
@@ -38,4 +42,77 @@ pub(crate) async fn a_region_that_leaves_the_scope_is_emptied(aws: &mut LocalAws
     }
     aws.update(&[("Regions", &before)]).await.unwrap();
     assert_eq!(held::regions_with_windows(aws).await, held::regions_in_scope(aws));
+}
+
+pub(crate) async fn an_account_that_leaves_the_scope_is_emptied(aws: &mut LocalAws) {
+    let left = leaving(aws);
+    aws.update(&[("ExcludedAccounts", &left)]).await.unwrap();
+    let held = held::regions_with_windows(aws).await;
+    let mut expected = held::regions_in_scope(aws);
+    *expected.last_mut().unwrap() = BTreeSet::new();
+    assert_eq!(held, expected);
+    let run = held::stacks_run(aws, "stack-update").await.summary().unwrap();
+    let outcome = run.outcomes.iter().find(|account| account.id.as_str() == left).unwrap();
+    assert!(outcome.regions.iter().all(|region| region.windows.len() == 3), "{:?}", outcome.regions);
+    // What it had is known to be gone: the next update leaves it alone.
+    aws.update(&[("Timezone", "Europe/Paris")]).await.unwrap();
+    let run = held::stacks_run(aws, "stack-update").await.summary().unwrap();
+    assert!(run.outcomes.iter().all(|account| account.id.as_str() != left));
+    assert_eq!(run.skipped["excluded"], 1);
+    aws.update(&[("ExcludedAccounts", ""), ("Timezone", "Europe/Berlin")]).await.unwrap();
+    assert_eq!(held::regions_with_windows(aws).await, held::regions_in_scope(aws));
+}
+
+/// As if the update that excludes the account had been aborted before it reached the account.
+pub(crate) async fn a_disable_reaches_an_account_that_left_the_scope(aws: &mut LocalAws) {
+    let before = policy(aws).await;
+    let mut without = before.clone();
+    without["scope"]["excludedAccounts"] = json!([leaving(aws)]);
+    put_policy(aws, &without).await;
+    let disabled = aws.run("disable-after-exclusion", &json!({"action": "disable"})).await.unwrap();
+    assert_eq!(disabled.status, "SUCCEEDED", "{:?}", disabled.cause);
+    assert_eq!(held::windows(aws).await, []);
+    put_policy(aws, &before).await;
+}
+
+/// Everything is disabled, and one account is as if its execution had been aborted.
+pub(crate) async fn a_retry_does_what_the_run_did_also_where_no_outcome_was_left(aws: &LocalAws) {
+    let aborted = leaving(aws);
+    aws.run("roll-out-again", &json!({})).await.unwrap();
+    assert_eq!(held::regions_with_windows(aws).await, held::regions_in_scope(aws));
+    aws.run("disable-one", &json!({"action": "disable", "accounts": [aborted]})).await.unwrap();
+    aws.run("one-again", &json!({"accounts": [aborted]})).await.unwrap();
+    let key = |text: &str| AttributeValue::S(text.to_owned());
+    let ledger = &aws.deployment().unwrap().ledger;
+    let forgotten = aws.clients.dynamodb().delete_item().table_name(ledger);
+    forgotten.key("run", key("disable-one")).key("account", key(&aborted)).send().await.unwrap();
+
+    let refused = aws.run("not-a-rollout", &json!({"retryOf": "disable-one", "action": "rollout"})).await.unwrap();
+    assert_eq!(refused.error.as_deref(), Some("InvalidInput"), "{:?}", refused.cause);
+    let retried = aws.run("disable-one-again", &json!({"retryOf": "disable-one"})).await.unwrap();
+    assert_eq!(retried.status, "SUCCEEDED", "{:?}", retried.cause);
+    let held = held::regions_with_windows(aws).await;
+    let (last, others) = held.split_last().unwrap();
+    assert!(last.is_empty() && others.iter().all(|regions| !regions.is_empty()), "{held:?}");
+    aws.run("all-again", &json!({})).await.unwrap();
+}
+
+fn leaving(aws: &LocalAws) -> String {
+    aws.organization.ready().last().unwrap().id.clone()
+}
+
+async fn policy(aws: &LocalAws) -> Value {
+    let name = &aws.deployment().unwrap().policy_parameter;
+    let found = parameters(aws).get_parameter().name(name).send().await.unwrap();
+    from_str(found.parameter.unwrap().value.as_deref().unwrap()).unwrap()
+}
+
+async fn put_policy(aws: &LocalAws, policy: &Value) {
+    let name = &aws.deployment().unwrap().policy_parameter;
+    let put = parameters(aws).put_parameter().name(name).overwrite(true);
+    put.value(policy.to_string()).send().await.unwrap();
+}
+
+fn parameters(aws: &LocalAws) -> aws_sdk_ssm::Client {
+    aws.clients.ssm_for(&aws.organization.accounts[0].id, &aws.clients.home_region)
 }

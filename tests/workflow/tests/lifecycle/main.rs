@@ -32,6 +32,9 @@ async fn a_stack_is_created_changed_disabled_enabled_and_deleted() {
     changes::another_time_zone_reaches_every_window(&mut aws).await;
     changes::install_reaches_every_task(&mut aws).await;
     changes::a_region_that_leaves_the_scope_is_emptied(&mut aws).await;
+    changes::an_account_that_leaves_the_scope_is_emptied(&mut aws).await;
+    changes::a_disable_reaches_an_account_that_left_the_scope(&mut aws).await;
+    changes::a_retry_does_what_the_run_did_also_where_no_outcome_was_left(&aws).await;
 
     let without_role = new_accounts::an_account_without_its_role_is_created(&mut aws).await;
     new_accounts::an_account_whose_role_comes_later_is_set_up_without_help(&mut aws).await;

@@ -45,8 +45,8 @@ fn promised(outcome: &Outcome, organization: &Organization, drifted: usize) -> T
         },
         regions: RegionTotals {
             succeeded: match scenario {
-                // Also where the scope does not reach (any more) nothing may be left.
-                Scenario::PolicyUpdate | Scenario::Disable | Scenario::Delete => organization.enabled_pairs(),
+                // Also where the scope does not reach nothing may be left.
+                Scenario::Disable | Scenario::Delete => organization.enabled_pairs(),
                 _ => pairs,
             },
             failed: 0,
