@@ -50,7 +50,11 @@ fn promised(outcome: &Outcome, organization: &Organization, drifted: usize) -> T
                 _ => pairs,
             },
             failed: 0,
-            skipped: 0,
+            skipped: match scenario {
+                Scenario::Disable | Scenario::Delete => 0,
+                // The Regions in scope that an account has not enabled.
+                _ => outcome.accounts_that_are(Condition::Ready).count() * organization.regions.len() - pairs,
+            },
         },
         windows: match scenario {
             Scenario::FirstRollout | Scenario::NewAccount | Scenario::RetryFailed => {
