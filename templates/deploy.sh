@@ -257,9 +257,18 @@ work = pathlib.Path(work)
 def stop(problem):
     sys.exit(f"deploy.sh: {problem}")
 
+def once(path):
+    def members(pairs):
+        names = [name for name, _ in pairs]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:  # the last one would win without a word
+            stop(f"{path}: {', '.join(twice)}: each key once in an object")
+        return dict(pairs)
+    return members
+
 def read(path):
     try:
-        return json.loads(pathlib.Path(path).read_text())
+        return json.loads(pathlib.Path(path).read_text(), object_pairs_hook=once(path))
     except ValueError as problem:
         stop(f"{path}: no JSON: {problem}")
 
@@ -269,8 +278,17 @@ def from_file(path):
         return {one["ParameterKey"]: one["ParameterValue"] for one in content}
     return content.get("Parameters", content)
 
+# The member roles name what tasks may run; a policy that is none is refused by the stack.
+def documents(policy):
+    names = {"AWS-RunPatchBaseline", "AWS-UpdateSSMAgent"}
+    for window in policy.get("windows", []) if isinstance(policy, dict) else []:
+        named = window.get("task", {}).get("document") if isinstance(window, dict) else None
+        names |= {named.rsplit(":document/", 1)[-1]} if isinstance(named, str) else set()
+    return ",".join(sorted(names))
+
 def from_policy(path):
-    text = json.dumps(read(path), separators=(",", ":"), ensure_ascii=False)
+    policy = read(path)
+    text = json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
     size = len(text.encode())
     if size > 8192:
         stop(f"{path}: {size} bytes without spaces; an SSM parameter, which holds the policy, takes 8192")
@@ -278,7 +296,7 @@ def from_policy(path):
     end = len(text.encode()[:4096].decode(errors="ignore"))
     while end < len(text) and (text[end - 1].isspace() or text[end].isspace()):
         end -= 1
-    return {"PatchPolicy": text[:end], "PatchPolicyContinued": text[end:]}
+    return {"PatchPolicy": text[:end], "PatchPolicyContinued": text[end:], "Documents": documents(policy)}
 
 wanted = {}
 if parameters:

@@ -7,8 +7,6 @@
 //! `ssm:ListTagsForResource` and `ssm:AddTagsToResource`, `ssm:DescribeDocument` and `iam:PassRole` on the task role. A
 //! plan only reads.
 
-use std::collections::BTreeMap;
-
 use aws_sdk_ssm::Client;
 use futures::try_join;
 use kit::member::{MemberRole, MemberSessions};
@@ -20,7 +18,7 @@ use patching::outcome::{Progress, Status};
 use patching::plan::plan;
 use patching::policy::PatchPolicy;
 use patching::request::RegionRequest;
-use patching::settings::Desired;
+use patching::settings::{Desired, DocumentHashes, document_key};
 
 /// What an environment keeps between invocations.
 #[derive(Debug)]
@@ -35,6 +33,7 @@ pub struct Context {
 pub async fn handle(context: &Context, request: RegionRequest) -> Result<Progress, CallError> {
     let place = request.place();
     let RegionRequest { action, policy, earlier, .. } = request;
+    let policy = policy.within(&context.role.partition, &place.region);
     let task_role = policy.task_role.as_ref().map(|name| context.role.other_arn(&place.account, name));
     let work = async |ssm: &Client| {
         let site = Site { ssm, place: &place, owner_tag: &policy.owner_tag, pause: Site::PAUSE };
@@ -64,9 +63,9 @@ pub async fn configure(
     progress::answer(done, result)
 }
 
-async fn hashes(ssm: &Client, policy: &PatchPolicy) -> Result<BTreeMap<String, String>, CallError> {
+async fn hashes(ssm: &Client, policy: &PatchPolicy) -> Result<DocumentHashes, CallError> {
     if !policy.pin_document_hash {
-        return Ok(BTreeMap::new());
+        return Ok(DocumentHashes::new());
     }
-    windows::hashes(ssm, policy.windows.iter().map(|window| window.task.document.as_str())).await
+    windows::hashes(ssm, policy.windows.iter().map(|window| document_key(&window.task))).await
 }

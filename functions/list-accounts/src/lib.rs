@@ -20,6 +20,8 @@ use kit::ledger::LedgerError;
 use kit::{CallError, ObjectKey, object};
 use patching::ids::{OrganizationalUnitId, Region, RunId};
 use patching::input::{Action, ExecutionInput, InvalidInput, Trigger};
+use patching::member_roles::MemberRoles;
+use patching::openings;
 use patching::policy::{InvalidPolicy, OnDelete, PatchPolicy};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -144,6 +146,8 @@ pub struct Context {
     pub ledger_table: String,
     /// How long a run's items stay in the ledger.
     pub history: SignedDuration,
+    /// What the roles in the accounts are made for.
+    pub member_roles: MemberRoles,
 }
 
 /// Checks everything that the run is given before anything is done, then writes the targets.
@@ -156,6 +160,10 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
     };
     let action = action(&input, retry.as_ref())?;
     refuse_while_disabled(&policy, action)?;
+    if action != Action::Disable {
+        context.member_roles.check(&policy)?;
+        openings::check(&policy, now)?;
+    }
     let regions = regions::in_scope(&context.ssm, &policy.scope, action, input.regions.clone()).await?;
     let footprint = if retry.is_none() && empties(&input, action) { Some(footprint(context).await?) } else { None };
     let organization = organization::read(&context.organizations, &policy.scope).await?;

@@ -16,6 +16,7 @@ async fn main() -> Result<(), kit::RuntimeError> {
         bucket: env::required("BUCKET")?,
         ledger_table: env::required("LEDGER_TABLE")?,
         history: SignedDuration::from_hours(24 * history_days),
+        member_roles: env::required("MEMBER_ROLES")?,
     };
     kit::serve(context, async |context, request| list_accounts::handle(context, request, Timestamp::now()).await).await
 }

@@ -9,6 +9,7 @@ pub mod dhmc;
 pub mod diff;
 pub mod ids;
 pub mod input;
+pub mod member_roles;
 pub mod observed;
 pub mod openings;
 pub mod outcome;

@@ -35,10 +35,13 @@ pub use schedule::{Schedule, ScheduleKind};
 pub use scope::Scope;
 pub use target::{Target, TargetKey};
 pub use task::{CutoffBehavior, Task};
-pub use text::{BucketName, Description, DocumentName, KeyPrefix, LogGroupName, Name, NotAllowed, RoleName};
+pub use text::{
+    BucketName, Description, DocumentName, DocumentVersion, KeyPrefix, LogGroupName, Name, NotAllowed, RoleName,
+};
 pub use timezone::Timezone;
 pub use window::Window;
 
+use crate::ids::Region;
 use reader::{FromNode, Node, Read};
 
 /// What Patch Manager's set-up should be, and where.
@@ -71,6 +74,15 @@ impl PatchPolicy {
     /// [`InvalidPolicy`], with every problem in it.
     pub fn parse(value: &Value) -> Result<Self, InvalidPolicy> {
         reader::read(value).map_err(|problems| InvalidPolicy { problems })
+    }
+
+    /// The same with the documents of a Region, where they are named by ARN.
+    #[must_use]
+    pub fn within(mut self, partition: &str, region: &Region) -> Self {
+        for Window { task, .. } in &mut self.windows {
+            task.document = task.document.within(partition, region);
+        }
+        self
     }
 
     /// Reads a policy from its text, in which no object may have a key twice.

@@ -99,6 +99,15 @@ pub struct TaskSettings {
     pub beyond: BTreeSet<&'static str>,
 }
 
+/// The SHA-256 of documents, by name or ARN and version.
+pub type DocumentHashes = BTreeMap<(String, String), String>;
+
+/// Under which a task's document is in [`DocumentHashes`].
+#[must_use]
+pub fn document_key(task: &Task) -> (String, String) {
+    (task.document.to_string(), task.document_version.to_string())
+}
+
 /// What one account and Region should hold: the policy with the account's own role and the Region's own hashes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Desired {
@@ -122,7 +131,7 @@ pub struct DesiredWindow {
 impl Desired {
     /// The policy for the account that `task_role` belongs to, with the hashes that its documents have now, by name.
     #[must_use]
-    pub fn new(policy: &PatchPolicy, task_role: Option<&RoleArn>, hashes: &BTreeMap<String, String>) -> Self {
+    pub fn new(policy: &PatchPolicy, task_role: Option<&RoleArn>, hashes: &DocumentHashes) -> Self {
         let windows = policy
             .windows
             .iter()
@@ -131,7 +140,7 @@ impl Desired {
                 target: (&window.target).into(),
                 task: TaskSettings {
                     service_role: task_role.cloned(),
-                    document_hash: hashes.get(window.task.document.as_str()).cloned(),
+                    document_hash: hashes.get(&document_key(&window.task)).cloned(),
                     ..TaskSettings::from(&window.task)
                 },
             })
@@ -181,7 +190,7 @@ impl From<&Task> for TaskSettings {
             name: Some(task.name.to_string()),
             description: task.description.as_ref().map(ToString::to_string),
             document: task.document.to_string(),
-            document_version: Some("$DEFAULT".to_owned()),
+            document_version: Some(task.document_version.to_string()),
             document_hash: None,
             parameters: task.parameters.clone(),
             service_role: None,

@@ -1,8 +1,11 @@
 //! The decision: from CloudFormation's request to an answer, or to an execution.
 
+use jiff::Timestamp;
 use kit::stack_answer::{Answer, Attributes, NOT_BEGUN, Reason, RequestType};
 use patching::ids::RunId;
 use patching::input::{Action, ExecutionInput, Trigger};
+use patching::member_roles::MemberRoles;
+use patching::openings;
 use patching::policy::{InvalidPolicy, PatchPolicy, UnreadablePolicy};
 
 use crate::event::Event;
@@ -34,12 +37,13 @@ pub struct Start {
 /// What is wrong with a request; never empty.
 type Problems = Vec<String>;
 
-/// What to do about `event`.
+/// What to do at `now` about `event`, which asks for a policy that `member_roles` have to allow.
 #[must_use]
-pub fn decide(event: &Event<'_>) -> Decision {
+pub fn decide(event: &Event<'_>, member_roles: &MemberRoles, now: Timestamp) -> Decision {
+    let properties = || Properties::read(event, member_roles, now);
     let decision = match event.request_type {
-        Some(RequestType::Create) => create(event),
-        Some(RequestType::Update) => update(event),
+        Some(RequestType::Create) => properties().and_then(|properties| create(event, &properties)),
+        Some(RequestType::Update) => properties().and_then(|properties| update(event, &properties)),
         Some(RequestType::Delete) => return delete(event),
         None => Err(vec!["RequestType: allowed: Create, Update or Delete".to_owned()]),
     };
@@ -52,18 +56,16 @@ fn refused(event: &Event<'_>, problems: Problems) -> Answer {
 }
 
 /// Disabled from the start, there is nothing to roll out and nothing to take down.
-fn create(event: &Event<'_>) -> Result<Decision, Problems> {
-    let properties = Properties::read(event)?;
+fn create(event: &Event<'_>, properties: &Properties) -> Result<Decision, Problems> {
     if properties.disabled {
         return Ok(Decision::Answer(Answer::success(Attributes::default())));
     }
-    start(event, RequestType::Create, Action::Rollout, Trigger::StackCreate, &properties)
+    start(event, RequestType::Create, Action::Rollout, Trigger::StackCreate, properties)
 }
 
-fn update(event: &Event<'_>) -> Result<Decision, Problems> {
-    let properties = Properties::read(event)?;
+fn update(event: &Event<'_>, properties: &Properties) -> Result<Decision, Problems> {
     let action = if properties.disabled { Action::Disable } else { Action::Rollout };
-    start(event, RequestType::Update, action, Trigger::StackUpdate, &properties)
+    start(event, RequestType::Update, action, Trigger::StackUpdate, properties)
 }
 
 /// Looks at no property: a stack must be deletable whatever they are. It always waits, as the roles that the execution
@@ -103,12 +105,12 @@ struct Properties {
 
 impl Properties {
     /// Reads what says how to go about it, and looks at the policy: the run that takes everything down reads it, too.
-    fn read(event: &Event<'_>) -> Result<Self, Problems> {
+    fn read(event: &Event<'_>, member_roles: &MemberRoles, now: Timestamp) -> Result<Self, Problems> {
         let mut problems = Vec::new();
         let disabled = one_of(event, "Disabled", &[("false", false), ("true", true)], &mut problems);
         let waits = one_of(event, "WaitForRollout", &[("true", true), ("false", false)], &mut problems);
         let tolerance_percent = percent(event, "FailureTolerancePercent", 50, &mut problems);
-        problems.extend(policy_problems(event, disabled));
+        problems.extend(policy_problems(event, disabled, member_roles, now));
         if problems.is_empty() { Ok(Self { disabled, waits, tolerance_percent }) } else { Err(problems) }
     }
 }
@@ -134,14 +136,13 @@ fn percent(event: &Event<'_>, name: &str, default: u8, problems: &mut Problems) 
 }
 
 /// A policy that was written by hand may say otherwise than the stack does: then nobody could tell which of them holds.
-fn policy_problems(event: &Event<'_>, disabled: bool) -> Problems {
+fn policy_problems(event: &Event<'_>, disabled: bool, member_roles: &MemberRoles, now: Timestamp) -> Problems {
     let Some(text) = event.property("Policy") else {
         return vec!["Policy: missing — allowed: the policy's JSON".to_owned()];
     };
+    let listed = |refused: InvalidPolicy| refused.problems.into_iter().map(|problem| format!("Policy: {problem}"));
     match PatchPolicy::parse_text(text) {
-        Err(UnreadablePolicy::Invalid(InvalidPolicy { problems })) => {
-            problems.iter().map(|problem| format!("Policy: {problem}")).collect()
-        }
+        Err(UnreadablePolicy::Invalid(refused)) => listed(refused).collect(),
         Err(not_json) => vec![format!("Policy: {not_json}")],
         Ok(policy) if policy.disabled != disabled => {
             vec![format!(
@@ -149,7 +150,12 @@ fn policy_problems(event: &Event<'_>, disabled: bool) -> Problems {
                 policy.disabled
             )]
         }
-        Ok(_) => Vec::new(),
+        // What takes everything down sets nothing up that would have to be allowed, or to open.
+        Ok(_) if disabled => Vec::new(),
+        Ok(policy) => {
+            let refused = [member_roles.check(&policy), openings::check(&policy, now)];
+            refused.into_iter().filter_map(Result::err).flat_map(listed).collect()
+        }
     }
 }
 
@@ -162,4 +168,4 @@ fn reason(mut problems: Problems) -> Reason {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -26,6 +26,7 @@ use kit::stack_answer::{
 use kit::{CallError, NamedError};
 use patching::ids::RunId;
 use patching::input::ExecutionInput;
+use patching::member_roles::MemberRoles;
 use serde::Serialize;
 use serde_json::Value;
 use strum::{IntoStaticStr, VariantNames};
@@ -76,12 +77,14 @@ pub struct Context {
     pub history: SignedDuration,
     /// How long it is waited for runs that were stopped.
     pub patience: Patience,
+    /// What the roles in the accounts are made for.
+    pub member_roles: MemberRoles,
 }
 
 /// Decides, then starts an execution or answers.
 pub async fn handle(context: &Context, event: Value, now: Timestamp) -> Result<Response, Error> {
     let event = Event::read(&event).ok_or(Error::InvalidInput)?;
-    let (run, answer) = match decide(&event) {
+    let (run, answer) = match decide(&event, &context.member_roles, now) {
         Decision::Answer(answer) => (None, answer),
         Decision::Start(start) => match begin(context, &event, &start, now).await {
             Ok(()) if start.waits => return Ok(Response { run: Some(start.run), answered: None }),

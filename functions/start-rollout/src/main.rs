@@ -17,6 +17,7 @@ async fn main() -> Result<(), kit::RuntimeError> {
         state_machine_arn: env::required("STATE_MACHINE_ARN")?,
         history: SignedDuration::from_hours(24 * history_days),
         patience: Patience::default(),
+        member_roles: env::required("MEMBER_ROLES")?,
     };
     kit::serve(context, async |context, event| start_rollout::handle(context, event, Timestamp::now()).await).await
 }

@@ -21,6 +21,7 @@ fn context(server: &Server) -> Context {
         state_machine_arn: MACHINE.into(),
         history: SignedDuration::from_hours(24),
         patience: Patience { pause: Duration::from_millis(1), most: Duration::from_millis(200) },
+        member_roles: crate::decide::tests::member_roles(),
     }
 }
 

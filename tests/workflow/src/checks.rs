@@ -5,6 +5,7 @@
 
 use std::sync::LazyLock;
 
+use jiff::Timestamp;
 use kit::stack_answer::{AnswerStatus, NOT_BEGUN};
 use patching::input::{Action, ExecutionInput, InvalidInput};
 use patching::policy::{InvalidPolicy, PatchPolicy, Problem, Schedule};
@@ -60,7 +61,11 @@ pub fn stack_request(document: &Value) {
         return;
     };
     let is_deletion = document["RequestType"] == "Delete";
-    match decide(&event) {
+    // Of a policy that names others nothing is started; these go with what the corpus is made of.
+    let member_roles = r#"{"taskRole": "task", "dhmcRole": "service-role/Dhmc", "ownerTag": {"key": "createdBy", "value": "us"},
+        "documents": ["AWS-RunPatchBaseline", "AWS-UpdateSSMAgent"]}"#;
+    let Ok(member_roles) = member_roles.parse() else { return };
+    match decide(&event, &member_roles, Timestamp::UNIX_EPOCH) {
         Decision::Start(start) if is_deletion => {
             assert_eq!((start.input.action, start.waits), (Some(Action::Disable), true));
         }

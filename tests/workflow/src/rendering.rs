@@ -104,6 +104,10 @@ impl<'a> Rendering<'a> {
                 let parts: Vec<String> = items(&self.resolve(&argument[1])).map(text).collect();
                 parts.join(argument[0].as_str().unwrap_or_default()).into()
             }
+            "Fn::Split" => {
+                let whole = text(&self.resolve(&argument[1]));
+                whole.split(argument[0].as_str().unwrap_or_default()).collect()
+            }
             "Fn::Select" => {
                 self.resolve(&argument[1])[usize::try_from(argument[0].as_u64().unwrap_or(0)).unwrap_or(0)].clone()
             }

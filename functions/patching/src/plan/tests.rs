@@ -19,7 +19,11 @@ fn desired(names: &[&str]) -> Desired {
         "dhmc": {"enabled": false},
         "ownerTag": {"key": "createdBy", "value": "us"}
     }));
-    Desired::new(&policy.unwrap(), None, &BTreeMap::from([("AWS-RunPatchBaseline".into(), "h1".into())]))
+    Desired::new(
+        &policy.unwrap(),
+        None,
+        &BTreeMap::from([(("AWS-RunPatchBaseline".into(), "$DEFAULT".into()), "h1".into())]),
+    )
 }
 
 /// The window `id` as SSM reports it once `wanted` was written.

@@ -10,8 +10,8 @@ use proptest::sample::select;
 
 pub use parts::{account_id, description, dhmc, name, owner_tag, region, role, scope};
 use parts::{
-    concurrency_limit, cutoff_behavior, document_with_parameters, duration, error_limit, output, parsed, priority,
-    schedule_offset, timeout_seconds, timezone,
+    concurrency_limit, cutoff_behavior, document_version, document_with_parameters, duration, error_limit, output,
+    parsed, priority, schedule_offset, timeout_seconds, timezone,
 };
 
 use super::{PatchPolicy, Schedule, ScheduleKind, Target, TargetKey, Task, Window};
@@ -91,13 +91,15 @@ pub fn target() -> impl Strategy<Value = Target> {
 pub fn task() -> impl Strategy<Value = Task> {
     let texts = (name(), option::of(description()), document_with_parameters());
     let limits = (concurrency_limit(), error_limit(), timeout_seconds(), priority());
-    (texts, limits, cutoff_behavior(), output()).prop_map(|(texts, limits, cutoff_behavior, output)| {
+    let rest = (cutoff_behavior(), output(), document_version());
+    (texts, limits, rest).prop_map(|(texts, limits, (cutoff_behavior, output, document_version))| {
         let (name, description, (document, parameters)) = texts;
         let (max_concurrency, max_errors, timeout_seconds, priority) = limits;
         Task {
             name,
             description,
             document,
+            document_version,
             parameters,
             max_concurrency,
             max_errors,

@@ -25,24 +25,44 @@ impl Parameter {
     }
 }
 
-/// The user guide's "SSM Command document for patching: AWS-RunPatchBaseline".
-const RUN_PATCH_BASELINE: &[Parameter] = &[
-    Parameter {
-        name: "Operation",
-        is_required: true,
-        allowed: r#"["Scan"] or ["Install"]"#,
-        is_valid: |value| matches!(value, "Scan" | "Install"),
-    },
+const OPERATION: Parameter = Parameter {
+    name: "Operation",
+    is_required: true,
+    allowed: r#"["Scan"] or ["Install"]"#,
+    is_valid: |value| matches!(value, "Scan" | "Install"),
+};
+const REBOOT_OPTION: Parameter =
     Parameter::optional("RebootOption", r#"["RebootIfNeeded"] or ["NoReboot"]"#, |value| {
         matches!(value, "RebootIfNeeded" | "NoReboot")
-    }),
+    });
+const SNAPSHOT_ID: Parameter =
+    Parameter::optional("SnapshotId", "[a GUID]; better left out in a maintenance window", is_guid);
+
+/// The user guide's "SSM Command document for patching: AWS-RunPatchBaseline".
+const RUN_PATCH_BASELINE: &[Parameter] = &[
+    OPERATION,
+    REBOOT_OPTION,
     Parameter::optional("AssociationId", "[an association's id]", is_guid),
-    Parameter::optional("SnapshotId", "[a GUID]; better left out in a maintenance window", is_guid),
+    SNAPSHOT_ID,
     Parameter::optional("InstallOverrideList", r#"["https://…"] or ["s3://bucket/key"]"#, |value| {
         is_https(value) || is_s3(value)
     }),
     Parameter::optional("BaselineOverride", r#"["s3://bucket/key"]"#, is_s3),
     Parameter::optional("StepTimeoutSeconds", r#"["1"] to ["36000"]"#, is_step_timeout),
+];
+
+/// What a hook may be: a document of Run Command by its name, or by its ARN where somebody shares it.
+const HOOK: &str = "[a document's name or ARN], or left out for none";
+
+/// The user guide's "SSM Command document for patching: AWS-RunPatchBaselineWithHooks", which has six parameters and no list of
+/// patches.
+const RUN_PATCH_BASELINE_WITH_HOOKS: &[Parameter] = &[
+    OPERATION,
+    REBOOT_OPTION,
+    SNAPSHOT_ID,
+    Parameter::optional("PreInstallHookDocName", HOOK, is_hook),
+    Parameter::optional("PostInstallHookDocName", HOOK, is_hook),
+    Parameter::optional("OnExitHookDocName", HOOK, is_hook),
 ];
 
 /// The document's own content, as the SSM Agent's repository has it.
@@ -65,9 +85,9 @@ pub(super) fn read(task: &mut Object<'_>, document: Option<&DocumentName>) -> Re
 
 /// The parameters of a document, which may be named by its ARN: `arn:aws:ssm:eu-west-1::document/AWS-RunPatchBaseline`.
 fn known(document: &DocumentName) -> Option<&'static [Parameter]> {
-    let name = document.as_str();
-    match name.rsplit_once(":document/").map_or(name, |(_, name)| name) {
+    match document.name() {
         "AWS-RunPatchBaseline" => Some(RUN_PATCH_BASELINE),
+        "AWS-RunPatchBaselineWithHooks" => Some(RUN_PATCH_BASELINE_WITH_HOOKS),
         "AWS-UpdateSSMAgent" => Some(UPDATE_SSM_AGENT),
         _ => None,
     }
@@ -106,6 +126,10 @@ fn is_guid(value: &str) -> bool {
     let lengths = value.split('-').map(str::len);
     is_filled_in_later(value)
         || (lengths.eq([8, 4, 4, 4, 12]) && value.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit()))
+}
+
+fn is_hook(value: &str) -> bool {
+    value.parse::<DocumentName>().is_ok()
 }
 
 fn is_https(value: &str) -> bool {

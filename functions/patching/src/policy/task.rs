@@ -7,7 +7,7 @@ use super::number::{Priority, TimeoutSeconds};
 use super::output::Output;
 use super::parameters;
 use super::reader::{FromNode, Node, Read};
-use super::text::{Description, DocumentName, Name};
+use super::text::{Description, DocumentName, DocumentVersion, Name};
 
 /// What a window does: a Run Command task (`RegisterTaskWithMaintenanceWindow`).
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -20,6 +20,8 @@ pub struct Task {
     pub description: Option<Description>,
     /// The document to run.
     pub document: DocumentName,
+    /// The document's version; `$DEFAULT` by default, which is the one that its owner wants to be run.
+    pub document_version: DocumentVersion,
     /// The document's parameters, each with its values.
     pub parameters: BTreeMap<String, Vec<String>>,
     /// On how many hosts at once; `100` by default.
@@ -84,6 +86,7 @@ impl FromNode for Task {
         let name = object.required("name");
         let description = object.optional("description");
         let document = object.required("document");
+        let document_version = object.or("documentVersion", DocumentVersion::default());
         let parameters = parameters::read(&mut object, document.as_ref().ok());
         let max_concurrency = object.or("maxConcurrency", ConcurrencyLimit::default());
         let max_errors = object.or("maxErrors", ErrorLimit::default());
@@ -96,6 +99,7 @@ impl FromNode for Task {
             name: name?,
             description: description?,
             document: document?,
+            document_version: document_version?,
             parameters: parameters?,
             max_concurrency: max_concurrency?,
             max_errors: max_errors?,

@@ -98,8 +98,37 @@ text_type! {
 }
 
 text_type! {
-    /// The name or the ARN of a document that Run Command runs (`DocumentARN`).
-    DocumentName, "a document's name or ARN: 3 to 128 letters, digits, _, -, ., : and /", is_document
+    /// The name or the ARN of a document that Run Command runs (`DocumentARN`). In an ARN `{region}` and `{partition}` stand for
+    /// those in which the task is registered, as a document that somebody shares is another one in each Region.
+    DocumentName, "a document's name or ARN: 3 to 128 letters, digits, _, -, ., : and /; in an ARN also {region} and {partition}", is_document
+}
+
+impl DocumentName {
+    /// The name by itself: `My-Document` of `arn:{partition}:ssm:{region}:111122223333:document/My-Document`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.0.rsplit_once(":document/").map_or(&self.0, |(_, name)| name)
+    }
+
+    /// The document of a Region.
+    #[must_use]
+    pub fn within(&self, partition: &str, region: &Region) -> Self {
+        Self(self.0.replace(PARTITION, partition).replace(REGION, region.as_str()))
+    }
+}
+
+const PARTITION: &str = "{partition}";
+const REGION: &str = "{region}";
+
+text_type! {
+    /// Which version of a document a task runs (`DocumentVersion`).
+    DocumentVersion, "\"$DEFAULT\", \"$LATEST\" or a number from \"1\"", is_document_version
+}
+
+impl Default for DocumentVersion {
+    fn default() -> Self {
+        Self("$DEFAULT".to_owned())
+    }
 }
 
 text_type! {
@@ -136,7 +165,18 @@ fn is_description(text: &str) -> bool {
 }
 
 fn is_document(text: &str) -> bool {
-    is_text(text, 3..=128, |letter| letter.is_ascii_alphanumeric() || "_-.:/".contains(letter))
+    let filled_in = if text.starts_with("arn:") {
+        text.replacen(PARTITION, "aws", 1).replacen(REGION, "ap-southeast-7", 1)
+    } else {
+        text.to_owned()
+    };
+    is_text(&filled_in, 3..=128, |letter| letter.is_ascii_alphanumeric() || "_-.:/".contains(letter))
+}
+
+/// The model's pattern.
+fn is_document_version(text: &str) -> bool {
+    let is_number = !text.starts_with('0') && is_text(text, 1..=9, |letter| letter.is_ascii_digit());
+    matches!(text, "$DEFAULT" | "$LATEST") || is_number
 }
 
 fn is_role(text: &str) -> bool {

@@ -28,7 +28,7 @@ pub(crate) fn example() -> impl Strategy<Value = Example> {
     let foreign = (any::<Index>(), proptest::option::of("[a-z]{3,5}"));
     (arbitrary::policy(), arbitrary::window(), vec(ours, 0..6), vec(foreign, 0..3)).prop_map(
         |(policy, another, ours, foreign)| {
-            let hashes = BTreeMap::from([("AWS-RunPatchBaseline".to_owned(), "0".repeat(64))]);
+            let hashes = BTreeMap::from([(("AWS-RunPatchBaseline".to_owned(), "$DEFAULT".to_owned()), "0".repeat(64))]);
             let desired = Desired::new(&policy, None, &hashes);
             let mut patterns = desired.windows.clone();
             let others = patching::policy::PatchPolicy { windows: vec![another], ..policy };

@@ -229,6 +229,62 @@ fn the_parameters_of_the_patch_baseline_document_are_checked() {
 }
 
 #[test]
+fn the_parameters_of_the_document_with_hooks_are_checked_too() {
+    let hooks = |parameters: Value| {
+        problems(
+            "/windows/0/task",
+            json!({"name": "task", "document": "AWS-RunPatchBaselineWithHooks", "parameters": parameters}),
+        )
+    };
+    let path = "$.windows[0].task.parameters";
+    assert!(
+        hooks(json!({
+            "Operation": ["Install"], "PreInstallHookDocName": ["Stop-Services"],
+            "OnExitHookDocName": ["arn:aws:ssm:eu-west-1:111122223333:document/Start-Services"]
+        }))
+        .is_empty()
+    );
+    assert_eq!(hooks(json!({})), [format!("{path}.Operation: [\"Scan\"] or [\"Install\"]")]);
+    assert_eq!(
+        hooks(json!({"Operation": ["Scan"], "PostInstallHookDocName": ["no document"]})),
+        [format!("{path}.PostInstallHookDocName: [a document's name or ARN], or left out for none")]
+    );
+    assert_eq!(
+        hooks(json!({"Operation": ["Scan"], "InstallOverrideList": ["s3://bucket/list.yaml"]})),
+        [format!(
+            "{path}.InstallOverrideList: only Operation, RebootOption, SnapshotId, PreInstallHookDocName, \
+             PostInstallHookDocName, OnExitHookDocName"
+        )]
+    );
+}
+
+#[test]
+fn a_shared_document_is_that_of_each_region() {
+    let task = |document: &str, version: Value| {
+        let changes = json!({"name": "task", "document": document, "documentVersion": version});
+        PatchPolicy::parse(&policy_with("/windows/0/task", changes))
+    };
+    let shared = "arn:{partition}:ssm:{region}:111122223333:document/My-Document";
+    let policy = task(shared, json!("3")).unwrap();
+    assert_eq!(policy.windows[0].task.document.name(), "My-Document");
+    let within = policy.within("aws-cn", &"cn-north-1".parse().unwrap());
+    let found = &within.windows[0].task;
+    assert_eq!(found.document.as_str(), "arn:aws-cn:ssm:cn-north-1:111122223333:document/My-Document");
+    assert_eq!(found.document_version.as_str(), "3");
+    for version in ["$DEFAULT", "$LATEST", "12"] {
+        assert!(task(shared, json!(version)).is_ok(), "{version}");
+    }
+    for version in [json!("0"), json!("$latest"), json!("v1"), json!(1), json!("")] {
+        assert!(task(shared, version.clone()).is_err(), "{version}");
+    }
+    for document in
+        ["{region}", "My-{region}", "arn:aws:ssm:{Region}::document/A", "arn:aws:ssm:{region}:{region}:document/A"]
+    {
+        assert!(task(document, Value::Null).is_err(), "{document}");
+    }
+}
+
+#[test]
 fn the_optional_parameters_of_the_patch_baseline_document_follow_their_patterns() {
     let is_valid =
         |name: &str, value: &str| is_valid("/windows/0/task/parameters", json!({"Operation": ["Scan"], name: [value]}));

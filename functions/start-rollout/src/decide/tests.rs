@@ -20,6 +20,17 @@ fn disabled_policy() -> Value {
     policy
 }
 
+pub(crate) fn member_roles() -> MemberRoles {
+    r#"{"taskRole": "task", "dhmcRole": "service-role/Dhmc", "ownerTag": {"key": "createdBy", "value": "us"},
+        "documents": ["AWS-UpdateSSMAgent"]}"#
+        .parse()
+        .unwrap()
+}
+
+fn now() -> Timestamp {
+    "2026-11-28T12:00:00Z".parse().unwrap()
+}
+
 fn event(request_type: &str, properties: &Value) -> Value {
     json!({
         "RequestType": request_type,
@@ -33,7 +44,7 @@ fn event(request_type: &str, properties: &Value) -> Value {
 }
 
 fn decided(event: &Value) -> Decision {
-    decide(&Event::read(event).unwrap())
+    decide(&Event::read(event).unwrap(), &member_roles(), now())
 }
 
 fn started(event: &Value) -> Start {
@@ -74,6 +85,34 @@ fn an_update_rolls_out_what_changed() {
     assert_eq!(start.run.as_str(), "stack-update-5d478078-13e9-baf0-464a-7ef285ecc786");
     assert_eq!(json!(start.input), json!({"action": "rollout", "trigger": "stack-update"}));
     assert_eq!(start.tolerance_percent, 10);
+}
+
+/// Names, documents and schedules at once; to take everything down they do not matter.
+#[test]
+fn what_the_member_roles_do_not_allow_and_what_never_opens_is_refused_before_anything_starts() {
+    let mut policy = policy();
+    policy["ownerTag"]["value"] = "them".into();
+    policy["windows"] = json!([{
+        "name": "one", "schedule": "cron(0 0 30 2 ? *)", "durationHours": 6, "cutoffHours": 1,
+        "target": {"key": "tag-key", "values": ["InstanceOS"]}, "task": {"name": "Own", "document": "Own-Document"}
+    }]);
+    for request_type in ["Create", "Update"] {
+        let (status, answer) = answered(&event(request_type, &properties(&json!({"Policy": policy.to_string()}))));
+        assert_eq!(status, AnswerStatus::Failed);
+        let reason = answer["Reason"].as_str().unwrap();
+        for part in ["3 problems", "$.windows[0].task.document: ", "$.ownerTag.value: ", "$.windows[0].schedule: "] {
+            assert!(reason.contains(part), "{part} is not in {reason}");
+        }
+    }
+    policy["disabled"] = true.into();
+    started(&event("Update", &properties(&json!({"Policy": policy.to_string(), "Disabled": "true"}))));
+}
+
+#[test]
+fn a_policy_with_a_key_twice_is_refused() {
+    let policy = r#"{"windows": [], "dhmc": {"enabled": false}, "ownerTag": {"key": "createdBy", "value": "us", "value": "us"}}"#;
+    let (_, answer) = answered(&event("Create", &properties(&json!({"Policy": policy}))));
+    assert_eq!(answer["Reason"], "Policy: $.ownerTag.value: \"us\" — allowed: each key once in an object");
 }
 
 #[test]
@@ -241,7 +280,7 @@ proptest! {
     #[test]
     fn an_event_that_is_wrong_anywhere_is_answered_started_or_not_a_request(request in mutated(event("Update", &properties(&json!({}))))) {
         if let Some(event) = Event::read(&request) {
-            let _ = decide(&event);
+            let _ = decide(&event, &member_roles(), now());
         }
     }
 }

@@ -121,7 +121,7 @@ fn both_templates_agree_on_the_names_that_they_share() {
         assert_eq!(dhmc["Default"], member["Default"]);
         assert_eq!(dhmc["AllowedPattern"], member["AllowedPattern"]);
     }
-    for name in ["MemberRoleName", "TaskRoleName", "DhmcRoleName", "OwnerTagKey", "OwnerTagValue"] {
+    for name in ["MemberRoleName", "TaskRoleName", "DhmcRoleName", "OwnerTagKey", "OwnerTagValue", "Documents"] {
         assert_eq!(control_plane["Parameters"][name]["Default"], member["Parameters"][name]["Default"], "{name}");
         assert_eq!(
             control_plane["Parameters"][name]["AllowedPattern"], member["Parameters"][name]["AllowedPattern"],

@@ -104,7 +104,7 @@ fn run_command(cell: &Cell, policy: &PatchPolicy, wanted: &Window) -> Value {
     let hash = hash.filter(|_| policy.pin_document_hash);
     let log_group = output.cloud_watch_log_group.as_ref();
     json!({
-        "DocumentVersion": "$DEFAULT", "DocumentHashType": hash.as_ref().map(|_| "Sha256"), "DocumentHash": hash,
+        "DocumentVersion": wanted.task.document_version, "DocumentHashType": hash.as_ref().map(|_| "Sha256"), "DocumentHash": hash,
         "Parameters": wanted.task.parameters, "TimeoutSeconds": wanted.task.timeout_seconds,
         "OutputS3BucketName": output.s3_bucket, "OutputS3KeyPrefix": output.s3_prefix,
         "CloudWatchOutputConfig":

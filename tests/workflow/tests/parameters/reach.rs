@@ -141,6 +141,14 @@ fn shared() -> BTreeMap<String, Reach> {
         ("RebootOption", reach("NoReboot", policy("windows/2/task/parameters/RebootOption/0"), "NoReboot")),
         ("Timezone", reach("UTC", policy("windows/0/timezone"), "UTC")),
         ("TaskRoleName", reach("other", policy("taskRole"), "other")),
+        (
+            "Documents",
+            reach(
+                "One,Two",
+                variable("ListAccounts", "MEMBER_ROLES"),
+                r#"{"taskRole": "patch-manager-task", "dhmcRole": "service-role/AWSSystemsManagerDefaultEC2InstanceManagementRoleCustom", "ownerTag": {"key": "createdBy", "value": "SRA_Patch_Management"}, "documents": ["One", "Two"]}"#,
+            ),
+        ),
         ("PinDocumentHash", reach("true", policy("pinDocumentHash"), true)),
         ("OwnerTagKey", reach("owner", policy("ownerTag/key"), "owner")),
         ("OwnerTagValue", reach("patching", policy("ownerTag/value"), "patching")),

@@ -114,7 +114,7 @@ pub(crate) const BUGS: &[Bug] = &[
     Bug {
         name: "the hash of a document is not pinned",
         file: "functions/kit/src/windows/documents.rs",
-        right: "hash.map(|hash| (document.to_owned(), hash))",
+        right: "hash.map(|hash| ((document, version), hash))",
         wrong: "hash.and(None)",
         caught_by: by("reconcile", "repair::a_document_that_aws_published_anew_gets_its_new_hash_in_every_task"),
     },

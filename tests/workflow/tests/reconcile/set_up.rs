@@ -52,6 +52,7 @@ async fn every_field_of_the_policy_reaches_ssm() {
     everything["target"]["name"] = "the-target".into();
     everything["target"]["description"] = "a target".into();
     everything["task"]["description"] = "a task".into();
+    everything["task"]["documentVersion"] = "1".into();
     everything["task"]["maxConcurrency"] = "10%".into();
     everything["task"]["maxErrors"] = "0".into();
     everything["task"]["timeoutSeconds"] = 1200.into();
@@ -78,7 +79,7 @@ async fn every_field_of_the_policy_reaches_ssm() {
     }
     let command = workflow::cell::run_command(&found.tasks[0]);
     let expected = json!({"TimeoutSeconds": 1200, "OutputS3BucketName": "some-bucket", "OutputS3KeyPrefix": "a/b",
-        "DocumentVersion": "$DEFAULT", "DocumentHashType": "Sha256",
+        "DocumentVersion": "1", "DocumentHashType": "Sha256",
         "CloudWatchOutputConfig": {"CloudWatchLogGroupName": "group", "CloudWatchOutputEnabled": true}});
     for (field, value) in expected.as_object().unwrap() {
         assert_eq!(&command[field], value, "{field}");

@@ -10,8 +10,8 @@ use proptest::sample::select;
 
 use crate::ids::{AccountId, OrganizationalUnitId, Region};
 use crate::policy::{
-    ConcurrencyLimit, CutoffBehavior, Description, Dhmc, DocumentName, ErrorLimit, Name, OnDelete, Output, OwnerTag,
-    Priority, RoleName, ScheduleOffset, Scope, TimeoutSeconds, Timezone, WindowDuration,
+    ConcurrencyLimit, CutoffBehavior, Description, Dhmc, DocumentName, DocumentVersion, ErrorLimit, Name, OnDelete,
+    Output, OwnerTag, Priority, RoleName, ScheduleOffset, Scope, TimeoutSeconds, Timezone, WindowDuration,
 };
 
 /// Reads what a strategy for texts makes; what is not valid is left out.
@@ -107,6 +107,10 @@ pub(super) fn priority() -> impl Strategy<Value = Priority> {
 
 pub(super) fn cutoff_behavior() -> impl Strategy<Value = CutoffBehavior> {
     prop_oneof![Just(CutoffBehavior::ContinueTask), Just(CutoffBehavior::CancelTask)]
+}
+
+pub(super) fn document_version() -> impl Strategy<Value = DocumentVersion> {
+    parsed("\\$DEFAULT|\\$LATEST|[1-9][0-9]?")
 }
 
 pub(super) fn output() -> impl Strategy<Value = Output> {
