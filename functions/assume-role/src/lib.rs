@@ -3,16 +3,18 @@
 //! In: [`Request`]. Out: [`Response`], never credentials: whatever a state answers can be read in the execution's
 //! history. Errors: [`Error`], and `InvalidInput`.
 //!
-//! Needs `sts:AssumeRole` on the configuration role, which needs `account:ListRegions`.
+//! Needs `sts:AssumeRole` on the configuration role, which needs `account:ListRegions`, or `ec2:DescribeRegions` where that is
+//! denied.
 
 use std::collections::BTreeSet;
 
 use aws_sdk_account::types::RegionOptStatus;
 use jiff::{SignedDuration, Timestamp};
 use kit::member::MemberSessions;
-use kit::{CallError, CallFailure};
+use kit::{CallError, CallFailure, SdkConfig, ec2};
 use patching::ids::{AccountId, Region, RunId};
 use patching::input::Action;
+use patching::outcome::Warning;
 use patching::targets::{ACTIVE, NOT_IN_ORGANIZATION, Target};
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
@@ -39,6 +41,8 @@ pub struct Response {
     pub not_enabled: Vec<Region>,
     /// Regions to be written down before anything is done in them, so that whatever comes they are torn down one day.
     pub footprint: Vec<Region>,
+    /// What a person should look at.
+    pub warnings: Vec<Warning>,
 }
 
 /// What to do in one Region.
@@ -63,6 +67,9 @@ pub enum Error {
     /// The account joined a short while ago, and its configuration role is not there yet.
     #[error("the account {0} joined at {1} and its configuration role cannot be assumed yet")]
     RoleNotReady(AccountId, Timestamp, #[source] CallFailure),
+    /// Service control policies deny the account whatever was asked there.
+    #[error("service control policies deny the account {0} to list its Regions, and the policy names none")]
+    AccountDenied(AccountId, #[source] CallFailure),
     /// A call failed; its own name is the error's.
     #[error(transparent)]
     #[strum(disabled)]
@@ -93,8 +100,13 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
         Err(CallError::AccessDenied(failure)) => return Err(denied(context, &target, failure, now)),
         Err(error) => return Err(error.into()),
     };
-    let enabled = enabled_regions(&aws_sdk_account::Client::new(&config)).await?;
-    Ok(in_scope(action, &target, enabled))
+    match enabled_regions(&config).await {
+        Ok(enabled) => Ok(in_scope(action, &target, enabled)),
+        Err(CallError::AccessDenied(failure)) => {
+            unlisted(action, &target, &failure).ok_or_else(|| not_listed(&target, failure))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// A new account's role is rolled out by a StackSet some minutes after the account joined.
@@ -106,8 +118,35 @@ fn denied(context: &Context, target: &Target, failure: CallFailure, now: Timesta
     }
 }
 
-/// `account:ListRegions`, asked in the account itself: opting in is per account.
-async fn enabled_regions(account: &aws_sdk_account::Client) -> Result<BTreeSet<Region>, CallError> {
+/// `account:ListRegions`, asked in the account itself: opting in is per account. `ec2:DescribeRegions` where that is denied, as
+/// by a policy that denies Regions and forgets the former.
+async fn enabled_regions(config: &SdkConfig) -> Result<BTreeSet<Region>, CallError> {
+    match list_regions(&aws_sdk_account::Client::new(config)).await {
+        Err(CallError::AccessDenied(denied)) => match ec2::enabled_regions(config).await {
+            // The first of the two is what has to be allowed.
+            Err(CallError::AccessDenied(_)) => Err(CallError::AccessDenied(denied)),
+            other => other,
+        },
+        listed => listed,
+    }
+}
+
+/// Works in the Regions that are named, enabled or not, when the account may not tell which ones it has enabled.
+fn unlisted(action: Action, target: &Target, failure: &CallFailure) -> Option<Response> {
+    let named = target.regions.clone()?;
+    let warning = Warning { name: Warning::REGIONS_NOT_LISTED.to_owned(), message: failure.to_string() };
+    Some(Response { warnings: vec![warning], ..in_scope(action, target, named) })
+}
+
+fn not_listed(target: &Target, failure: CallFailure) -> Error {
+    if failure.is_by_service_control_policy() {
+        Error::AccountDenied(target.account.id.clone(), failure)
+    } else {
+        CallError::AccessDenied(failure).into()
+    }
+}
+
+async fn list_regions(account: &aws_sdk_account::Client) -> Result<BTreeSet<Region>, CallError> {
     let regions: Vec<_> = account
         .list_regions()
         .region_opt_status_contains(RegionOptStatus::Enabled)
@@ -136,12 +175,14 @@ fn in_scope(action: Action, target: &Target, enabled: BTreeSet<Region>) -> Respo
         .collect();
     // Swept Regions, too: of a sweep that fails nothing may be known but this.
     let noted = regions.iter().filter(|_| action == Action::Rollout).map(|task| task.region.clone()).collect();
-    Response { regions, not_enabled, footprint: noted }
+    Response { regions, not_enabled, footprint: noted, warnings: Vec::new() }
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::{from_value, json, to_value};
+
+    use kit::NamedError;
 
     use super::*;
 
@@ -173,8 +214,34 @@ mod tests {
         );
         assert_eq!(
             to_value(found).unwrap(),
-            json!({"regions": [{"region": "eu-west-1", "action": "plan"}], "notEnabled": ["af-south-1"], "footprint": []})
+            json!({"regions": [{"region": "eu-west-1", "action": "plan"}], "notEnabled": ["af-south-1"], "footprint": [], "warnings": []})
         );
+    }
+
+    fn failure(message: &str) -> CallFailure {
+        let code = Some("AccessDeniedException".to_owned());
+        CallFailure { operation: "account:ListRegions", code, message: message.to_owned(), request_id: None }
+    }
+
+    #[test]
+    fn an_account_that_may_not_list_its_regions_is_worked_in_where_the_policy_names_any() {
+        let target = target(Some(&["eu-west-1", "us-east-1"]), false);
+        let response = unlisted(Action::Rollout, &target, &failure("no")).unwrap();
+        assert_eq!((response.regions.len(), response.not_enabled.len()), (2, 0));
+        assert_eq!(response.warnings[0].name, "RegionsNotListed");
+        assert!(response.warnings[0].message.starts_with("account:ListRegions: "), "{:?}", response.warnings);
+    }
+
+    #[test]
+    fn an_account_that_may_not_list_its_regions_fails_by_the_name_of_what_denies_it() {
+        for (message, name) in [
+            ("with an explicit deny in a service control policy", "AccountDenied"),
+            ("because no identity-based policy allows the action", "AccessDenied"),
+        ] {
+            let target = target(None, false);
+            assert_eq!(unlisted(Action::Rollout, &target, &failure(message)), None);
+            assert_eq!(not_listed(&target, failure(message)).name(), name);
+        }
     }
 
     #[test]

@@ -31,6 +31,9 @@ pub enum CallError {
     /// The role may not do this.
     #[error("access was denied: {0}")]
     AccessDenied(CallFailure),
+    /// A service control policy denies even to look at what is there, as one that denies the whole Region does.
+    #[error("denied by a service control policy: {0}")]
+    RegionDenied(CallFailure),
     /// The account has not enabled the Region.
     #[error("the Region is not enabled in this account: {0}")]
     RegionDisabled(CallFailure),
@@ -58,7 +61,21 @@ pub struct CallFailure {
     pub request_id: Option<String>,
 }
 
+/// What the functions call first in a Region.
+const LOOKING: [&str; 2] = ["ssm:DescribeMaintenanceWindows", "ssm:GetServiceSetting"];
+
 impl std::error::Error for CallFailure {}
+
+impl CallFailure {
+    /// Whether the service says so: `with an explicit deny in a service control policy`, or `because no service control policy
+    /// allows` it.
+    ///
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html>
+    #[must_use]
+    pub fn is_by_service_control_policy(&self) -> bool {
+        self.message.contains("service control policy")
+    }
+}
 
 impl fmt::Display for CallFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -114,7 +131,7 @@ impl CallError {
     }
 
     /// Several services throttle and deny under names of their own, and none of them models all of these errors.
-    fn of_code(failure: CallFailure, status: Option<u16>) -> Self {
+    pub(crate) fn of_code(failure: CallFailure, status: Option<u16>) -> Self {
         match failure.code.as_deref().unwrap_or_default() {
             "ThrottlingException"
             | "Throttling"
@@ -130,7 +147,13 @@ impl CallError {
             | "RequestExpired"
             | "UnrecognizedClientException"
             | "InvalidClientTokenId" => Self::SessionExpired(failure),
-            "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => Self::AccessDenied(failure),
+            "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => {
+                if LOOKING.contains(&failure.operation) && failure.is_by_service_control_policy() {
+                    Self::RegionDenied(failure)
+                } else {
+                    Self::AccessDenied(failure)
+                }
+            }
             "RegionDisabledException" | "OptInRequired" => Self::RegionDisabled(failure),
             "DoesNotExistException" | "InvalidResourceId" | "IdempotentParameterMismatch" | "TargetInUseException" => {
                 Self::ChangedMeanwhile(failure)
@@ -241,6 +264,23 @@ mod tests {
         ] {
             assert_eq!(classified(code, status), name, "{code}");
         }
+    }
+
+    #[test]
+    fn a_region_is_denied_when_a_service_control_policy_denies_to_look_into_it() {
+        let classified = |operation: &'static str, reason: &str| {
+            let message = format!("User: us is not authorized to perform: {operation} {reason}");
+            let code = Some("AccessDeniedException".to_owned());
+            CallError::of_code(CallFailure { operation, code, message, request_id: None }, Some(400)).name()
+        };
+        let explicit = "with an explicit deny in a service control policy";
+        let implicit = "because no service control policy allows the action";
+        for operation in LOOKING {
+            assert_eq!(classified(operation, explicit), "RegionDenied");
+            assert_eq!(classified(operation, implicit), "RegionDenied");
+            assert_eq!(classified(operation, "because no identity-based policy allows the action"), "AccessDenied");
+        }
+        assert_eq!(classified("ssm:CreateMaintenanceWindow", explicit), "AccessDenied");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 pub mod call;
 pub mod clients;
 pub mod dhmc;
+pub mod ec2;
 pub mod env;
 pub mod footprint;
 pub mod ledger;
@@ -24,6 +25,7 @@ pub mod windows;
 /// Why a function could not start.
 pub use lambda_runtime::Error as RuntimeError;
 
+pub use aws_config::SdkConfig;
 pub use call::{CallError, CallFailure};
 pub use named_error::NamedError;
 pub use object::ObjectKey;

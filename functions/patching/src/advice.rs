@@ -11,6 +11,10 @@ impl Failure {
     #[must_use]
     pub fn advice(&self) -> &'static str {
         match self.name.as_str() {
+            "AccessDenied" if self.step == "AssumeRole" && self.message.contains("account:ListRegions") => {
+                "The account may list its Regions neither by account:ListRegions nor by ec2:DescribeRegions: bring its member \
+                 roles up to date with the StackSet, or name the Regions in the policy's scope, then retry."
+            }
             "AccessDenied" if self.step == "AssumeRole" => {
                 "The member role is missing in the account, or does not let this stack in: check that the StackSet with \
                  member-roles.yaml reached the account and that no service control policy denies sts:AssumeRole, then \
@@ -50,6 +54,10 @@ impl Warning {
             Self::DHMC_KEPT => {
                 "Instances there run with a role that this policy does not know: reset the setting, or set dhmc.overwrite \
                  in the policy to replace it."
+            }
+            Self::REGIONS_NOT_LISTED => {
+                "Allow the member role account:ListRegions or ec2:DescribeRegions in the service control policy that denies it: \
+                 until then the Regions that the policy names are taken to be enabled."
             }
             Self::NEVER_OPENS => "Give the window a moment that is still to come, or take it out of the policy.",
             Self::OPENINGS_OVERLAP => {

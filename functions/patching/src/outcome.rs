@@ -441,6 +441,8 @@ impl WindowOutcome {
 impl Warning {
     /// The name of [`Warning::foreign_window`].
     pub const FOREIGN_WINDOW: &str = "ForeignWindow";
+    /// An account that may not list its Regions, in which those that the policy names were taken.
+    pub const REGIONS_NOT_LISTED: &str = "RegionsNotListed";
     /// The name of [`Warning::dhmc_kept`].
     pub const DHMC_KEPT: &str = "DhmcKept";
 

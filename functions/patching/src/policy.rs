@@ -5,6 +5,7 @@
 
 #[cfg(feature = "arbitrary")]
 pub mod arbitrary;
+mod denied;
 mod dhmc;
 mod limit;
 mod number;
@@ -24,6 +25,7 @@ mod window;
 
 use serde_json::Value;
 
+pub use denied::OnRegionDenied;
 pub use dhmc::{Dhmc, OnDelete};
 pub use limit::{ConcurrencyLimit, ErrorLimit};
 pub use number::{Priority, ScheduleOffset, TimeoutSeconds, WindowDuration};
@@ -64,6 +66,8 @@ pub struct PatchPolicy {
     pub owner_tag: OwnerTag,
     /// Whether everything is turned off: nothing is rolled out until it is turned on again; `false` by default.
     pub disabled: bool,
+    /// What becomes of a Region, or an account, that a service control policy denies; it is skipped by default.
+    pub on_region_denied: OnRegionDenied,
 }
 
 impl PatchPolicy {
@@ -131,6 +135,7 @@ impl FromNode for PatchPolicy {
         let task_role = object.optional("taskRole");
         let owner_tag = object.required("ownerTag");
         let disabled = object.or("disabled", false);
+        let on_region_denied = object.or("onRegionDenied", OnRegionDenied::default());
         object.finish();
         Ok(Self {
             scope: scope?,
@@ -140,6 +145,7 @@ impl FromNode for PatchPolicy {
             task_role: task_role?,
             owner_tag: owner_tag?,
             disabled: disabled?,
+            on_region_denied: on_region_denied?,
         })
     }
 }

@@ -64,8 +64,12 @@ fn create(event: &Event<'_>, properties: &Properties) -> Result<Decision, Proble
 }
 
 fn update(event: &Event<'_>, properties: &Properties) -> Result<Decision, Problems> {
-    let action = if properties.disabled { Action::Disable } else { Action::Rollout };
-    start(event, RequestType::Update, action, Trigger::StackUpdate, properties)
+    if properties.disabled {
+        // Otherwise CloudFormation would go back to the former properties, and the rollout for these put all windows back.
+        let properties = Properties { tolerance_percent: 100, ..properties.clone() };
+        return start(event, RequestType::Update, Action::Disable, Trigger::StackUpdate, &properties);
+    }
+    start(event, RequestType::Update, Action::Rollout, Trigger::StackUpdate, properties)
 }
 
 /// Looks at no property: a stack must be deletable whatever they are. It always waits, as the roles that the execution

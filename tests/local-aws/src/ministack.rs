@@ -56,6 +56,7 @@ fn environment(clients: &Clients, management: &str, folder: &RunFolder) -> Vec<(
         ("AWS_ENDPOINT_URL", clients.endpoint.clone()),
         ("AWS_ENDPOINT_URL_SSM", clients.ssm_endpoint.clone()),
         ("AWS_ENDPOINT_URL_ACCOUNT", clients.ssm_endpoint.clone()),
+        ("AWS_ENDPOINT_URL_EC2", clients.ssm_endpoint.clone()),
         ("SFN_WAIT_SCALE", WAIT_SCALE.into()),
         ("LAMBDA_ACCOUNT_CONCURRENCY", LAMBDA_CONCURRENCY.into()),
         ("ISSUED_CREDENTIALS", folder.path().join(CREDENTIALS).display().to_string()),

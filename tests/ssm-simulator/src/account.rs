@@ -1,6 +1,7 @@
-//! Which Regions an account has, as `account:ListRegions` tells it.
+//! Which Regions an account has, as `account:ListRegions` and `ec2:DescribeRegions` tell it.
 //!
-//! <https://docs.aws.amazon.com/accounts/latest/reference/API_ListRegions.html>
+//! <https://docs.aws.amazon.com/accounts/latest/reference/API_ListRegions.html>,
+//! <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRegions.html>
 
 use std::collections::BTreeSet;
 
@@ -60,6 +61,12 @@ pub(crate) fn list_regions(config: &Config, caller: &str, input: &Map<String, Va
         .filter(|(_, status)| wanted.as_ref().is_none_or(|wanted| wanted.contains(status)))
         .collect();
     page(&regions, input)
+}
+
+/// Answers `DescribeRegions` without parameters: the Regions that are enabled for the caller's account.
+pub(crate) fn describe_regions(config: &Config, caller: &str) -> Value {
+    let regions = enabled(config, caller).iter().map(|region| json!({"regionName": region}));
+    json!({ "regionInfo": regions.collect::<Vec<_>>() })
 }
 
 fn opt_status(own: &[String], region: &str) -> &'static str {

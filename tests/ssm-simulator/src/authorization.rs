@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use iam_rs::{Arn, Context, ContextValue, Decision, IAMRequest, PolicyEvaluator, Principal, PrincipalId};
+use iam_rs::{Arn, Context, ContextValue, Decision, IAMPolicy, IAMRequest, PolicyEvaluator, Principal, PrincipalId};
 use parking_lot::Mutex;
+use serde_json::Value;
 
 use crate::error::ServiceError;
 use crate::permissions::Permission;
@@ -44,8 +45,9 @@ impl Authorizer {
         permissions: &[Permission],
     ) -> Result<(), ServiceError> {
         let policies = self.policies_of(account).await;
+        let session = self.session(account);
         for permission in permissions {
-            let request = self.request(account, region, permission);
+            let request = request(&session, account, region, permission);
             let decision = match (&policies, request) {
                 (Some(policies), Some(request)) => policies.evaluate(&request).map(|result| result.decision),
                 _ => Ok(Decision::NotApplicable),
@@ -58,7 +60,7 @@ impl Authorizer {
                 }
                 Err(error) => format!("because a policy of the role cannot be evaluated: {error}"),
             };
-            return Err(self.refusal(account, permission, &reason));
+            return Err(refusal(&session, permission, &reason));
         }
         Ok(())
     }
@@ -75,35 +77,58 @@ impl Authorizer {
         Some(policies)
     }
 
-    fn request(&self, account: &str, region: &str, permission: &Permission) -> Option<IAMRequest> {
-        let principal = Principal::Aws(PrincipalId::String(self.session(account)));
-        let text = |value: &str| ContextValue::String(value.to_owned());
-        let mut context = Context::new();
-        context.insert("aws:RequestedRegion".to_owned(), text(region));
-        context.insert("aws:PrincipalAccount".to_owned(), text(account));
-        context.insert("aws:SecureTransport".to_owned(), ContextValue::Boolean(true));
-        for (key, value) in &permission.context {
-            context.insert(key.clone(), text(value));
-        }
-        if let Some(keys) = &permission.tag_keys {
-            context.insert("aws:TagKeys".to_owned(), ContextValue::StringList(keys.clone()));
-        }
-        let resource = Arn::parse(&permission.resource).ok()?;
-        Some(IAMRequest::new_with_context(principal, permission.action.clone(), resource, context))
-    }
-
     /// The name of the session is not known from its access key; AWS's message has it all the same.
     fn session(&self, account: &str) -> String {
         format!("arn:aws:sts::{account}:assumed-role/{}/session", self.role)
     }
+}
 
-    fn refusal(&self, account: &str, permission: &Permission, reason: &str) -> ServiceError {
-        let Permission { action, resource, .. } = permission;
-        let session = self.session(account);
-        let message =
-            format!("User: {session} is not authorized to perform: {action} on resource: {resource} {reason}");
-        ServiceError::new("AccessDeniedException", message)
+/// Refuses a call that a service control policy of the account denies; those of the management account have no effect on AWS.
+pub(crate) fn check_service_control(
+    policies: &[Value],
+    account: &str,
+    region: &str,
+    permissions: &[Permission],
+) -> Result<(), ServiceError> {
+    let session = format!("arn:aws:sts::{account}:assumed-role/member/session");
+    let parsed: Result<Vec<_>, _> = policies.iter().map(|policy| IAMPolicy::from_json(&policy.to_string())).collect();
+    let policies = parsed.map_err(|error| ServiceError::validation(format!("a service control policy: {error}")))?;
+    let policies = PolicyEvaluator::with_policies(policies);
+    for permission in permissions {
+        let Some(request) = request(&session, account, region, permission) else { continue };
+        if policies.evaluate(&request).is_ok_and(|result| result.decision == Decision::Deny) {
+            return Err(refusal(&session, permission, "with an explicit deny in a service control policy"));
+        }
     }
+    Ok(())
+}
+
+fn request(session: &str, account: &str, region: &str, permission: &Permission) -> Option<IAMRequest> {
+    let principal = Principal::Aws(PrincipalId::String(session.to_owned()));
+    let text = |value: &str| ContextValue::String(value.to_owned());
+    let mut context = Context::new();
+    context.insert("aws:RequestedRegion".to_owned(), text(region));
+    context.insert("aws:PrincipalAccount".to_owned(), text(account));
+    context.insert("aws:SecureTransport".to_owned(), ContextValue::Boolean(true));
+    for (key, value) in &permission.context {
+        context.insert(key.clone(), text(value));
+    }
+    if let Some(keys) = &permission.tag_keys {
+        context.insert("aws:TagKeys".to_owned(), ContextValue::StringList(keys.clone()));
+    }
+    let resource = Arn::parse(&permission.resource).ok()?;
+    Some(IAMRequest::new_with_context(principal, permission.action.clone(), resource, context))
+}
+
+/// EC2 has a code and a beginning of its own.
+fn refusal(session: &str, permission: &Permission, reason: &str) -> ServiceError {
+    let Permission { action, resource, .. } = permission;
+    let message = format!("User: {session} is not authorized to perform: {action} on resource: {resource} {reason}");
+    if action.starts_with("ec2:") {
+        let message = format!("You are not authorized to perform this operation. {message}");
+        return ServiceError::new("UnauthorizedOperation", message);
+    }
+    ServiceError::new("AccessDeniedException", message)
 }
 
 /// The tags of a resource under both of the keys by which a policy can ask for them.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::account::DEFAULT_REGIONS;
 use crate::faults::Faults;
@@ -19,6 +20,8 @@ pub struct Config {
     pub regions: Vec<String>,
     /// The enabled Regions of single accounts, opt-in ones included.
     pub account_regions: BTreeMap<String, Vec<String>>,
+    /// The service control policies of single accounts, as JSON documents, beside `FullAWSAccess`: what they deny is denied.
+    pub service_control_policies: BTreeMap<String, Vec<Value>>,
     /// SHA-256 hashes of documents, in place of the ones that the simulator makes up.
     pub document_hashes: BTreeMap<String, String>,
     /// The most items that a page holds, whatever the caller asked for.
@@ -41,6 +44,7 @@ impl Default for Config {
             faults: Faults::default(),
             regions: DEFAULT_REGIONS.iter().map(|&region| region.to_owned()).collect(),
             account_regions: BTreeMap::new(),
+            service_control_policies: BTreeMap::new(),
             document_hashes: BTreeMap::new(),
             page_size: None,
             empty_last_token: true,
@@ -65,6 +69,8 @@ pub struct ConfigChange {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub account_regions: BTreeMap<String, Vec<String>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub service_control_policies: BTreeMap<String, Vec<Value>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub document_hashes: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page_size: Option<usize>,
@@ -85,6 +91,7 @@ impl Config {
             faults,
             regions,
             account_regions,
+            service_control_policies,
             document_hashes,
             page_size,
             empty_last_token,
@@ -100,6 +107,7 @@ impl Config {
             self.regions = regions;
         }
         self.account_regions.extend(account_regions);
+        self.service_control_policies.extend(service_control_policies);
         self.document_hashes.extend(document_hashes);
         self.page_size = page_size.or(self.page_size);
         self.empty_last_token = empty_last_token.unwrap_or(self.empty_last_token);

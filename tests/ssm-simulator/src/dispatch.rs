@@ -38,6 +38,7 @@ pub(crate) fn dispatch(holdings: &mut Holdings, context: Context<'_>, operation:
         Operation::UpdateServiceSetting => holdings.update_setting(context, &input),
         Operation::ResetServiceSetting => holdings.reset_setting(context, &input),
         Operation::DescribeDocument => describe_document(context, &input),
+        Operation::DescribeRegions => Ok(account::describe_regions(context.config, context.account)),
         Operation::ListRegions => account::list_regions(context.config, context.account, &input),
     }
 }

@@ -257,7 +257,7 @@ mod tests {
     #[test]
     fn the_model_has_every_operation_of_ssm_that_is_answered() {
         let region = Region::new();
-        for operation in Operation::VARIANTS.iter().filter(|operation| **operation != Operation::ListRegions) {
+        for operation in Operation::VARIANTS.iter().filter(|operation| !operation.is_of_another_service()) {
             assert!(region.model().input(*operation).is_some(), "{operation:?}");
         }
     }

@@ -2,7 +2,7 @@
 
 use strum::{EnumCount, EnumString, IntoStaticStr, VariantArray};
 
-/// An SSM operation (or `account:ListRegions`) that the simulator answers itself.
+/// An SSM operation (or `account:ListRegions`, `ec2:DescribeRegions`) that the simulator answers itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumCount, EnumString, IntoStaticStr, VariantArray)]
 #[expect(missing_docs, reason = "the names are those of the AWS operations")]
 pub enum Operation {
@@ -15,6 +15,7 @@ pub enum Operation {
     DescribeMaintenanceWindowTargets,
     DescribeMaintenanceWindowTasks,
     DescribeMaintenanceWindows,
+    DescribeRegions,
     GetMaintenanceWindow,
     GetMaintenanceWindowTask,
     GetServiceSetting,
@@ -41,6 +42,11 @@ impl Operation {
     #[must_use]
     pub fn is_writing(self) -> bool {
         is_writing(self.name())
+    }
+
+    /// Whether it is another service's: the service model of SSM does not know it, and it is not asked in the Region in question.
+    pub(crate) fn is_of_another_service(self) -> bool {
+        matches!(self, Self::DescribeRegions | Self::ListRegions)
     }
 
     /// Where the operation's counters stand in an array of `Operation::COUNT`.

@@ -72,7 +72,11 @@ fn tagging_on_creation(operation: Operation, cell: &Cell, own: &Permission) -> O
 }
 
 fn action(operation: Operation) -> String {
-    let service = if operation == Operation::ListRegions { "account" } else { "ssm" };
+    let service = match operation {
+        Operation::ListRegions => "account",
+        Operation::DescribeRegions => "ec2",
+        _ => "ssm",
+    };
     format!("{service}:{}", operation.name())
 }
 
@@ -80,6 +84,7 @@ fn action(operation: Operation) -> String {
 fn resource(operation: Operation, cell: &Cell, input: &Fields) -> String {
     let Cell { account, region, .. } = cell;
     match operation {
+        Operation::DescribeRegions => format!("arn:aws:ec2:{region}:{account}:*"),
         Operation::CreateMaintenanceWindow | Operation::DescribeMaintenanceWindows => {
             format!("arn:aws:ssm:{region}:{account}:*")
         }

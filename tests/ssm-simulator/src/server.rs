@@ -15,6 +15,7 @@ use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
+use crate::authorization::check_service_control;
 use crate::dispatch::dispatch;
 use crate::error::ServiceError;
 use crate::faults::{CallKey, Fault};
@@ -62,6 +63,10 @@ async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Result<HttpR
     }
     let start_us = shared.recorder.now_us();
     let name = protocol::operation_name(&parts);
+    let name = match protocol::action(&body).filter(|_| name.is_empty()) {
+        Some("DescribeRegions") => Operation::DescribeRegions.name().to_owned(),
+        _ => name,
+    };
     match name.parse::<Operation>() {
         Ok(operation) => {
             let parsed = serde_json::from_slice(&body).unwrap_or(Value::Null);
@@ -120,7 +125,8 @@ async fn serve(
         _ => effect(shared, &live, &cell, &identity, operation, body).await,
     };
     let response = match &answer {
-        Ok(value) => protocol::answer(value, &request_id),
+        Ok(value) => protocol::answer(operation, value, &request_id),
+        Err(error) if operation == Operation::DescribeRegions => protocol::refuse_in_xml(error, &request_id),
         Err(error) => protocol::refuse(error, &request_id),
     };
     match fault {
@@ -166,12 +172,15 @@ async fn effect(
     body: Value,
 ) -> Answer {
     let context = shared.context(&live.config, &cell.account, &cell.region);
-    // Account Management is one endpoint for all Regions.
-    if operation != Operation::ListRegions {
+    if !operation.is_of_another_service() {
         account::check_region(&live.config, &cell.account, &cell.region)?;
     }
     if let Some(input) = shared.model.input(operation) {
         validate::validate(&shared.model, input, &body)?;
+    }
+    if let Some(policies) = live.config.service_control_policies.get(&*cell.account) {
+        let needed = permissions::needed(operation, cell, &body);
+        check_service_control(policies, &cell.account, &cell.region, &needed)?;
     }
     if let Some(authorizer) = shared.authorizer.as_ref().filter(|_| !identity.is_root) {
         let needed = permissions::needed(operation, cell, &body);

@@ -14,7 +14,7 @@ use parts::{
     parsed, priority, schedule_offset, timeout_seconds, timezone,
 };
 
-use super::{PatchPolicy, Schedule, ScheduleKind, Target, TargetKey, Task, Window};
+use super::{OnRegionDenied, PatchPolicy, Schedule, ScheduleKind, Target, TargetKey, Task, Window};
 
 /// Any valid policy; small, with up to four windows.
 pub fn policy() -> impl Strategy<Value = PatchPolicy> {
@@ -22,8 +22,9 @@ pub fn policy() -> impl Strategy<Value = PatchPolicy> {
         let named = |(name, window)| Window { name, ..window };
         windows.into_iter().map(named).collect()
     });
-    (scope(), windows, dhmc(), any::<bool>(), option::of(role()), owner_tag(), any::<bool>()).prop_map(
-        |(scope, windows, dhmc, pin_document_hash, task_role, owner_tag, disabled)| PatchPolicy {
+    let denied = prop_oneof![Just(OnRegionDenied::Skip), Just(OnRegionDenied::Fail)];
+    (scope(), windows, dhmc(), any::<bool>(), option::of(role()), owner_tag(), any::<bool>(), denied).prop_map(
+        |(scope, windows, dhmc, pin_document_hash, task_role, owner_tag, disabled, on_region_denied)| PatchPolicy {
             scope,
             windows,
             dhmc,
@@ -31,6 +32,7 @@ pub fn policy() -> impl Strategy<Value = PatchPolicy> {
             task_role,
             owner_tag,
             disabled,
+            on_region_denied,
         },
     )
 }

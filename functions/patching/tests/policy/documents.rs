@@ -1,6 +1,6 @@
 //! What a policy as a whole may hold: the rules that tie fields to one another, defaults, and the documents' parameters.
 
-use patching::policy::{CutoffBehavior, OnDelete, PatchPolicy};
+use patching::policy::{CutoffBehavior, OnDelete, OnRegionDenied, PatchPolicy};
 use serde_json::{Value, json};
 
 /// A valid policy with one window, to be made wrong in one place.
@@ -55,6 +55,7 @@ fn what_is_left_out_has_a_default() {
     assert!(!policy.dhmc.overwrite);
     assert_eq!(policy.dhmc.on_delete, OnDelete::Keep);
     assert!(!policy.disabled);
+    assert_eq!(policy.on_region_denied, OnRegionDenied::Skip);
     let window = &policy.windows[0];
     assert_eq!(window.timezone.as_str(), "UTC");
     assert!(window.enabled);
@@ -85,6 +86,13 @@ fn a_policy_may_turn_everything_off() {
     let policy = PatchPolicy::parse(&policy_with("/disabled", json!(true))).unwrap();
     assert!(policy.disabled);
     assert_eq!(problems("/disabled", json!("true")), ["$.disabled: true or false"]);
+}
+
+#[test]
+fn a_denied_region_is_skipped_or_fails() {
+    let policy = PatchPolicy::parse(&policy_with("/onRegionDenied", json!("fail"))).unwrap();
+    assert_eq!(policy.on_region_denied, OnRegionDenied::Fail);
+    assert_eq!(problems("/onRegionDenied", json!("Fail")), ["$.onRegionDenied: skip or fail"]);
 }
 
 #[test]

@@ -135,8 +135,10 @@ fn disabled_at_creation_nothing_is_started() {
 #[test]
 fn disabled_by_an_update_everything_is_taken_down() {
     let policy = disabled_policy().to_string();
-    let start = started(&event("Update", &properties(&json!({"Disabled": "true", "Policy": policy}))));
+    let disabled = properties(&json!({"Disabled": "true", "Policy": policy, "FailureTolerancePercent": "0"}));
+    let start = started(&event("Update", &disabled));
     assert_eq!(json!(start.input), json!({"action": "disable", "trigger": "stack-update"}));
+    assert_eq!(start.tolerance_percent, 100, "whatever single accounts answer");
 }
 
 #[test]

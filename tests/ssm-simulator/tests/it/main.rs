@@ -6,6 +6,7 @@ mod admin;
 mod calls;
 mod faults;
 mod program;
+mod service_control;
 mod setup;
 mod upstream;
 mod virtual_environment;

@@ -94,10 +94,13 @@ fn note(processor: &Value) -> &'static str {
     }
 }
 
-/// `replacedRuns > 0`
+/// `replacedRuns > 0`. Of several conditions the last one says it: those before guard it against what may be missing.
 fn condition(choice: &Value) -> String {
-    if let Some(all) = choice["And"].as_array() {
-        return all.iter().map(condition).collect::<Vec<_>>().join(", ");
+    if let Some(last) = items(&choice["And"]).last() {
+        return condition(last);
+    }
+    if choice["Not"].is_object() {
+        return condition(&choice["Not"]).replace(" = ", " ≠ ");
     }
     let variable = choice["Variable"].as_str().unwrap_or_default();
     let variable = variable.rsplit(['.', '$']).next().unwrap_or_default();

@@ -20,7 +20,7 @@ fn the_member_role_allows_what_the_functions_call_there_and_nothing_else() {
         assert!(allowed.remove(action), "{action}: {reason}");
     }
     let mut called = functions::operations();
-    called.retain(|operation| operation.starts_with("ssm:") || operation.starts_with("account:"));
+    called.retain(|operation| ["account:", "ec2:", "ssm:"].iter().any(|service| operation.starts_with(service)));
     called.remove("ssm:GetParameter"); // of the management account
     assert_eq!(allowed, called);
 }

@@ -319,7 +319,7 @@ fn region() -> Value {
 
 fn entered(regions: Vec<assume_role::RegionTask>) -> assume_role::Response {
     let footprint = vec!["eu-west-1".parse().unwrap()];
-    assume_role::Response { regions, not_enabled: vec!["me-south-1".parse().unwrap()], footprint }
+    assume_role::Response { regions, not_enabled: vec!["me-south-1".parse().unwrap()], footprint, warnings: vec![] }
 }
 
 fn dhmc() -> DhmcOutcome {

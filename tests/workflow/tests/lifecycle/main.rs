@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "these are tests, their helpers too")]
 
 mod changes;
+mod denied;
 mod disabled;
 mod ending;
 mod failures;
@@ -48,5 +49,6 @@ async fn a_stack_is_created_changed_disabled_enabled_and_deleted() {
     meeting::a_rollout_that_still_runs_does_not_undo_a_disable(&mut aws).await;
     promises::what_is_disabled_stays_disabled(&aws).await;
     disabled::enabling_sets_everything_up_again(&mut aws).await;
+    denied::what_service_control_policies_deny_is_skipped_by_name(&mut aws).await;
     ending::deleting_the_stack_removes_the_windows_and_resets_dhmc_where_its_owner_chose_so(&mut aws).await;
 }

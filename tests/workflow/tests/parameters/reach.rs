@@ -133,6 +133,7 @@ fn shared() -> BTreeMap<String, Reach> {
         ),
         ("ExcludedAccounts", reach("111122223333", policy("scope/excludedAccounts"), json!(["111122223333"]))),
         ("Regions", reach("eu-west-1, us-east-1", policy("scope/regions"), json!(["eu-west-1", "us-east-1"]))),
+        ("OnRegionDenied", reach("Fail", policy("onRegionDenied"), "fail")),
         ("ControlTowerRegionsOnly", reach("true", policy("scope/controlTowerRegionsOnly"), true)),
         ("DhmcEnabled", reach("false", policy("dhmc/enabled"), false)),
         ("DhmcOverwrite", reach("true", policy("dhmc/overwrite"), true)),

@@ -1,0 +1,154 @@
+//! `ec2:DescribeRegions`, in one signed request: the SDK's crate for EC2 is larger than all the others together.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime};
+
+use aws_config::SdkConfig;
+use aws_credential_types::provider::ProvideCredentials;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4::SigningParams;
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_runtime_api::client::http::HttpConnector;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
+use patching::ids::Region;
+
+use crate::call::{CallError, CallFailure};
+
+const OPERATION: &str = "ec2:DescribeRegions";
+const FORM: &str = "Action=DescribeRegions&Version=2016-11-15";
+const CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The Regions that the account of these settings has enabled, asked in their Region.
+///
+/// Tried once: the state machine tries again what passes.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRegions.html>
+pub async fn enabled_regions(config: &SdkConfig) -> Result<BTreeSet<Region>, CallError> {
+    let request = signed(config).await?;
+    let connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring)).build();
+    let called = async {
+        let response = connector.call(request).await.map_err(|error| no_answer(&error.to_string()))?;
+        let status = response.status().as_u16();
+        let body =
+            ByteStream::new(response.into_body()).collect().await.map_err(|error| no_answer(&error.to_string()))?;
+        Ok((status, String::from_utf8_lossy(&body.into_bytes()).into_owned()))
+    };
+    match tokio::time::timeout(TIMEOUT, called).await {
+        Err(_) => Err(no_answer(&format!("no answer in {TIMEOUT:?}"))),
+        Ok(Err(error)) => Err(error),
+        Ok(Ok((200, body))) => Ok(elements(&body, "regionName").filter_map(|name| name.parse().ok()).collect()),
+        Ok(Ok((status, body))) => Err(refusal(status, &body)),
+    }
+}
+
+async fn signed(config: &SdkConfig) -> Result<HttpRequest, CallError> {
+    let region = config.region().map(ToString::to_string).unwrap_or_default();
+    let credentials = match config.credentials_provider() {
+        Some(provider) => provider.provide_credentials().await.map_err(|error| not_made(&error.to_string()))?,
+        None => return Err(not_made("there are no credentials")),
+    };
+    let identity = credentials.into();
+    let parameters = SigningParams::builder()
+        .identity(&identity)
+        .region(&region)
+        .name("ec2")
+        .time(SystemTime::now())
+        .settings(SigningSettings::default())
+        .build()
+        .map_err(|error| not_made(&error.to_string()))?
+        .into();
+    let url = endpoint(config, &region);
+    let headers = [("content-type", CONTENT_TYPE)].into_iter();
+    let signable = SignableRequest::new("POST", url.as_str(), headers, SignableBody::Bytes(FORM.as_bytes()))
+        .map_err(|error| not_made(&error.to_string()))?;
+    let (signature, _) = sign(signable, &parameters).map_err(|error| not_made(&error.to_string()))?.into_parts();
+    let mut request = HttpRequest::new(SdkBody::from(FORM));
+    request.set_method("POST").map_err(|error| not_made(&error.to_string()))?;
+    request.set_uri(url).map_err(|error| not_made(&error.to_string()))?;
+    request.headers_mut().insert("content-type", CONTENT_TYPE);
+    for (name, value) in signature.headers() {
+        request.headers_mut().insert(name.to_owned(), value.to_owned());
+    }
+    Ok(request)
+}
+
+/// As the SDK finds it: what the environment names, for this service or for all of them, or else AWS's own.
+fn endpoint(config: &SdkConfig, region: &str) -> String {
+    let named = std::env::var("AWS_ENDPOINT_URL_EC2").ok().or_else(|| config.endpoint_url().map(ToOwned::to_owned));
+    let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+    let url = named.unwrap_or_else(|| format!("https://ec2.{region}.{suffix}"));
+    format!("{}/", url.trim_end_matches('/'))
+}
+
+/// <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-error-response.html>
+fn refusal(status: u16, body: &str) -> CallError {
+    let code = elements(body, "Code").next().map(ToOwned::to_owned);
+    let message = elements(body, "Message").next().map_or_else(|| format!("status {status}"), ToOwned::to_owned);
+    let request_id = elements(body, "RequestID").next().map(ToOwned::to_owned);
+    CallError::of_code(CallFailure { operation: OPERATION, code, message, request_id }, Some(status))
+}
+
+fn no_answer(message: &str) -> CallError {
+    CallError::ServiceUnavailable(failure(message))
+}
+
+fn not_made(message: &str) -> CallError {
+    CallError::RequestRefused(failure(message))
+}
+
+fn failure(message: &str) -> CallFailure {
+    CallFailure { operation: OPERATION, code: None, message: message.to_owned(), request_id: None }
+}
+
+/// What the elements of this name hold. Those that are asked for have no attributes and none inside.
+fn elements<'a>(xml: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
+    let (begin, end) = (format!("<{name}>"), format!("</{name}>"));
+    let mut rest = xml;
+    std::iter::from_fn(move || {
+        let (_, after) = rest.split_once(&begin)?;
+        let (text, after) = after.split_once(&end)?;
+        rest = after;
+        Some(text)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::NamedError;
+    use crate::testing::Server;
+
+    #[tokio::test]
+    async fn the_enabled_regions_are_asked_for_with_a_signature_for_ec2() {
+        let server = Server::start().await;
+        let item =
+            |region: &str| format!("<item><regionName>{region}</regionName><regionEndpoint>e</regionEndpoint></item>");
+        server.answers(200, &format!("<R><regionInfo>{}{}</regionInfo></R>", item("eu-west-1"), item("af-south-1")));
+        let regions = enabled_regions(&server.sdk_config()).await.unwrap();
+        assert_eq!(regions.iter().map(Region::as_str).collect::<Vec<_>>(), ["af-south-1", "eu-west-1"]);
+        let [asked] = server.asked().try_into().unwrap();
+        assert_eq!((asked.method.as_str(), asked.body.as_str()), ("POST", FORM));
+        let signature = asked.header("authorization").unwrap();
+        assert!(signature.contains("/ec2/aws4_request") && signature.contains("content-type;host"), "{signature}");
+    }
+
+    #[tokio::test]
+    async fn a_refusal_has_the_services_code_message_and_request() {
+        let server = Server::start().await;
+        server.answers(
+            403,
+            "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>not you, with an explicit deny in a service \
+             control policy</Message></Error></Errors><RequestID>r-1</RequestID></Response>",
+        );
+        let error = enabled_regions(&server.sdk_config()).await.unwrap_err();
+        assert_eq!(error.name(), "AccessDenied");
+        assert!(error.failure().is_by_service_control_policy());
+        assert_eq!(error.failure().request_id.as_deref(), Some("r-1"));
+        server.answers(503, "");
+        assert_eq!(enabled_regions(&server.sdk_config()).await.unwrap_err().name(), "ServiceUnavailable");
+    }
+}
