@@ -64,8 +64,8 @@ pub enum Error {
     /// The account was asked for and is closed, suspended or not ready yet.
     #[error("the account {0} is {1}; only ACTIVE accounts can be worked in")]
     AccountNotActive(AccountId, String),
-    /// The account joined a short while ago, and its configuration role is not there yet.
-    #[error("the account {0} joined at {1} and its configuration role cannot be assumed yet")]
+    /// The account joined a short while ago, and its configuration role is not there yet, or lacks its policies.
+    #[error("the account {0} joined at {1} and its configuration role cannot be used yet")]
     RoleNotReady(AccountId, Timestamp, #[source] CallFailure),
     /// Service control policies deny the account whatever was asked there.
     #[error("service control policies deny the account {0} to list its Regions, and the policy names none")]
@@ -97,25 +97,37 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
     }
     let config = match context.sessions.config(&run, &target.account.id).await {
         Ok(config) => config,
-        Err(CallError::AccessDenied(failure)) => return Err(denied(context, &target, failure, now)),
+        Err(CallError::AccessDenied(failure)) => {
+            return Err(not_ready(context.grace, action, &target, &failure, now)
+                .unwrap_or_else(|| CallError::AccessDenied(failure).into()));
+        }
         Err(error) => return Err(error.into()),
     };
     match enabled_regions(&config).await {
         Ok(enabled) => Ok(in_scope(action, &target, enabled)),
-        Err(CallError::AccessDenied(failure)) => {
-            unlisted(action, &target, &failure).ok_or_else(|| not_listed(&target, failure))
-        }
+        Err(CallError::AccessDenied(failure)) => match not_ready(context.grace, action, &target, &failure, now) {
+            Some(not_ready) => Err(not_ready),
+            None => unlisted(action, &target, &failure).ok_or_else(|| not_listed(&target, failure)),
+        },
         Err(error) => Err(error.into()),
     }
 }
 
-/// A new account's role is rolled out by a StackSet some minutes after the account joined.
-fn denied(context: &Context, target: &Target, failure: CallFailure, now: Timestamp) -> Error {
-    let joined: Option<Timestamp> = target.account.joined_at.as_ref().and_then(|at| at.parse().ok());
-    match joined.filter(|joined| now.duration_since(*joined) < context.grace) {
-        Some(joined) => Error::RoleNotReady(target.account.id.clone(), joined, failure),
-        None => CallError::AccessDenied(failure).into(),
+/// A new account's role is rolled out by a StackSet some minutes after the account joined, and can be assumed before it has its
+/// policies. Only a rollout waits for it: without the role nothing can have been set up that would have to be removed.
+fn not_ready(
+    grace: SignedDuration,
+    action: Action,
+    target: &Target,
+    failure: &CallFailure,
+    now: Timestamp,
+) -> Option<Error> {
+    if action != Action::Rollout || failure.is_by_service_control_policy() {
+        return None;
     }
+    let joined: Timestamp = target.account.joined_at.as_ref()?.parse().ok()?;
+    let is_new = now.duration_since(joined) < grace;
+    is_new.then(|| Error::RoleNotReady(target.account.id.clone(), joined, failure.clone()))
 }
 
 /// `account:ListRegions`, asked in the account itself: opting in is per account. `ec2:DescribeRegions` where that is denied, as
@@ -242,6 +254,20 @@ mod tests {
             assert_eq!(unlisted(Action::Rollout, &target, &failure(message)), None);
             assert_eq!(not_listed(&target, failure(message)).name(), name);
         }
+    }
+
+    #[test]
+    fn only_a_rollout_waits_for_a_role_and_to_the_end_of_the_grace() {
+        let denied = "because no identity-based policy allows the account:ListRegions action";
+        let waits = |action, minutes: i64, message: &str| {
+            let now = "2026-01-01T00:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes);
+            let target = target(None, false);
+            not_ready(SignedDuration::from_mins(90), action, &target, &failure(message), now).is_some()
+        };
+        assert!(waits(Action::Rollout, 0, denied) && waits(Action::Rollout, 89, denied));
+        assert!(!waits(Action::Rollout, 90, denied));
+        assert!(!waits(Action::Disable, 0, denied) && !waits(Action::Plan, 0, denied));
+        assert!(!waits(Action::Rollout, 0, "with an explicit deny in a service control policy"));
     }
 
     #[test]

@@ -101,6 +101,7 @@ macro_rules! each_failure {
             | CallError::ChangedMeanwhile(failure)
             | CallError::SettingPending(failure)
             | CallError::AccessDenied(failure)
+            | CallError::RegionDenied(failure)
             | CallError::RegionDisabled(failure)
             | CallError::QuotaExceeded(failure)
             | CallError::DocumentNotFound(failure)

@@ -98,8 +98,8 @@ fn of_account(name: &str) -> Option<&'static str> {
             "The service is still applying an earlier change of the DHMC setting: retry in some minutes."
         }
         "RoleNotReady" => {
-            "The account joined and its member roles did not arrive within 45 minutes: look at the StackSet's operations, \
-             then retry."
+            "The account joined a short while ago and its member roles are still on their way: look at the StackSet's \
+             operations if it stays so, then retry."
         }
         "RegionDisabled" => {
             "The account has not enabled the Region: enable it there, or take the Region out of the policy's scope."

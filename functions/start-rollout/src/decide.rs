@@ -101,6 +101,7 @@ fn start(
 }
 
 /// The properties that say how to go about it.
+#[derive(Clone)]
 struct Properties {
     disabled: bool,
     waits: bool,

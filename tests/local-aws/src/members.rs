@@ -5,7 +5,7 @@ use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 
 use crate::names::{UNITS, Unit, account_names};
-use crate::options::{OPT_IN_REGION, Options, REGIONS};
+use crate::options::{DENIED_UNIT, OPT_IN_REGION, Options, REGIONS};
 use crate::organization::Condition;
 
 /// An account that is still to be created.
@@ -14,6 +14,7 @@ pub(crate) struct Member {
     pub(crate) unit: Unit,
     pub(crate) condition: Condition,
     pub(crate) regions: Vec<String>,
+    pub(crate) denied: Option<String>,
 }
 
 /// The Regions in scope that every account has.
@@ -26,7 +27,12 @@ pub(crate) fn plan_members(options: &Options) -> Vec<Member> {
     let mut random = StdRng::seed_from_u64(options.seed);
     let mut members: Vec<Member> = account_names(options.accounts, &mut random)
         .into_iter()
-        .map(|(name, unit)| Member { name, unit, condition: Condition::Ready, regions: common_regions(options) })
+        .map(|(name, unit)| {
+            let mut regions = common_regions(options);
+            let denied =
+                (options.denies_region && unit.name == DENIED_UNIT && regions.len() > 1).then(|| regions.remove(1));
+            Member { name, unit, condition: Condition::Ready, regions, denied }
+        })
         .collect();
     let mut order: Vec<usize> = (0..members.len()).collect();
     order.shuffle(&mut random);
@@ -41,6 +47,7 @@ pub(crate) fn plan_members(options: &Options) -> Vec<Member> {
     if let Some(index) = order.next() {
         members[index].condition = Condition::Suspended;
         members[index].unit = UNITS[UNITS.len() - 1];
+        members[index].denied = None;
     }
     members
 }

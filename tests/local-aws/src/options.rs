@@ -24,6 +24,9 @@ pub const REGIONS: [&str; 17] = [
 /// The Region that one account has opted in to and all others have not.
 pub const OPT_IN_REGION: &str = "af-south-1";
 
+/// The organizational unit to which [`Options::denies_region`] denies a Region.
+pub(crate) const DENIED_UNIT: &str = "Test";
+
 /// How many accounts the state machine works on at once, and how many Regions of each: what keeps two cores busy without
 /// making invocations wait for each other.
 pub const ACCOUNT_CONCURRENCY: u32 = 8;
@@ -41,12 +44,14 @@ pub struct Options {
     pub latency_ms: u64,
     /// Member accounts without the member role.
     pub failing: usize,
+    /// Whether a service control policy denies the second Region to one organizational unit.
+    pub denies_region: bool,
     /// Decides names, and which accounts get which fate.
     pub seed: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { accounts: 8, regions: 3, latency_ms: 0, failing: 1, seed: 1 }
+        Self { accounts: 8, regions: 3, latency_ms: 0, failing: 1, denies_region: false, seed: 1 }
     }
 }

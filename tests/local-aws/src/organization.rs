@@ -31,8 +31,10 @@ pub struct Account {
     pub name: String,
     /// What a run can do with it.
     pub condition: Condition,
-    /// The Regions in scope that it has enabled.
+    /// The Regions in scope that it has enabled and that are not denied to it.
     pub regions: Vec<String>,
+    /// The Region that a service control policy denies to it.
+    pub denied: Option<String>,
 }
 
 /// What a run can do with an account.
@@ -86,7 +88,12 @@ impl Organization {
     #[must_use]
     pub fn enabled_pairs(&self) -> usize {
         let opted_in = |account: &&Account| account.regions.iter().any(|region| region == OPT_IN_REGION);
-        self.ready().count() * REGIONS.len() + self.ready().filter(opted_in).count()
+        self.ready().count() * REGIONS.len() + self.ready().filter(opted_in).count() - self.denied().count()
+    }
+
+    /// The accounts that a run works in, and to which a Region is denied.
+    pub fn denied(&self) -> impl Iterator<Item = &Account> {
+        self.ready().filter(|account| account.denied.is_some())
     }
 
     /// Account-Regions in scope: those of every active account, whether a run gets in or not.
@@ -185,7 +192,8 @@ impl Organization {
     /// Creates one more account, without any role in it.
     pub(crate) async fn add(&mut self, clients: &Clients, name: &str) -> Result<Account> {
         let regions = self.accounts[0].regions.clone();
-        let member = Member { name: name.to_owned(), unit: UNITS[2], condition: Condition::WithoutRole, regions };
+        let member =
+            Member { name: name.to_owned(), unit: UNITS[2], condition: Condition::WithoutRole, regions, denied: None };
         let account = create_member(&clients.organizations(), &self.root, &self.units, member).await?;
         self.accounts.push(account.clone());
         Ok(account)
@@ -214,6 +222,7 @@ async fn describe(client: &Client) -> Result<(String, String, Account)> {
         name: "management".to_owned(),
         condition: Condition::Ready,
         regions: Vec::new(),
+        denied: None,
     };
     Ok((organization.id.unwrap_or_default(), root, account))
 }
@@ -263,7 +272,8 @@ async fn create_member(
     if member.condition == Condition::Suspended {
         client.close_account().account_id(&id).send().await.during(STEP)?;
     }
-    Ok(Account { id, name: member.name, condition: member.condition, regions: member.regions })
+    let Member { name, condition, regions, denied, .. } = member;
+    Ok(Account { id, name, condition, regions, denied })
 }
 
 fn missing(what: &str) -> Error {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use serde_json::{Value, json};
 use ssm_simulator::{Admin, ConfigChange, model_in_virtual_environment};
 
 use crate::error::{During, Error, Result};
@@ -87,9 +88,21 @@ pub(crate) async fn configure(admin: &Admin, organization: &Organization) -> Res
             (account.id.clone(), regions)
         })
         .collect();
-    let change = ConfigChange { account_regions, ..ConfigChange::default() };
+    let denied = organization.accounts.iter().filter_map(|account| Some((account, account.denied.as_ref()?)));
+    let service_control_policies =
+        denied.map(|(account, region)| (account.id.clone(), vec![without(region)])).collect();
+    let change = ConfigChange { account_regions, service_control_policies, ..ConfigChange::default() };
     admin.configure(&change).await.during("setting up the simulator")?;
     Ok(())
+}
+
+/// A service control policy that denies a Region, as Control Tower's does: only services that are in no Region are let through.
+fn without(region: &str) -> Value {
+    json!({"Version": "2012-10-17", "Statement": [{
+        "Sid": "DenyRegion", "Effect": "Deny", "Resource": "*",
+        "NotAction": ["account:*", "iam:*", "organizations:*", "sts:*", "support:*"],
+        "Condition": {"StringEquals": {"aws:RequestedRegion": [region]}}
+    }]})
 }
 
 /// SSM calls by operation from a sequence number on, and the number to ask from later.

@@ -86,6 +86,7 @@ impl Demo {
             regions: usize::from(self.regions),
             latency_ms: self.latency_ms,
             failing: usize::from(failing),
+            denies_region: true,
             seed: self.seed,
         })
     }

@@ -4,6 +4,7 @@ mod changes;
 mod failures;
 mod figures;
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use comfy_table::Table;
@@ -12,7 +13,7 @@ use comfy_table::presets::UTF8_BORDERS_ONLY;
 use super::outcome::Outcome;
 use crate::dead_letters::DeadLetter;
 use crate::local_aws::LocalAws;
-use crate::options::OPT_IN_REGION;
+use crate::options::{DENIED_UNIT, OPT_IN_REGION};
 use crate::organization::{Condition, Organization};
 
 /// How wide a line may be where nobody says.
@@ -65,7 +66,14 @@ fn organization(organization: &Organization) -> String {
         count(Condition::Suspended),
         organization.regions.len() - 1,
         organization.pairs(),
-    )
+    ) + &denied(organization)
+}
+
+fn denied(organization: &Organization) -> String {
+    let regions: BTreeSet<_> = organization.denied().filter_map(|account| account.denied.as_deref()).collect();
+    let Some(region) = regions.first() else { return String::new() };
+    let count = organization.denied().count();
+    format!("\n  a service control policy denies {region} to {count} of them, those in the unit {DENIED_UNIT}")
 }
 
 /// How to use the AWS CLI on what is left running.

@@ -5,7 +5,7 @@ use patching::outcome::{AccountOutcome, Status};
 use serde_json::{Value, json};
 use ssm_simulator::ConfigChange;
 
-use crate::held;
+use crate::lifecycle::held;
 
 /// To an account a Region is denied, to another one everything.
 pub(crate) async fn what_service_control_policies_deny_is_skipped_by_name(aws: &mut LocalAws) {

@@ -21,7 +21,7 @@ use local_aws::{LocalAws, Options, Progress};
 
 /// What the stack is created with, before its defaults here.
 const PARAMETERS: [(&str, &str); 3] =
-    [("WaitForRollout", "true"), ("FailureTolerancePercent", "0"), ("NewAccountGraceMinutes", "60")];
+    [("WaitForRollout", "true"), ("FailureTolerancePercent", "0"), ("NewAccountGraceMinutes", "1")];
 
 #[tokio::test]
 async fn a_stack_is_created_changed_disabled_enabled_and_deleted() {

@@ -34,11 +34,11 @@ pub(crate) async fn one_whose_role_never_comes_ends_in_the_dead_letter_queue(aws
     let run = aws.follow_execution(&created.execution).await.unwrap();
     assert_eq!((run.status.as_str(), run.error.as_deref()), ("FAILED", Some("RolloutIncomplete")));
     let report = run.report.unwrap();
-    assert_eq!(report["outcomes"][0]["error"]["name"], "RoleNotReady", "{report}");
+    assert_eq!(report["outcomes"][0]["error"]["name"], "AccessDenied", "{report}");
     let letters = aws.dead_letters().await.unwrap();
     let [letter] = letters.as_slice() else { panic!("one message, not {letters:?}") };
     assert_eq!(letter.input["accounts"], json!([created.account.id]));
-    assert_eq!((letter.attribute("step"), letter.attribute("error")), ("AssumeRole", "RoleNotReady"));
+    assert_eq!((letter.attribute("step"), letter.attribute("error")), ("AssumeRole", "AccessDenied"));
 }
 
 pub(crate) async fn has_its_windows(aws: &LocalAws, account: &Account) {

@@ -34,6 +34,9 @@ pub(super) async fn check(aws: &LocalAws, outcome: &Outcome, drifted: usize) -> 
 fn promised(outcome: &Outcome, organization: &Organization, drifted: usize) -> Totals {
     let scenario = outcome.scenario;
     let pairs = outcome.accounts_that_are(Condition::Ready).map(|account| account.regions.len()).sum::<usize>();
+    // Regions in scope that an account has not enabled, or that are denied to it.
+    let ready = outcome.accounts_that_are(Condition::Ready);
+    let skipped = ready.map(|account| organization.regions.len() - account.regions.len()).sum();
     let all = pairs * WINDOWS_PER_PAIR;
     let patching = pairs * PATCHING_PER_PAIR;
     let none = WindowTotals::default;
@@ -51,9 +54,9 @@ fn promised(outcome: &Outcome, organization: &Organization, drifted: usize) -> T
             },
             failed: 0,
             skipped: match scenario {
-                Scenario::Disable | Scenario::Delete => 0,
-                // The Regions in scope that an account has not enabled.
-                _ => outcome.accounts_that_are(Condition::Ready).count() * organization.regions.len() - pairs,
+                // Everywhere, so that there is no scope of which a Region could be missing.
+                Scenario::Disable | Scenario::Delete => organization.denied().count(),
+                _ => skipped,
             },
         },
         windows: match scenario {
