@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::ids::RunId;
 use crate::input::Action;
-use crate::outcome::{AccountOutcome, Failure, Reason, RegionOutcome, Status, WindowStatus};
+use crate::outcome::{AccountOutcome, Failure, Reason, RegionOutcome, Status, Warning, WindowStatus};
 
 /// A run, whole.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -37,9 +37,12 @@ pub struct RunSummary {
     /// The run in numbers.
     #[serde(flatten)]
     pub totals: Totals,
-    /// How many warnings there are in all accounts and their Regions.
+    /// How many warnings there are: of the policy, and in all accounts and their Regions.
     #[serde(default)]
     pub warnings: usize,
+    /// What a person should look at in the policy itself, whatever the account.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policy_warnings: Vec<Warning>,
     /// How many accounts were skipped, by reason: those that the run left out, and those in which nothing was done.
     pub skipped: BTreeMap<String, usize>,
     /// What became of each account, in the order of their ids.

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use patching::ids::AccountId;
-use patching::outcome::{AccountOutcome, Failure, Status};
+use patching::input::Action;
+use patching::openings;
+use patching::outcome::{AccountOutcome, Failure, Status, Warning};
+use patching::policy::PatchPolicy;
 use patching::summary::{RunSummary, Totals, our_dhmc_role};
 use patching::targets::Target;
 
@@ -14,6 +17,7 @@ use crate::Request;
 #[must_use]
 pub fn gather(request: Request, recorded: Vec<AccountOutcome>, targets: Vec<Target>, now: Timestamp) -> RunSummary {
     let action = request.action;
+    let policy_warnings = of_policy(&request, now);
     let outcomes = with_targets(recorded, targets);
     let mut skipped = request.accounts.map(|accounts| accounts.skipped).unwrap_or_default();
     let error = request.error.map(|caught| Failure::of_run(&caught.error, &caught.cause));
@@ -36,10 +40,18 @@ pub fn gather(request: Request, recorded: Vec<AccountOutcome>, targets: Vec<Targ
         finished_at: now.to_string(),
         error,
         totals,
-        warnings: of_accounts + of_regions,
+        warnings: policy_warnings.len() + of_accounts + of_regions,
+        policy_warnings,
         skipped,
         outcomes,
     }
+}
+
+/// What takes everything down opens nothing; a policy that is not valid is the run's error.
+fn of_policy(request: &Request, now: Timestamp) -> Vec<Warning> {
+    let opens = request.action.is_some_and(|action| action != Action::Disable);
+    let policy = request.policy.as_ref().filter(|_| opens).and_then(|policy| PatchPolicy::parse(policy).ok());
+    policy.map(|policy| openings::warnings(&policy, request.started_at.parse().unwrap_or(now))).unwrap_or_default()
 }
 
 /// An account whose execution was aborted leaves no item in the ledger: the list of targets still knows it, as it knows

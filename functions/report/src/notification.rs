@@ -159,6 +159,10 @@ pub fn text(summary: &RunSummary, links: Option<&Links>) -> String {
             format!("-> {}", error.advice()),
         ]);
     }
+    let of_policy = summary.policy_warnings.iter();
+    text_lines.extend(of_policy.flat_map(|warning| {
+        [String::new(), format!("{}: {}", warning.name, warning.message), format!("-> {}", warning.advice())]
+    }));
     let groups = groups(summary);
     text_lines.extend(groups.iter().take(NAMED_ERRORS).flat_map(|group| told(group, "")));
     if groups.len() > NAMED_ERRORS {

@@ -98,6 +98,49 @@ fn a_dhmc_role_of_somebody_else_is_a_warning_and_ours_is_not() {
     assert_eq!((warnings("Theirs"), warnings("service-role/Ours")), (1, 0));
 }
 
+/// One whose moment has passed, one that opens each hour for two, one that is as it should be.
+fn policy() -> Value {
+    let window = |name: &str, schedule: &str| {
+        json!({"name": name, "schedule": schedule, "timezone": "Europe/Berlin", "durationHours": 2, "cutoffHours": 0,
+               "target": {"key": "tag-key", "values": ["Name"]}, "task": {"name": "Update", "document": "AWS-UpdateSSMAgent"}})
+    };
+    let windows = [
+        window("once", "at(2026-11-30T00:00:00)"),
+        window("hourly", "rate(1 hour)"),
+        window("monthly", "cron(0 2 1 * ? *)"),
+    ];
+    json!({"windows": windows, "dhmc": {"enabled": false}, "ownerTag": {"key": "k", "value": "v"}})
+}
+
+#[test]
+fn what_is_odd_about_the_policys_calendar_is_said_once_whatever_the_accounts() {
+    let of = |action: &str| {
+        let accounts = vec![outcome(FIRST, &json!({})), outcome(SECOND, &json!({}))];
+        gathered(&json!({"policy": policy(), "action": action}), accounts, vec![])
+    };
+    for action in ["rollout", "plan"] {
+        let summary = of(action);
+        let names: Vec<_> = summary.policy_warnings.iter().map(|warning| warning.name.as_str()).collect();
+        assert_eq!((summary.warnings, names), (2, vec!["NeverOpens", "OpeningsOverlap"]));
+        let (page, text) = (html::render(&summary, None), notification::text(&summary, None));
+        for told in ["the window once does not open any more", "the window hourly opens at "] {
+            assert!(page.contains(told) && text.contains(told), "{told}");
+        }
+    }
+    assert_eq!(of("disable").warnings, 0);
+}
+
+#[test]
+fn a_plan_shows_the_next_twelve_openings_of_each_window() {
+    let page = |action: &str| html::render(&summary(&json!({"policy": policy(), "action": action})), None);
+    let (plan, rollout) = (page("plan"), page("rollout"));
+    for opening in ["Fri 1 Jan 2027 02:00 CET", "Thu 1 Jul 2027 02:00 CEST", "Mon 1 Nov 2027 02:00 CET"] {
+        assert_eq!((plan.matches(opening).count(), rollout.matches(opening).count()), (1, 0), "{opening}");
+    }
+    assert!(plan.contains("Tue 1 Dec 2026 02:00 CET") && !plan.contains("1 Dec 2027"));
+    assert!(plan.contains("if it is created now: Tue 1 Dec 2026 02:00 CET"));
+}
+
 /// Answers a run of one account, which failed, from the ledger.
 async fn server() -> Server {
     let server = Server::start().await;

@@ -57,6 +57,7 @@ pub fn run(accounts: usize, regions: usize) -> RunSummary {
         finished_at: "2026-11-24T09:01:42Z".to_owned(),
         error: None,
         warnings: warnings.sum(),
+        policy_warnings: Vec::new(),
         totals,
         skipped: skipped.iter().filter(|one| one.1 > 0).map(|(name, count)| ((*name).to_owned(), *count)).collect(),
         outcomes,

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use patching::policy::{PatchPolicy, Window};
+use jiff::Timestamp;
+use patching::input::Action;
+use patching::policy::{PatchPolicy, ScheduleKind, Window};
 use patching::summary::RunSummary;
 
 use crate::text::{moment, plain};
@@ -37,6 +39,10 @@ pub(super) struct Schedule {
     pub(super) is_enabled: bool,
     /// The soonest first.
     pub(super) next: Vec<Next>,
+    /// For a plan, the next openings in the window's zone, as the policy says them.
+    pub(super) openings: Vec<String>,
+    /// They are counted from the window's creation.
+    pub(super) is_from_now: bool,
 }
 
 /// When a window runs next, and in how many account-Regions.
@@ -47,6 +53,9 @@ pub(super) struct Next {
     pub(super) places: usize,
 }
 
+/// How many openings of a window a plan shows: a year of monthly ones.
+const OPENINGS: usize = 12;
+
 /// The windows in the policy's order; none without a valid policy.
 pub(super) fn schedules(summary: &RunSummary, policy: Option<&PatchPolicy>) -> Vec<Schedule> {
     let mut next: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
@@ -56,15 +65,20 @@ pub(super) fn schedules(summary: &RunSummary, policy: Option<&PatchPolicy>) -> V
         }
     }
     let windows = policy.into_iter().flat_map(|policy| &policy.windows);
-    windows.map(|window| schedule(window, next.remove(window.name.as_str()).unwrap_or_default())).collect()
+    let planned_at = summary.started_at.parse().ok().filter(|_| summary.action == Some(Action::Plan));
+    windows.map(|window| schedule(window, next.remove(window.name.as_str()).unwrap_or_default(), planned_at)).collect()
 }
 
-fn schedule(window: &Window, next: BTreeMap<&str, usize>) -> Schedule {
+fn schedule(window: &Window, next: BTreeMap<&str, usize>, planned_at: Option<Timestamp>) -> Schedule {
     let zone = window.timezone.to_string();
+    let openings =
+        planned_at.filter(|_| window.enabled).into_iter().flat_map(|now| window.openings(now).take(OPENINGS));
     let next =
         next.into_iter().map(|(next, places)| Next { local: moment(next, &zone), utc: moment(next, "UTC"), places });
     Schedule {
         next: next.collect(),
+        openings: openings.map(|opening| moment(&opening.to_string(), &zone)).collect(),
+        is_from_now: window.schedule.kind() == ScheduleKind::Rate,
         name: window.name.to_string(),
         expression: window.schedule.to_string(),
         hours: format!("{} h, no new task in the last {} h", window.duration.hours(), window.duration.cutoff_hours()),
