@@ -1,15 +1,21 @@
 //! What was done, in the shapes that the functions answer, the ledger holds and the report shows.
 
+mod progress;
+mod reason;
+mod warning;
+
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use strum::Display;
 
 use crate::diff::Change;
 use crate::ids::{AccountId, Region};
-use crate::policy::{OwnerTag, Window};
+
+pub use progress::Progress;
+pub use reason::Reason;
+pub use warning::Warning;
 
 /// What became of one account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -84,18 +90,6 @@ pub enum Status {
     Failed,
 }
 
-/// Why an account or a Region was skipped.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Reason {
-    /// What it is, such as `RegionNotEnabled`.
-    pub name: String,
-    /// A sentence, or what the service said.
-    #[serde(alias = "cause", deserialize_with = "message_of_cause")]
-    pub message: String,
-}
-
 /// What became of the DHMC setting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -127,27 +121,6 @@ pub enum DhmcStatus {
     WouldSet,
     /// A rollout would take our role back.
     WouldReset,
-}
-
-/// What the tries of a run have done in a Region so far: a function is given it, and answers it with what it did itself.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Progress {
-    /// Whether the Region is as the policy wants it: failed as long as something is left to do.
-    pub status: Status,
-    /// Whether something is left to do that may be done by another try.
-    pub again: bool,
-    /// What became of the DHMC setting.
-    pub dhmc: Option<DhmcOutcome>,
-    /// One entry a window of ours, present or deleted.
-    pub windows: Vec<WindowOutcome>,
-    /// What a person should look at.
-    pub warnings: Vec<Warning>,
-    /// How many tries have ended with something left to do.
-    pub tries: u32,
-    /// Whether this try has written anything.
-    #[serde(skip)]
-    pub has_written: bool,
 }
 
 /// What became of one window.
@@ -187,18 +160,6 @@ pub enum WindowStatus {
     WouldUpdate,
     /// A rollout would delete it.
     WouldDelete,
-}
-
-/// Something that a person should look at, though nothing failed.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Warning {
-    /// What it is, such as `ForeignWindow`.
-    pub name: String,
-    /// A sentence, or what the service said.
-    #[serde(alias = "cause", deserialize_with = "message_of_cause")]
-    pub message: String,
 }
 
 /// Why something failed.
@@ -325,62 +286,6 @@ impl RegionOutcome {
     }
 }
 
-impl Reason {
-    /// A Region in scope that the account has not enabled.
-    pub const REGION_NOT_ENABLED: &str = "RegionNotEnabled";
-    /// A Region that a service control policy denies to the account.
-    pub const REGION_DENIED: &str = "RegionDenied";
-    /// An account to which service control policies deny every Region to be worked in.
-    pub const ACCOUNT_DENIED: &str = "AccountDenied";
-    /// An account without a Region to be worked in.
-    pub const NO_REGION: &str = "NoRegion";
-
-    /// Why an account with these Regions was skipped as a whole; `None` when it was worked in.
-    fn of_account(regions: &[RegionOutcome]) -> Option<Self> {
-        if regions.iter().any(|region| region.status != Status::Skipped) {
-            return None;
-        }
-        let reasons: Vec<_> = regions.iter().filter_map(|region| region.skipped.as_ref()).collect();
-        let denied = reasons.iter().find(|reason| reason.name == Self::REGION_DENIED);
-        let (name, message) = match denied {
-            Some(denied) => (Self::ACCOUNT_DENIED, format!("in each Region to be worked in: {}", denied.message)),
-            None if reasons.is_empty() => (Self::NO_REGION, "there was no Region to be worked in".to_owned()),
-            None => (Self::NO_REGION, "the account has enabled none of the Regions in scope".to_owned()),
-        };
-        Some(Self { name: name.to_owned(), message })
-    }
-}
-
-impl Progress {
-    /// Takes in what became of windows since: those that stay by their names, which are theirs alone, each that was deleted by itself.
-    pub fn follow(&mut self, windows: Vec<WindowOutcome>) {
-        for later in windows {
-            self.has_written |= later.status.is_change();
-            let is_deleted = later.status == WindowStatus::Deleted;
-            // A list that lags behind shows what was deleted already.
-            if is_deleted && self.windows.contains(&later) {
-                continue;
-            }
-            let stays = |window: &&mut WindowOutcome| {
-                !is_deleted && window.name == later.name && window.status != WindowStatus::Deleted
-            };
-            match self.windows.iter_mut().find(stays) {
-                Some(window) => *window = window.clone().followed_by(later),
-                None => self.windows.push(later),
-            }
-        }
-    }
-
-    /// Takes in what became of the DHMC setting since.
-    pub fn follow_dhmc(&mut self, later: DhmcOutcome) {
-        self.has_written |= later.is_change();
-        match &self.dhmc {
-            Some(earlier) if earlier.is_change() && !later.is_change() => {}
-            _ => self.dhmc = Some(later),
-        }
-    }
-}
-
 impl WindowStatus {
     /// Whether something was written.
     #[must_use]
@@ -435,65 +340,6 @@ impl WindowOutcome {
             unchanged => unchanged,
         };
         Self { status, ..self }
-    }
-}
-
-impl Warning {
-    /// The name of [`Warning::foreign_window`].
-    pub const FOREIGN_WINDOW: &str = "ForeignWindow";
-    /// An account that may not list its Regions, in which those that the policy names were taken.
-    pub const REGIONS_NOT_LISTED: &str = "RegionsNotListed";
-    /// The name of [`Warning::dhmc_kept`].
-    pub const DHMC_KEPT: &str = "DhmcKept";
-
-    /// The name of [`Warning::never_opens`].
-    pub const NEVER_OPENS: &str = "NeverOpens";
-    /// The name of [`Warning::openings_overlap`].
-    pub const OPENINGS_OVERLAP: &str = "OpeningsOverlap";
-
-    /// A window whose only moment has passed.
-    #[must_use]
-    pub fn never_opens(window: &Window) -> Self {
-        Self {
-            name: Self::NEVER_OPENS.to_owned(),
-            message: format!("the window {} does not open any more: {} has passed", window.name, window.schedule),
-        }
-    }
-
-    /// A window that opens again before it closes.
-    #[must_use]
-    pub fn openings_overlap(window: &Window, first: Timestamp, second: Timestamp) -> Self {
-        let (name, hours) = (&window.name, window.duration.hours());
-        Self {
-            name: Self::OPENINGS_OVERLAP.to_owned(),
-            message: format!(
-                "the window {name} opens at {first} for {hours} h, and again at {second}, before that is over"
-            ),
-        }
-    }
-
-    /// A DHMC role of somebody else, which the policy does not allow to be replaced.
-    #[must_use]
-    pub fn dhmc_kept(role: &str) -> Self {
-        Self {
-            name: Self::DHMC_KEPT.to_owned(),
-            message: format!(
-                "Default Host Management Configuration has the role {role}, which is not ours: it was kept"
-            ),
-        }
-    }
-
-    /// A window that has one of our names and not our tag.
-    #[must_use]
-    pub fn foreign_window(name: &str, id: &str, owner_tag: &OwnerTag) -> Self {
-        Self {
-            name: Self::FOREIGN_WINDOW.to_owned(),
-            message: format!(
-                "the maintenance window {id} is also named {name} but lacks the tag {}={}: it was left alone, and both run",
-                owner_tag.key.as_str(),
-                owner_tag.value.as_str()
-            ),
-        }
     }
 }
 
