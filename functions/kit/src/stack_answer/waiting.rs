@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput};
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use patching::ids::RunId;
 
@@ -92,20 +91,8 @@ pub async fn read_waiting(dynamodb: &Client, table: &str, run: &RunId) -> Result
 ///
 /// A stack that was answered in between stays as it is.
 pub async fn record_decided(dynamodb: &Client, table: &str, run: &RunId, decided: &Decided) -> Result<(), CallError> {
-    let status: &str = decided.status.into();
-    let answer = dynamodb
-        .update_item()
-        .table_name(table)
-        .key("run", AttributeValue::S(run.to_string()))
-        .key("account", AttributeValue::S(KEY.to_owned()))
-        .update_expression("SET decided = :body, decidedStatus = :status")
-        .condition_expression("attribute_exists(#run) AND attribute_not_exists(answeredAt)")
-        .expression_attribute_names("#run", "run")
-        .expression_attribute_values(":body", AttributeValue::S(decided.body.clone()))
-        .expression_attribute_values(":status", AttributeValue::S(status.to_owned()))
-        .send()
-        .await;
-    unless_answered(answer)
+    let values = [(":body", decided.body.as_str()), (":status", decided.status.into())];
+    update(dynamodb, table, run, "SET decided = :body, decidedStatus = :status", values).await
 }
 
 /// Writes down that the stack that waited for `run` was answered `at` that time, RFC 3339 (`dynamodb:UpdateItem`).
@@ -118,23 +105,30 @@ pub async fn mark_answered(
     status: AnswerStatus,
     at: &str,
 ) -> Result<(), CallError> {
-    let status: &str = status.into();
+    let expression = "SET answeredAt = :at, answer = :status REMOVE responseUrl, decided, decidedStatus";
+    update(dynamodb, table, run, expression, [(":at", at), (":status", status.into())]).await
+}
+
+/// Updates the item of the stack that waits for `run`, unless it was answered.
+async fn update(
+    dynamodb: &Client,
+    table: &str,
+    run: &RunId,
+    expression: &str,
+    values: [(&str, &str); 2],
+) -> Result<(), CallError> {
+    let values = values.map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned())));
     let answer = dynamodb
         .update_item()
         .table_name(table)
         .key("run", AttributeValue::S(run.to_string()))
         .key("account", AttributeValue::S(KEY.to_owned()))
-        .update_expression("SET answeredAt = :at, answer = :status REMOVE responseUrl, decided, decidedStatus")
+        .update_expression(expression)
         .condition_expression("attribute_exists(#run) AND attribute_not_exists(answeredAt)")
         .expression_attribute_names("#run", "run")
-        .expression_attribute_values(":at", AttributeValue::S(at.to_owned()))
-        .expression_attribute_values(":status", AttributeValue::S(status.to_owned()))
+        .set_expression_attribute_values(Some(HashMap::from(values)))
         .send()
         .await;
-    unless_answered(answer)
-}
-
-fn unless_answered(answer: Result<UpdateItemOutput, SdkError<UpdateItemError>>) -> Result<(), CallError> {
     match answer {
         Err(error) if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) => {
             Ok(())
