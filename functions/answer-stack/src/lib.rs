@@ -131,6 +131,15 @@ pub enum Error {
     Call(#[from] CallError),
 }
 
+impl From<LedgerError> for Error {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Call(error) => Self::Call(error),
+            malformed => Self::LedgerNotReadable(malformed),
+        }
+    }
+}
+
 kit::named_error!(Error, NotDelivered: NotDelivered, Call: CallError);
 
 /// What an environment keeps between invocations.
@@ -147,10 +156,7 @@ pub struct Context {
 /// Answers first and marks then: two answers do no harm, none would leave the stack waiting for an hour.
 pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Result<Response, Error> {
     let (dynamodb, table) = (&context.dynamodb, &context.ledger_table);
-    let waiting = read_waiting(dynamodb, table, &request.run).await.map_err(|error| match error {
-        LedgerError::Call(error) => Error::Call(error),
-        malformed => Error::LedgerNotReadable(malformed),
-    })?;
+    let waiting = read_waiting(dynamodb, table, &request.run).await?;
     let Some(stack) = waiting else {
         return Ok(Response { answered: false, status: None });
     };

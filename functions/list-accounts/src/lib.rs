@@ -15,7 +15,7 @@ mod select;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use kit::footprint::{self, Footprint};
+use kit::footprint;
 use kit::ledger::LedgerError;
 use kit::{CallError, ObjectKey, object};
 use patching::ids::{OrganizationalUnitId, Region, RunId};
@@ -127,6 +127,15 @@ pub enum Error {
     Call(#[from] CallError),
 }
 
+impl From<LedgerError> for Error {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Call(error) => Self::Call(error),
+            malformed => Self::LedgerNotReadable(malformed),
+        }
+    }
+}
+
 kit::named_error!(Error, Call: CallError);
 
 /// What an environment keeps between invocations.
@@ -165,7 +174,11 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
         openings::check(&policy, now)?;
     }
     let regions = regions::in_scope(&context.ssm, &policy.scope, action, input.regions.clone()).await?;
-    let footprint = if retry.is_none() && empties(&input, action) { Some(footprint(context).await?) } else { None };
+    let footprint = if retry.is_none() && empties(&input, action) {
+        Some(footprint::read(&context.dynamodb, &context.ledger_table).await?)
+    } else {
+        None
+    };
     let organization = organization::read(&context.organizations, &policy.scope).await?;
     let keep_dhmc = retry.as_ref().map_or_else(|| keeps_dhmc(&policy, &input), |retry| retry.keep_dhmc);
     let chosen = select::Selection {
@@ -228,13 +241,6 @@ fn keeps_dhmc(policy: &PatchPolicy, input: &ExecutionInput) -> bool {
 fn empties(input: &ExecutionInput, action: Action) -> bool {
     let is_whole_update = input.trigger == Trigger::StackUpdate && input.regions.is_none();
     action == Action::Disable || (action == Action::Rollout && is_whole_update)
-}
-
-async fn footprint(context: &Context) -> Result<Footprint, Error> {
-    match footprint::read(&context.dynamodb, &context.ledger_table).await {
-        Err(LedgerError::Call(error)) => Err(error.into()),
-        read => read.map_err(Error::LedgerNotReadable),
-    }
 }
 
 fn list(regions: &BTreeSet<Region>) -> String {

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kit::ledger::{self, LedgerError};
-use kit::{CallError, ObjectKey, object};
+use kit::{CallError, ObjectKey, ledger, object};
 use patching::ids::{AccountId, RunId};
 use patching::input::Action;
 use patching::outcome::{AccountOutcome, Status};
@@ -24,10 +23,7 @@ pub(crate) struct Retry {
 
 /// Reads what the run `earlier` was to do, and what became of it.
 pub(crate) async fn of(context: &Context, earlier: &RunId) -> Result<Retry, Error> {
-    let recorded = match ledger::read(&context.dynamodb, &context.ledger_table, earlier).await {
-        Err(LedgerError::Call(error)) => return Err(error.into()),
-        read => read.map_err(Error::LedgerNotReadable)?,
-    };
+    let recorded = ledger::read(&context.dynamodb, &context.ledger_table, earlier).await?;
     let key = ObjectKey { bucket: context.bucket.clone(), key: crate::targets_key(earlier) };
     let targets = match object::read(&context.s3, &key).await {
         Ok(targets) => targets,

@@ -115,6 +115,15 @@ pub enum Error {
     Call(#[from] CallError),
 }
 
+impl From<LedgerError> for Error {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Call(error) => Self::Call(error),
+            malformed => Self::LedgerNotReadable(malformed),
+        }
+    }
+}
+
 kit::named_error!(Error, Call: CallError);
 
 /// What an environment keeps between invocations.
@@ -136,11 +145,7 @@ pub struct Context {
 
 /// Puts together what is recorded, and what should be and is not, and writes it.
 pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Result<Response, Error> {
-    let recorded =
-        ledger::read(&context.dynamodb, &context.ledger_table, &request.run).await.map_err(|error| match error {
-            LedgerError::Call(error) => Error::Call(error),
-            malformed => Error::LedgerNotReadable(malformed),
-        })?;
+    let recorded = ledger::read(&context.dynamodb, &context.ledger_table, &request.run).await?;
     let targets = match &request.targets {
         Some(object) => read_targets(&context.s3, object).await?,
         None => Vec::new(),
