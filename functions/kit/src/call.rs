@@ -67,6 +67,12 @@ const LOOKING: [&str; 2] = ["ssm:DescribeMaintenanceWindows", "ssm:GetServiceSet
 impl std::error::Error for CallFailure {}
 
 impl CallFailure {
+    /// A failure of which the service itself says nothing.
+    #[must_use]
+    pub fn without_answer(operation: &'static str, message: impl Into<String>) -> Self {
+        Self { operation, code: None, message: message.into(), request_id: None }
+    }
+
     /// Whether the service says so: `with an explicit deny in a service control policy`, or `because no service control policy
     /// allows` it.
     ///
@@ -183,8 +189,7 @@ impl CallError {
     /// The service answered `operation` without the `member` that it always has.
     #[must_use]
     pub fn left_out(operation: &'static str, member: &str) -> Self {
-        let message = format!("the answer has no {member}");
-        Self::ServiceUnavailable(CallFailure { operation, code: None, message, request_id: None })
+        Self::ServiceUnavailable(CallFailure::without_answer(operation, format!("the answer has no {member}")))
     }
 
     /// The same, which also tells of `other`.

@@ -19,12 +19,10 @@ pub async fn observe(ssm: &Client) -> Result<String, CallError> {
         .map_err(|error| CallError::new(OPERATION, &error))?;
     let setting = answer.service_setting();
     if setting.and_then(|setting| setting.status()) == Some("PendingUpdate") {
-        return Err(CallError::SettingPending(CallFailure {
-            operation: OPERATION,
-            code: None,
-            message: "the status of the setting is PendingUpdate".to_owned(),
-            request_id: None,
-        }));
+        return Err(CallError::SettingPending(CallFailure::without_answer(
+            OPERATION,
+            "the status of the setting is PendingUpdate",
+        )));
     }
     Ok(setting.and_then(|setting| setting.setting_value()).unwrap_or_default().to_owned())
 }

@@ -1,15 +1,13 @@
 //! `ec2:DescribeRegions`, in one signed request: the SDK's crate for EC2 is larger than all the others together.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
 use aws_credential_types::provider::ProvideCredentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4::SigningParams;
-use aws_smithy_http_client::Connector;
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
@@ -17,6 +15,7 @@ use aws_smithy_types::byte_stream::ByteStream;
 use patching::ids::Region;
 
 use crate::call::{CallError, CallFailure};
+use crate::clients;
 
 const OPERATION: &str = "ec2:DescribeRegions";
 const FORM: &str = "Action=DescribeRegions&Version=2016-11-15";
@@ -29,16 +28,15 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRegions.html>
 pub async fn enabled_regions(config: &SdkConfig) -> Result<BTreeSet<Region>, CallError> {
     let request = signed(config).await?;
-    let connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring)).build();
+    let connector = clients::connector();
     let called = async {
-        let response = connector.call(request).await.map_err(|error| no_answer(&error.to_string()))?;
+        let response = connector.call(request).await.map_err(no_answer)?;
         let status = response.status().as_u16();
-        let body =
-            ByteStream::new(response.into_body()).collect().await.map_err(|error| no_answer(&error.to_string()))?;
+        let body = ByteStream::new(response.into_body()).collect().await.map_err(no_answer)?;
         Ok((status, String::from_utf8_lossy(&body.into_bytes()).into_owned()))
     };
     match tokio::time::timeout(TIMEOUT, called).await {
-        Err(_) => Err(no_answer(&format!("no answer in {TIMEOUT:?}"))),
+        Err(_) => Err(no_answer(format!("no answer in {TIMEOUT:?}"))),
         Ok(Err(error)) => Err(error),
         Ok(Ok((200, body))) => Ok(elements(&body, "regionName").filter_map(|name| name.parse().ok()).collect()),
         Ok(Ok((status, body))) => Err(refusal(status, &body)),
@@ -48,7 +46,7 @@ pub async fn enabled_regions(config: &SdkConfig) -> Result<BTreeSet<Region>, Cal
 async fn signed(config: &SdkConfig) -> Result<HttpRequest, CallError> {
     let region = config.region().map(ToString::to_string).unwrap_or_default();
     let credentials = match config.credentials_provider() {
-        Some(provider) => provider.provide_credentials().await.map_err(|error| not_made(&error.to_string()))?,
+        Some(provider) => provider.provide_credentials().await.map_err(not_made)?,
         None => return Err(not_made("there are no credentials")),
     };
     let identity = credentials.into();
@@ -59,16 +57,16 @@ async fn signed(config: &SdkConfig) -> Result<HttpRequest, CallError> {
         .time(SystemTime::now())
         .settings(SigningSettings::default())
         .build()
-        .map_err(|error| not_made(&error.to_string()))?
+        .map_err(not_made)?
         .into();
     let url = endpoint(config, &region);
     let headers = [("content-type", CONTENT_TYPE)].into_iter();
-    let signable = SignableRequest::new("POST", url.as_str(), headers, SignableBody::Bytes(FORM.as_bytes()))
-        .map_err(|error| not_made(&error.to_string()))?;
-    let (signature, _) = sign(signable, &parameters).map_err(|error| not_made(&error.to_string()))?.into_parts();
+    let signable =
+        SignableRequest::new("POST", url.as_str(), headers, SignableBody::Bytes(FORM.as_bytes())).map_err(not_made)?;
+    let (signature, _) = sign(signable, &parameters).map_err(not_made)?.into_parts();
     let mut request = HttpRequest::new(SdkBody::from(FORM));
-    request.set_method("POST").map_err(|error| not_made(&error.to_string()))?;
-    request.set_uri(url).map_err(|error| not_made(&error.to_string()))?;
+    request.set_method("POST").map_err(not_made)?;
+    request.set_uri(url).map_err(not_made)?;
     request.headers_mut().insert("content-type", CONTENT_TYPE);
     for (name, value) in signature.headers() {
         request.headers_mut().insert(name.to_owned(), value.to_owned());
@@ -92,16 +90,12 @@ fn refusal(status: u16, body: &str) -> CallError {
     CallError::of_code(CallFailure { operation: OPERATION, code, message, request_id }, Some(status))
 }
 
-fn no_answer(message: &str) -> CallError {
-    CallError::ServiceUnavailable(failure(message))
+fn no_answer(problem: impl fmt::Display) -> CallError {
+    CallError::ServiceUnavailable(CallFailure::without_answer(OPERATION, problem.to_string()))
 }
 
-fn not_made(message: &str) -> CallError {
-    CallError::RequestRefused(failure(message))
-}
-
-fn failure(message: &str) -> CallFailure {
-    CallFailure { operation: OPERATION, code: None, message: message.to_owned(), request_id: None }
+fn not_made(problem: impl fmt::Display) -> CallError {
+    CallError::RequestRefused(CallFailure::without_answer(OPERATION, problem.to_string()))
 }
 
 /// What the elements of this name hold. Those that are asked for have no attributes and none inside.

@@ -33,14 +33,10 @@ pub async fn read(s3: &Client, object: &ObjectKey) -> Result<Vec<u8>, CallError>
         .send()
         .await
         .map_err(|error| CallError::new(OPERATION, &error))?;
-    let body = answer.body.collect().await.map_err(|error| {
-        CallError::ServiceUnavailable(CallFailure {
-            operation: OPERATION,
-            code: None,
-            message: error.to_string(),
-            request_id: None,
-        })
-    })?;
+    let body =
+        answer.body.collect().await.map_err(|error| {
+            CallError::ServiceUnavailable(CallFailure::without_answer(OPERATION, error.to_string()))
+        })?;
     Ok(body.to_vec())
 }
 

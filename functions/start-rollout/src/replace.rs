@@ -97,12 +97,10 @@ async fn has_running_map(client: &Client, execution_arn: &str) -> Result<bool, C
 }
 
 fn still_running() -> CallError {
-    CallError::ServiceUnavailable(CallFailure {
-        operation: "states:ListMapRuns",
-        code: None,
-        message: "runs that were stopped are still going".to_owned(),
-        request_id: None,
-    })
+    CallError::ServiceUnavailable(CallFailure::without_answer(
+        "states:ListMapRuns",
+        "runs that were stopped are still going",
+    ))
 }
 
 async fn stop(client: &Client, execution_arn: &str, run: &RunId) -> Result<(), CallError> {

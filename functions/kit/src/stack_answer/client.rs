@@ -3,8 +3,6 @@
 use std::time::Duration;
 
 use aws_smithy_http_client::Connector;
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::http::HttpError;
@@ -14,6 +12,7 @@ use thiserror::Error;
 
 use super::addressee::{Addressee, ResponseUrl};
 use super::answer::Answer;
+use crate::clients;
 use crate::named_error::message;
 
 const TRIES: u32 = 4;
@@ -44,8 +43,7 @@ crate::named_error!(NotDelivered);
 
 impl Default for AnswerClient {
     fn default() -> Self {
-        let connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring)).build();
-        Self { connector, first_pause: FIRST_PAUSE }
+        Self { connector: clients::connector(), first_pause: FIRST_PAUSE }
     }
 }
 

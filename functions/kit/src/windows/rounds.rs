@@ -52,10 +52,8 @@ pub async fn carry_out(
 }
 
 fn another_run() -> CallError {
-    CallError::ChangedMeanwhile(CallFailure {
-        operation: "ssm:DescribeMaintenanceWindows",
-        code: None,
-        message: "another run is at work on the same windows".to_owned(),
-        request_id: None,
-    })
+    CallError::ChangedMeanwhile(CallFailure::without_answer(
+        "ssm:DescribeMaintenanceWindows",
+        "another run is at work on the same windows",
+    ))
 }

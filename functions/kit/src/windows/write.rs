@@ -1,9 +1,11 @@
 //! The writing calls, one a method. Every update replaces: what the settings do not name is unset.
 
 use std::collections::BTreeSet;
+use std::error::Error;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use aws_sdk_ssm::error::BuildError;
+use aws_sdk_ssm::config::http::HttpResponse;
+use aws_sdk_ssm::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_ssm::types::{
     CloudWatchOutputConfig, DocumentHashType, MaintenanceWindowResourceType, MaintenanceWindowRunCommandParameters,
     MaintenanceWindowTaskCutoffBehavior, MaintenanceWindowTaskInvocationParameters, MaintenanceWindowTaskType, Tag,
@@ -38,9 +40,18 @@ impl<'a> Writer<'a> {
         self.created.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes a call about `window`.
-    async fn about<T>(&self, window: &str, call: impl AsyncFn() -> Result<T, CallError>) -> Result<T, CallError> {
+    /// Makes the call of `operation` about `window`.
+    async fn about<T, E>(
+        &self,
+        window: &str,
+        operation: &'static str,
+        send: impl AsyncFn() -> Result<T, SdkError<E, HttpResponse>>,
+    ) -> Result<T, CallError>
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
         let is_new = self.created().contains(window);
+        let call = async || send().await.map_err(|error| CallError::new(operation, &error));
         if is_new { self.site.patiently(call).await } else { call().await }
     }
 
@@ -87,19 +98,16 @@ impl<'a> Writer<'a> {
             .cutoff(settings.cutoff_hours)
             .allow_unassociated_targets(settings.allow_unassociated_targets)
             .enabled(settings.enabled);
-        let send =
-            async || call.clone().send().await.map_err(|error| CallError::new("ssm:UpdateMaintenanceWindow", &error));
-        self.about(id, send).await.map(drop)
+        self.about(id, "ssm:UpdateMaintenanceWindow", async || call.clone().send().await).await.map(drop)
     }
 
     pub(super) async fn delete_window(&self, id: &str) -> Result<(), CallError> {
         let call = self.site.ssm.delete_maintenance_window().window_id(id);
-        let send =
-            async || call.clone().send().await.map_err(|error| CallError::new("ssm:DeleteMaintenanceWindow", &error));
-        done_or_gone(self.about(id, send).await)
+        done_or_gone(self.about(id, "ssm:DeleteMaintenanceWindow", async || call.clone().send().await).await)
     }
 
     pub(super) async fn register_target(&self, window: &str, settings: &TargetSettings) -> Result<String, CallError> {
+        const OPERATION: &str = "ssm:RegisterTargetWithMaintenanceWindow";
         let call = self
             .site
             .ssm
@@ -110,13 +118,8 @@ impl<'a> Writer<'a> {
             .set_targets(Some(selectors(settings)))
             .set_name(settings.name.clone())
             .set_description(settings.description.clone());
-        let send = async || {
-            call.clone().send().await.map_err(|error| CallError::new("ssm:RegisterTargetWithMaintenanceWindow", &error))
-        };
-        let answer = self.about(window, send).await?;
-        answer
-            .window_target_id
-            .ok_or_else(|| CallError::left_out("ssm:RegisterTargetWithMaintenanceWindow", "WindowTargetId"))
+        let answer = self.about(window, OPERATION, async || call.clone().send().await).await?;
+        answer.window_target_id.ok_or_else(|| CallError::left_out(OPERATION, "WindowTargetId"))
     }
 
     pub(super) async fn update_target(
@@ -135,23 +138,16 @@ impl<'a> Writer<'a> {
             .set_targets(Some(selectors(settings)))
             .set_name(settings.name.clone())
             .set_description(settings.description.clone());
-        let send = async || {
-            call.clone().send().await.map_err(|error| CallError::new("ssm:UpdateMaintenanceWindowTarget", &error))
-        };
-        self.about(window, send).await.map(drop)
+        self.about(window, "ssm:UpdateMaintenanceWindowTarget", async || call.clone().send().await).await.map(drop)
     }
 
     /// `Safe`: a target that a task still names stays, and the next run sees to it.
     pub(super) async fn deregister_target(&self, window: &str, id: &str) -> Result<(), CallError> {
         let call =
             self.site.ssm.deregister_target_from_maintenance_window().window_id(window).window_target_id(id).safe(true);
-        let send = async || {
-            call.clone()
-                .send()
-                .await
-                .map_err(|error| CallError::new("ssm:DeregisterTargetFromMaintenanceWindow", &error))
-        };
-        done_or_gone(self.about(window, send).await)
+        done_or_gone(
+            self.about(window, "ssm:DeregisterTargetFromMaintenanceWindow", async || call.clone().send().await).await,
+        )
     }
 
     pub(super) async fn register_task(
@@ -177,10 +173,7 @@ impl<'a> Writer<'a> {
             .set_cutoff_behavior(cutoff_behavior(settings))
             .set_name(settings.name.clone())
             .set_description(settings.description.clone());
-        let send = async || {
-            call.clone().send().await.map_err(|error| CallError::new("ssm:RegisterTaskWithMaintenanceWindow", &error))
-        };
-        self.about(window, send).await.map(drop)
+        self.about(window, "ssm:RegisterTaskWithMaintenanceWindow", async || call.clone().send().await).await.map(drop)
     }
 
     pub(super) async fn update_task(
@@ -207,18 +200,14 @@ impl<'a> Writer<'a> {
             .set_cutoff_behavior(cutoff_behavior(settings))
             .set_name(settings.name.clone())
             .set_description(settings.description.clone());
-        let send = async || {
-            call.clone().send().await.map_err(|error| CallError::new("ssm:UpdateMaintenanceWindowTask", &error))
-        };
-        self.about(window, send).await.map(drop)
+        self.about(window, "ssm:UpdateMaintenanceWindowTask", async || call.clone().send().await).await.map(drop)
     }
 
     pub(super) async fn deregister_task(&self, window: &str, id: &str) -> Result<(), CallError> {
         let call = self.site.ssm.deregister_task_from_maintenance_window().window_id(window).window_task_id(id);
-        let send = async || {
-            call.clone().send().await.map_err(|error| CallError::new("ssm:DeregisterTaskFromMaintenanceWindow", &error))
-        };
-        done_or_gone(self.about(window, send).await)
+        done_or_gone(
+            self.about(window, "ssm:DeregisterTaskFromMaintenanceWindow", async || call.clone().send().await).await,
+        )
     }
 }
 
@@ -277,5 +266,5 @@ fn done_or_gone<T>(result: Result<T, CallError>) -> Result<(), CallError> {
 }
 
 fn unfit(operation: &'static str, error: &BuildError) -> CallError {
-    CallError::RequestRefused(CallFailure { operation, code: None, message: error.to_string(), request_id: None })
+    CallError::RequestRefused(CallFailure::without_answer(operation, error.to_string()))
 }
