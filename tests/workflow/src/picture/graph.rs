@@ -94,10 +94,11 @@ fn note(processor: &Value) -> &'static str {
     }
 }
 
-/// `replacedRuns > 0`. Of several conditions the last one says it: those before guard it against what may be missing.
+/// `replacedRuns > 0`. What only asks whether something is there guards another condition, and says nothing beside it.
 fn condition(choice: &Value) -> String {
-    if let Some(last) = items(&choice["And"]).last() {
-        return condition(last);
+    if choice["And"].is_array() {
+        let all = items(&choice["And"]).filter(|one| one["IsPresent"].is_null());
+        return all.map(condition).collect::<Vec<_>>().join(", ");
     }
     if choice["Not"].is_object() {
         return condition(&choice["Not"]).replace(" = ", " ≠ ");
