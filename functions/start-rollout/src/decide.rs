@@ -66,7 +66,7 @@ fn create(event: &Event<'_>, properties: &Properties) -> Result<Decision, Proble
 fn update(event: &Event<'_>, properties: &Properties) -> Result<Decision, Problems> {
     if properties.disabled {
         // Otherwise CloudFormation would go back to the former properties, and the rollout for these put all windows back.
-        let properties = Properties { tolerance_percent: 100, ..properties.clone() };
+        let properties = Properties { tolerance_percent: 100, ..*properties };
         return start(event, RequestType::Update, Action::Disable, Trigger::StackUpdate, &properties);
     }
     start(event, RequestType::Update, Action::Rollout, Trigger::StackUpdate, properties)
@@ -101,7 +101,6 @@ fn start(
 }
 
 /// The properties that say how to go about it.
-#[derive(Clone)]
 struct Properties {
     disabled: bool,
     waits: bool,

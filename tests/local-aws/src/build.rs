@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::progress::Step;
 use crate::workspace::Workspace;
 
-pub(crate) const BUILDING: &str = "building";
+const BUILDING: &str = "building";
 
 /// For whom it is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,12 @@ pub(crate) async fn build(
     profile: Profile,
     step: &Step,
 ) -> Result<BTreeMap<String, PathBuf>> {
+    if workspace.functions.is_empty() {
+        return Err(Error::Unexpected {
+            step: BUILDING,
+            problem: format!("no package with a binary in {}/functions", workspace.root.display()),
+        });
+    }
     let mut made: BTreeSet<String> = BTreeSet::new();
     let mut built = BTreeMap::new();
     // Without packages named, cargo builds with the features that the whole workspace asks for, as it does for tests. With them

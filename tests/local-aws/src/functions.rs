@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use zip::write::SimpleFileOptions;
 
-use crate::build::{BUILDING, Profile, build};
+use crate::build::{Profile, build};
 use crate::error::{At, Error, Result};
 use crate::progress::{Progress, Step};
 use crate::workspace::Workspace;
@@ -63,12 +63,6 @@ async fn zip_all(
     profile: Profile,
     step: Step,
 ) -> Result<Vec<FunctionZip>> {
-    if binaries.is_empty() {
-        return Err(Error::Unexpected {
-            step: BUILDING,
-            problem: format!("no package with a binary in {}/functions", workspace.root.display()),
-        });
-    }
     step.note("zipping");
     let folder = workspace.folder().join("zips");
     std::fs::create_dir_all(&folder).at(ZIPPING, &folder)?;

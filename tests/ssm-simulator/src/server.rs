@@ -178,12 +178,17 @@ async fn effect(
     if let Some(input) = shared.model.input(operation) {
         validate::validate(&shared.model, input, &body)?;
     }
-    if let Some(policies) = live.config.service_control_policies.get(&*cell.account) {
-        let needed = permissions::needed(operation, cell, &body);
+    let policies = live.config.service_control_policies.get(&*cell.account);
+    let authorizer = shared.authorizer.as_ref().filter(|_| !identity.is_root);
+    let needed = if policies.is_some() || authorizer.is_some() {
+        permissions::needed(operation, cell, &body)
+    } else {
+        Vec::new()
+    };
+    if let Some(policies) = policies {
         check_service_control(policies, &cell.account, &cell.region, &needed)?;
     }
-    if let Some(authorizer) = shared.authorizer.as_ref().filter(|_| !identity.is_root) {
-        let needed = permissions::needed(operation, cell, &body);
+    if let Some(authorizer) = authorizer {
         authorizer.check(&cell.account, &cell.region, &needed).await?;
     }
     dispatch(&mut cell.holdings.lock(), context, operation, body)
