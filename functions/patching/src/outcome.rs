@@ -244,9 +244,12 @@ impl AccountOutcome {
 }
 
 impl RegionOutcome {
-    /// Everything that failed, each once.
+    /// Everything that failed, each once; not what the Region was skipped for.
     pub fn failures(&self) -> impl Iterator<Item = &Failure> {
-        let dhmc = self.dhmc_error.as_ref().filter(|failure| self.error.as_ref() != Some(failure));
+        let dhmc = self.dhmc_error.as_ref().filter(|failure| {
+            let is_reason = self.skipped.as_ref().is_some_and(|reason| reason.name == failure.name);
+            !is_reason && self.error.as_ref() != Some(failure)
+        });
         self.error.iter().chain(dhmc)
     }
 

@@ -1,4 +1,4 @@
-//! What Step Functions makes of a payload template: as much of it as the definition uses.
+//! What Step Functions makes of a payload template and of a Choice: as much of it as the definition uses.
 //!
 //! Step Functions fails the execution when a path leads nowhere, and no catcher sees that; the local AWS goes on with `null`.
 
@@ -54,6 +54,42 @@ pub fn evaluate(expression: &str, input: &Value, context: &Value) -> Value {
             serde_json::from_str(text).unwrap_or_else(|why| panic!("{expression}: {why}"))
         }
         _ => panic!("{expression} is not known here"),
+    }
+}
+
+/// The state to which a Choice with this `body` goes for the input.
+///
+/// # Panics
+///
+/// When what is compared leads nowhere, or with a comparison that the definition has not used yet.
+#[must_use]
+pub fn choose<'a>(body: &'a Value, input: &Value) -> &'a str {
+    let choices = body["Choices"].as_array().into_iter().flatten();
+    let next = choices.filter(|choice| holds(choice, input)).map(|choice| &choice["Next"]).next();
+    next.unwrap_or(&body["Default"]).as_str().unwrap_or_default()
+}
+
+fn holds(rule: &Value, input: &Value) -> bool {
+    if let Some(all) = rule["And"].as_array() {
+        return all.iter().all(|one| holds(one, input));
+    }
+    if rule["Not"].is_object() {
+        return !holds(&rule["Not"], input);
+    }
+    let variable = rule["Variable"].as_str().unwrap_or_default();
+    let compared =
+        rule.as_object().into_iter().flatten().find(|(name, _)| !["Variable", "Next"].contains(&name.as_str()));
+    let Some((operator, wanted)) = compared else { panic!("{rule} compares nothing") };
+    if operator == "IsPresent" {
+        let found = input.pointer(&variable.trim_start_matches('$').replace('.', "/"));
+        return json!(found.is_some()) == *wanted;
+    }
+    let found = evaluate(variable, input, &Value::Null);
+    match operator.as_str() {
+        "StringEquals" | "BooleanEquals" => found == *wanted,
+        "IsNull" => json!(found.is_null()) == *wanted,
+        "NumericGreaterThan" => found.as_f64() > wanted.as_f64(),
+        _ => panic!("{operator} is not known here"),
     }
 }
 
@@ -118,6 +154,22 @@ mod tests {
         let merged = "States.JsonToString(States.JsonMerge($.a, $.b, false))";
         let input = json!({"a": {"x": 1, "y": 1}, "b": {"y": 2}});
         assert_eq!(evaluate(merged, &input, &Value::Null), json!(r#"{"x":1,"y":2}"#));
+    }
+
+    #[test]
+    fn a_choice_takes_the_first_that_holds() {
+        let both = json!([{"Variable": "$.a.b", "IsPresent": true}, {"Variable": "$.a.b", "StringEquals": "x"}]);
+        let body = json!({
+            "Choices": [{"And": both, "Next": "X"}, {"Not": {"Variable": "$.n", "NumericGreaterThan": 1}, "Next": "Few"}],
+            "Default": "Many"
+        });
+        for (input, next) in [
+            (json!({"a": {"b": "x"}}), "X"),
+            (json!({"a": null, "n": 1}), "Few"),
+            (json!({"a": {"b": "y"}, "n": 2}), "Many"),
+        ] {
+            assert_eq!(choose(&body, &input), next, "{input}");
+        }
     }
 
     #[test]

@@ -103,8 +103,7 @@ fn condition(choice: &Value) -> String {
     if choice["Not"].is_object() {
         return condition(&choice["Not"]).replace(" = ", " ≠ ");
     }
-    let variable = choice["Variable"].as_str().unwrap_or_default();
-    let variable = variable.rsplit(['.', '$']).next().unwrap_or_default();
+    let variable = variable(choice["Variable"].as_str().unwrap_or_default());
     let words = choice.as_object().into_iter().flatten().find_map(|(operator, value)| match operator.as_str() {
         "StringEquals" => value.as_str().map(|value| format!("{variable} = {value}")),
         "NumericGreaterThan" => Some(format!("{variable} > {value}")),
@@ -113,6 +112,15 @@ fn condition(choice: &Value) -> String {
         _ => None,
     });
     words.unwrap_or_else(|| panic!("no words for {choice}"))
+}
+
+/// A field's own name, and whose it is where that says nothing.
+fn variable(path: &str) -> String {
+    let mut fields = path.rsplit(['.', '$']);
+    match (fields.next().unwrap_or_default(), fields.next()) {
+        (field @ ("name" | "status"), Some(whose)) => format!("{whose}.{field}"),
+        (field, _) => field.to_owned(),
+    }
 }
 
 fn items(array: &Value) -> impl Iterator<Item = &Value> {

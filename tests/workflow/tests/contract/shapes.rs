@@ -10,7 +10,7 @@ use patching::targets::Target;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json, to_value};
 use workflow::definition::state;
-use workflow::payload::{evaluate, fill};
+use workflow::payload::{choose, evaluate, fill};
 use workflow::rendering::Rendering;
 use workflow::template;
 
@@ -124,6 +124,40 @@ fn a_failed_region_tells_what_was_done_and_both_errors() {
     assert_eq!(outcome.windows.len(), 1);
     let steps: Vec<_> = outcome.failures().map(|failure| failure.step.as_str()).collect();
     assert_eq!(steps, ["ConfigureWindows", "ConfigureDhmc"]);
+}
+
+#[test]
+fn a_denied_region_is_skipped_only_when_nothing_was_done_there_and_nothing_else_failed() {
+    let denied = |step: &str, input: Value| failed_with(&format!("{step}Failed"), "RegionDenied", input);
+    let next = |input: &Value| choose(&state("RegionDenied?").body, input).to_owned();
+    let left = || Progress { again: true, tries: 1, ..Progress::default() };
+    let mut torn_down = region();
+    torn_down["action"] = json!("disable");
+    let mut wants_red = region();
+    wants_red["policy"]["onRegionDenied"] = json!("fail");
+    let unchanged = DhmcOutcome { status: DhmcStatus::Unchanged, ..dhmc() };
+    let of_dhmc = denied("ConfigureDhmc", region());
+    for (input, wanted) in [
+        (denied("ConfigureWindows", region()), "RegionSkipped"),
+        (denied("ConfigureWindows", of_dhmc.clone()), "RegionSkipped"),
+        (denied("ConfigureWindows", after("ConfigureDhmc", region(), unchanged)), "RegionSkipped"),
+        (denied("Teardown", torn_down.clone()), "RegionNotEmptied"),
+        (denied("ConfigureWindows", wants_red), "SendToDeadLetterQueue"),
+        (denied("ConfigureWindows", after("ConfigureDhmc", region(), dhmc())), "SendToDeadLetterQueue"),
+        (denied("ConfigureWindows", after("ConfigureWindows", region(), left())), "SendToDeadLetterQueue"),
+        (denied("Teardown", after("Teardown", torn_down, left())), "SendToDeadLetterQueue"),
+        (denied("ConfigureWindows", failed("ConfigureDhmcFailed", region())), "SendToDeadLetterQueue"),
+        (failed("ConfigureWindowsFailed", region()), "SendToDeadLetterQueue"),
+    ] {
+        assert_eq!(next(&input), wanted, "{input}");
+    }
+    let skipped = denied("ConfigureWindows", of_dhmc);
+    for name in ["RegionSkipped", "RegionNotEmptied"] {
+        let outcome = fill(&state(name).body["Parameters"], &skipped, &Value::Null)["outcome"].clone();
+        let outcome = request::<RegionOutcome>(&outcome);
+        assert_eq!(outcome.dhmc_error.as_ref().unwrap().step, "ConfigureDhmc");
+        assert_eq!((outcome.status, outcome.failures().count()), (Status::Skipped, 0));
+    }
 }
 
 #[test]
@@ -348,10 +382,14 @@ fn failed_region(step: &str) -> Value {
 
 /// With an error without a cause, as a timeout is.
 fn failed(name: &str, input: Value) -> Value {
+    failed_with(name, "States.Timeout", input)
+}
+
+fn failed_with(name: &str, error: &str, input: Value) -> Value {
     let body = state(name).body;
     let path = body["ResultPath"].as_str().unwrap().trim_start_matches("$.").to_owned();
     let mut output = input;
-    output["error"] = json!({"Error": "States.Timeout", "Cause": ""});
+    output["error"] = json!({"Error": error, "Cause": ""});
     output[path] = fill(&body["Parameters"], &output, &Value::Null);
     output
 }

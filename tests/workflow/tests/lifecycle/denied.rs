@@ -51,6 +51,7 @@ async fn sweeping_a_denied_region_is_a_warning(aws: &mut LocalAws, account: &Acc
 async fn a_policy_may_want_it_red(aws: &mut LocalAws, account: &Account, denied: &str) {
     let refused = aws.update(&[("OnRegionDenied", "Fail")]).await.unwrap_err().to_string();
     assert!(refused.contains("FailureTolerancePercent is 0"), "{refused}");
+    assert!(refused.contains("RegionDenied"), "{refused}");
     let summary = held::stacks_run(aws, "stack-update").await.summary().unwrap();
     let error = region(outcome(&summary.outcomes, account), denied).error.clone();
     // CloudFormation has gone back to the former properties since, with a run of its own.
