@@ -107,8 +107,8 @@ fn condition(choice: &Value) -> String {
     let words = choice.as_object().into_iter().flatten().find_map(|(operator, value)| match operator.as_str() {
         "StringEquals" => value.as_str().map(|value| format!("{variable} = {value}")),
         "NumericGreaterThan" => Some(format!("{variable} > {value}")),
-        "BooleanEquals" | "IsPresent" if *value == true => Some(variable.to_owned()),
-        "IsNull" if *value == false => Some(variable.to_owned()),
+        "BooleanEquals" | "IsPresent" if *value == true => Some(variable.clone()),
+        "IsNull" if *value == false => Some(variable.clone()),
         _ => None,
     });
     words.unwrap_or_else(|| panic!("no words for {choice}"))
