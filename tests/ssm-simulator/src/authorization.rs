@@ -10,8 +10,11 @@ use parking_lot::Mutex;
 use serde_json::Value;
 
 use crate::error::ServiceError;
-use crate::permissions::Permission;
+use crate::lag::Lag;
+use crate::operation::Operation;
+use crate::permissions::{self, Permission};
 use crate::policies;
+use crate::state::Cell;
 use crate::upstream::Upstream;
 
 /// How long a role's policies are taken to be unchanged.
@@ -83,24 +86,50 @@ impl Authorizer {
     }
 }
 
-/// Refuses a call that a service control policy of the account denies; those of the management account have no effect on AWS.
-pub(crate) fn check_service_control(
-    policies: &[Value],
-    account: &str,
-    region: &str,
-    permissions: &[Permission],
-) -> Result<(), ServiceError> {
-    let session = format!("arn:aws:sts::{account}:assumed-role/member/session");
-    let parsed: Result<Vec<_>, _> = policies.iter().map(|policy| IAMPolicy::from_json(&policy.to_string())).collect();
-    let policies = parsed.map_err(|error| ServiceError::validation(format!("a service control policy: {error}")))?;
-    let policies = PolicyEvaluator::with_policies(policies);
-    for permission in permissions {
-        let Some(request) = request(&session, account, region, permission) else { continue };
-        if policies.evaluate(&request).is_ok_and(|result| result.decision == Decision::Deny) {
-            return Err(refusal(&session, permission, "with an explicit deny in a service control policy"));
-        }
+/// The service control policies of an account, beside `FullAWSAccess`; those of the management account have no effect on AWS.
+#[derive(Debug)]
+pub(crate) struct ServiceControl(Result<PolicyEvaluator, String>);
+
+impl ServiceControl {
+    pub(crate) fn parse(policies: &[Value]) -> Self {
+        let parsed: Result<Vec<_>, _> =
+            policies.iter().map(|policy| IAMPolicy::from_json(&policy.to_string())).collect();
+        Self(parsed.map(PolicyEvaluator::with_policies).map_err(|error| error.to_string()))
     }
-    Ok(())
+
+    /// Refuses a call that one of the policies denies.
+    pub(crate) fn check(&self, account: &str, region: &str, permissions: &[Permission]) -> Result<(), ServiceError> {
+        let invalid = |error| ServiceError::validation(format!("a service control policy: {error}"));
+        let policies = self.0.as_ref().map_err(invalid)?;
+        let session = format!("arn:aws:sts::{account}:assumed-role/member/session");
+        for permission in permissions {
+            let Some(request) = request(&session, account, region, permission) else { continue };
+            if policies.evaluate(&request).is_ok_and(|result| result.decision == Decision::Deny) {
+                return Err(refusal(&session, permission, "with an explicit deny in a service control policy"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Refuses to change a window whose tags IAM does not know yet, as a policy does that asks for one.
+pub(crate) fn check_tags_are_known(
+    lag: Lag,
+    cell: &Cell,
+    operation: Operation,
+    body: &Value,
+) -> Result<(), ServiceError> {
+    let window = body.get("WindowId").and_then(Value::as_str).filter(|_| operation.is_writing());
+    let mut holdings = cell.holdings.lock();
+    let window = holdings.windows.iter_mut().find(|one| Some(one.id.as_str()) == window);
+    if window.is_none_or(|window| !window.age_of_tags.is_missed(lag)) {
+        return Ok(());
+    }
+    drop(holdings);
+    let session = format!("arn:aws:sts::{}:assumed-role/member/session", cell.account);
+    let permission = permissions::needed(operation, cell, body).swap_remove(0);
+    let reason = format!("because no identity-based policy allows the {} action", permission.action);
+    Err(refusal(&session, &permission, &reason))
 }
 
 fn request(session: &str, account: &str, region: &str, permission: &Permission) -> Option<IAMRequest> {

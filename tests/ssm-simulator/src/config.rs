@@ -7,10 +7,12 @@ use serde_json::Value;
 
 use crate::account::DEFAULT_REGIONS;
 use crate::faults::Faults;
+use crate::lag::Lag;
 
 /// How the simulator behaves from now on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Config {
     /// How long each answered call takes, in milliseconds; forwarded calls take their own time.
     pub latency_ms: u64,
@@ -35,6 +37,21 @@ pub struct Config {
     pub forget_client_tokens: bool,
     /// How many readings of a service setting after a change answer `PendingUpdate` and the old value.
     pub setting_pending_reads: u32,
+    /// For how long windows, targets and tasks that were just created are not listed. SSM says nothing of its lists; that it does
+    /// not find at once what it has just made was seen:
+    /// <https://github.com/aws-samples/aws-security-reference-architecture-examples/issues/288>.
+    pub list_lag: Lag,
+    /// For how long a permission that looks at the tag of a window that was just created is not given: "any change that you
+    /// make in IAM (or other AWS services), including attribute-based access control (ABAC) tags, takes time to become visible".
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency>
+    pub tag_lag: Lag,
+    /// Whether answers have what AWS adds where nothing was set: the service-linked role, empty texts, `TaskParameters`.
+    /// <https://docs.aws.amazon.com/cli/latest/reference/ssm/get-maintenance-window-task.html>
+    pub additions: bool,
+    /// After how many calls a session's credentials are not known any more, as when its role was deleted and made again.
+    /// <https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html>,
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
+    pub calls_per_session: Option<u32>,
 }
 
 impl Default for Config {
@@ -51,6 +68,10 @@ impl Default for Config {
             pages_by_position: false,
             forget_client_tokens: false,
             setting_pending_reads: 0,
+            list_lag: Lag::default(),
+            tag_lag: Lag::default(),
+            additions: false,
+            calls_per_session: None,
         }
     }
 }
@@ -82,6 +103,14 @@ pub struct ConfigChange {
     pub forget_client_tokens: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub setting_pending_reads: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list_lag: Option<Lag>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tag_lag: Option<Lag>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub additions: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calls_per_session: Option<u32>,
 }
 
 impl Config {
@@ -98,6 +127,10 @@ impl Config {
             pages_by_position,
             forget_client_tokens,
             setting_pending_reads,
+            list_lag,
+            tag_lag,
+            additions,
+            calls_per_session,
         } = change;
         self.latency_ms = latency_ms.unwrap_or(self.latency_ms);
         if let Some(faults) = faults {
@@ -114,5 +147,9 @@ impl Config {
         self.pages_by_position = pages_by_position.unwrap_or(self.pages_by_position);
         self.forget_client_tokens = forget_client_tokens.unwrap_or(self.forget_client_tokens);
         self.setting_pending_reads = setting_pending_reads.unwrap_or(self.setting_pending_reads);
+        self.list_lag = list_lag.unwrap_or(self.list_lag);
+        self.tag_lag = tag_lag.unwrap_or(self.tag_lag);
+        self.additions = additions.unwrap_or(self.additions);
+        self.calls_per_session = calls_per_session.or(self.calls_per_session);
     }
 }

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::operation::Operation;
+
 /// What a service answers when it refuses a call.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {message}")]
@@ -52,6 +54,17 @@ impl ServiceError {
         Self { code, message }
     }
 
+    /// Credentials that the service does not know, or does not know any more; EC2 has a code of its own.
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
+    pub(crate) fn unknown_credentials(operation: Operation) -> Self {
+        match operation {
+            Operation::DescribeRegions => {
+                Self::new("AuthFailure", "AWS was not able to validate the provided access credentials")
+            }
+            _ => Self::with_usual_message("UnrecognizedClientException"),
+        }
+    }
+
     pub(crate) fn validation(message: impl Into<String>) -> Self {
         Self::new("ValidationException", message)
     }
@@ -72,6 +85,8 @@ impl ServiceError {
     #[must_use]
     pub fn status(&self) -> u16 {
         match self.code.as_str() {
+            "AuthFailure" => 401,
+            "UnauthorizedOperation" => 403,
             "InternalServerError" => 500,
             "ServiceUnavailable" => 503,
             _ => 400,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 
 use crate::error::ServiceError;
 use crate::upstream::Upstream;
@@ -21,7 +21,13 @@ pub(crate) struct Identity {
 pub(crate) struct Identities {
     known: RwLock<HashMap<String, Identity>>,
     upstream: Option<Upstream>,
+    /// How many calls each session has made.
+    calls: Mutex<HashMap<String, u32>>,
 }
+
+/// How the access keys of sessions begin.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-prefixes>
+const SESSION: &str = "ASIA";
 
 impl Identities {
     /// Knows the keys given, as root of their accounts, and `test` as root of the management account.
@@ -35,7 +41,7 @@ impl Identities {
         if let Some(account) = management_account {
             known.insert("test".to_owned(), root(account));
         }
-        Self { known: RwLock::new(known), upstream }
+        Self { known: RwLock::new(known), upstream, calls: Mutex::default() }
     }
 
     /// Whose key it is. A key of twelve digits is that account's root; others are asked for upstream, once each.
@@ -52,6 +58,19 @@ impl Identities {
         };
         self.known.write().insert(access_key.to_owned(), identity.clone());
         Ok(identity)
+    }
+
+    /// Counts a call; false when it is beyond the last one of its session.
+    pub(crate) fn counts_call(&self, access_key: &str, most: Option<u32>) -> bool {
+        let Some(most) = most.filter(|_| access_key.starts_with(SESSION)) else { return true };
+        let mut calls = self.calls.lock();
+        let count = calls.entry(access_key.to_owned()).or_default();
+        *count += 1;
+        *count <= most
+    }
+
+    pub(crate) fn forget_calls(&self) {
+        self.calls.lock().clear();
     }
 
     /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetAccessKeyInfo.html>

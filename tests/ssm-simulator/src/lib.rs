@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod account;
+mod additions;
 mod admin;
 mod authorization;
 mod calls;
@@ -12,6 +13,7 @@ mod documents;
 mod error;
 mod faults;
 mod identity;
+mod lag;
 mod model;
 mod next_run;
 mod operation;
@@ -42,6 +44,7 @@ pub use client::Admin;
 pub use config::{Config, ConfigChange};
 pub use error::ServiceError;
 pub use faults::{Fault, Faults, ScriptedFault};
+pub use lag::Lag;
 pub use model::{ModelError, model_in_virtual_environment};
 pub use operation::Operation;
 pub use settings::DHMC_SETTING;

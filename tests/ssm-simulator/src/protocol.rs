@@ -85,12 +85,11 @@ fn xml(status: StatusCode, text: String) -> HttpResponse {
 }
 
 pub(crate) fn refuse_in_xml(error: &ServiceError, request_id: &str) -> HttpResponse {
-    let status = if error.code == "UnauthorizedOperation" { 403 } else { error.status() };
     let (code, message) = (&error.code, &error.message);
     let body = format!(
         "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors><RequestID>{request_id}</RequestID></Response>"
     );
-    xml(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), body)
+    xml(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST), body)
 }
 
 pub(crate) fn refuse(error: &ServiceError, request_id: &str) -> HttpResponse {

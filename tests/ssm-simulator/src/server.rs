@@ -15,7 +15,7 @@ use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
-use crate::authorization::check_service_control;
+use crate::authorization::check_tags_are_known;
 use crate::dispatch::dispatch;
 use crate::error::ServiceError;
 use crate::faults::{CallKey, Fault};
@@ -116,7 +116,9 @@ async fn serve(
         record.finish("ConnectionDropped");
         return Err(NoAnswer::Dropped);
     }
+    let is_known = shared.identities.counts_call(credential.access_key, live.config.calls_per_session);
     let answer = match &fault {
+        _ if !is_known => Err(ServiceError::unknown_credentials(operation)),
         Some(Fault::Error(code)) => Err(ServiceError::with_usual_message(code)),
         Some(Fault::DeleteWindowFirst) => {
             cell.holdings.lock().delete_window_of(&body);
@@ -178,7 +180,7 @@ async fn effect(
     if let Some(input) = shared.model.input(operation) {
         validate::validate(&shared.model, input, &body)?;
     }
-    let policies = live.config.service_control_policies.get(&*cell.account);
+    let policies = live.service_control.get(&*cell.account);
     let authorizer = shared.authorizer.as_ref().filter(|_| !identity.is_root);
     let needed = if policies.is_some() || authorizer.is_some() {
         permissions::needed(operation, cell, &body)
@@ -186,10 +188,13 @@ async fn effect(
         Vec::new()
     };
     if let Some(policies) = policies {
-        check_service_control(policies, &cell.account, &cell.region, &needed)?;
+        policies.check(&cell.account, &cell.region, &needed)?;
     }
     if let Some(authorizer) = authorizer {
         authorizer.check(&cell.account, &cell.region, &needed).await?;
+    }
+    if shared.authorizer.is_none() || !identity.is_root {
+        check_tags_are_known(live.config.tag_lag, cell, operation, &body)?;
     }
     dispatch(&mut cell.holdings.lock(), context, operation, body)
 }

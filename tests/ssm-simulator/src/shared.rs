@@ -1,11 +1,12 @@
 //! What all connections of a simulator share.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::RwLock;
 
-use crate::authorization::Authorizer;
+use crate::authorization::{Authorizer, ServiceControl};
 use crate::calls::Recorder;
 use crate::config::{Config, ConfigChange};
 use crate::derive;
@@ -29,11 +30,20 @@ pub(crate) struct Shared {
     pub(crate) requests: AtomicU64,
 }
 
-/// The configuration, and what has been counted since it was set.
-#[derive(Debug, Default)]
+/// The configuration, what is made of it once, and what has been counted since it was set.
+#[derive(Debug)]
 pub(crate) struct Live {
     pub(crate) config: Config,
     pub(crate) matches: Matches,
+    pub(crate) service_control: HashMap<String, ServiceControl>,
+}
+
+impl Live {
+    pub(crate) fn new(config: Config, matches: Matches) -> Self {
+        let policies = config.service_control_policies.iter();
+        let service_control = policies.map(|(account, policies)| (account.clone(), ServiceControl::parse(policies)));
+        Self { service_control: service_control.collect(), config, matches }
+    }
 }
 
 impl Shared {
@@ -47,7 +57,7 @@ impl Shared {
         let faults_are_new = change.faults.is_some();
         config.apply(change);
         let matches = if faults_are_new { Matches::default() } else { live.matches.clone() };
-        *live = Arc::new(Live { config: config.clone(), matches });
+        *live = Arc::new(Live::new(config.clone(), matches));
         if let Some(authorizer) = &self.authorizer {
             authorizer.forget();
         }
@@ -58,6 +68,7 @@ impl Shared {
     pub(crate) fn reset(&self) {
         self.state.clear();
         self.recorder.clear();
+        self.identities.forget_calls();
     }
 
     pub(crate) fn context<'a>(&'a self, config: &'a Config, account: &'a str, region: &'a str) -> Context<'a> {

@@ -183,7 +183,7 @@ impl Builder {
             identities: Identities::new(self.access_keys, management_account, upstream.clone()),
             upstream,
             authorizer,
-            live: RwLock::new(Arc::new(Live { config: self.config, matches: Matches::default() })),
+            live: RwLock::new(Arc::new(Live::new(self.config, Matches::default()))),
             requests: AtomicU64::new(0),
         })
     }

@@ -12,6 +12,7 @@ use strum::EnumCount as _;
 use crate::config::Config;
 use crate::derive;
 use crate::error::ServiceError;
+use crate::lag::Age;
 use crate::model::Model;
 use crate::operation::Operation;
 use crate::pages::Listed;
@@ -57,6 +58,10 @@ pub(crate) struct Window {
     pub(crate) tasks: Vec<Registered>,
     /// The next run, as it was last worked out.
     pub(crate) next_run: Option<Timestamp>,
+    /// For those who list it.
+    pub(crate) age: Age,
+    /// For IAM, which looks at its tags.
+    pub(crate) age_of_tags: Age,
 }
 
 /// A target or a task of a window.
@@ -65,6 +70,8 @@ pub(crate) struct Registered {
     pub(crate) id: String,
     pub(crate) sequence: u64,
     pub(crate) fields: Fields,
+    /// For those who list it.
+    pub(crate) age: Age,
 }
 
 /// What an operation knows besides its input.

@@ -5,7 +5,9 @@
 
 use serde_json::{Value, json};
 
+use crate::additions;
 use crate::error::ServiceError;
+use crate::lag::Age;
 use crate::operation::Operation;
 use crate::pages::Page;
 use crate::state::{Answer, Context, Fields, Holdings, Registered, Window, echo, filters, merge, text};
@@ -33,7 +35,12 @@ impl Holdings {
         fields.remove("ClientToken");
         fields.insert("WindowTargetId".to_owned(), id.as_str().into());
         let answer = json!({ "WindowTargetId": id });
-        self.window(&input)?.targets.push(Registered { id, sequence, fields });
+        self.window(&input)?.targets.push(Registered {
+            id,
+            sequence,
+            fields,
+            age: Age::begins(context.config.list_lag),
+        });
         self.tokens.remember(context.config, Operation::RegisterTargetWithMaintenanceWindow, input, &answer);
         Ok(answer)
     }
@@ -80,8 +87,11 @@ impl Holdings {
             })
         };
         let targets = window.targets.iter_mut().filter(wanted);
+        let targets = targets.filter_map(|target| (!target.age.is_missed(context.config.list_lag)).then_some(target));
         Ok(page.answer("Targets", targets, |target| {
-            Value::Object(context.model.project("MaintenanceWindowTarget", &target.fields))
+            let mut item = context.model.project("MaintenanceWindowTarget", &target.fields);
+            additions::to_target(context, &mut item);
+            Value::Object(item)
         }))
     }
 }

@@ -5,7 +5,9 @@
 
 use serde_json::{Value, json};
 
+use crate::additions;
 use crate::error::ServiceError;
+use crate::lag::Age;
 use crate::operation::Operation;
 use crate::pages::Page;
 use crate::state::{Answer, Context, Fields, Holdings, Registered, Window, echo, filters, merge, text};
@@ -39,7 +41,7 @@ impl Holdings {
         fields.insert("WindowTaskId".to_owned(), id.as_str().into());
         fields.entry("Priority").or_insert_with(|| 1.into());
         let answer = json!({ "WindowTaskId": id });
-        self.window(&input)?.tasks.push(Registered { id, sequence, fields });
+        self.window(&input)?.tasks.push(Registered { id, sequence, fields, age: Age::begins(context.config.list_lag) });
         self.tokens.remember(context.config, Operation::RegisterTaskWithMaintenanceWindow, input, &answer);
         Ok(answer)
     }
@@ -47,7 +49,9 @@ impl Holdings {
     /// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetMaintenanceWindowTask.html>
     pub(crate) fn get_task(&mut self, context: Context<'_>, input: &Fields) -> Answer {
         let task = self.window(input)?.task(input)?;
-        Ok(Value::Object(context.model.project("GetMaintenanceWindowTaskResult", &task.fields)))
+        let mut answer = context.model.project("GetMaintenanceWindowTaskResult", &task.fields);
+        additions::to_task(context, &mut answer);
+        Ok(Value::Object(answer))
     }
 
     /// `TaskInvocationParameters` are taken over as a whole: "The values you don't specify again are removed."
@@ -88,6 +92,7 @@ impl Holdings {
             })
         };
         let tasks = window.tasks.iter_mut().filter(wanted);
+        let tasks = tasks.filter_map(|task| (!task.age.is_missed(context.config.list_lag)).then_some(task));
         Ok(page.answer("Tasks", tasks, |task| {
             let mut item = context.model.project("MaintenanceWindowTask", &task.fields);
             item.insert("Type".to_owned(), text(&task.fields, "TaskType").into());

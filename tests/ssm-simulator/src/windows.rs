@@ -6,7 +6,9 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::additions;
 use crate::error::ServiceError;
+use crate::lag::Age;
 use crate::next_run::zone;
 use crate::operation::Operation;
 use crate::pages::Page;
@@ -51,13 +53,17 @@ impl Holdings {
             targets: Vec::new(),
             tasks: Vec::new(),
             next_run: None,
+            age: Age::begins(context.config.list_lag),
+            age_of_tags: Age::begins(context.config.tag_lag),
         });
         self.tokens.remember(context.config, Operation::CreateMaintenanceWindow, input, &answer);
         Ok(answer)
     }
 
     pub(crate) fn get_window(&mut self, context: Context<'_>, input: &Fields) -> Answer {
-        Ok(self.window(input)?.describe(context, "GetMaintenanceWindowResult"))
+        let mut answer = self.window(input)?.describe(context, "GetMaintenanceWindowResult");
+        additions::to_window(context, &mut answer);
+        Ok(answer)
     }
 
     pub(crate) fn update_window(&mut self, context: Context<'_>, input: &Fields) -> Answer {
@@ -103,6 +109,7 @@ impl Holdings {
             })
         };
         let windows = self.windows.iter_mut().filter(wanted);
+        let windows = windows.filter_map(|window| (!window.age.is_missed(context.config.list_lag)).then_some(window));
         Ok(page.answer("WindowIdentities", windows, |window| window.describe(context, "MaintenanceWindowIdentity")))
     }
 }
