@@ -4,18 +4,19 @@
 //! history. Errors: [`Error`], and `InvalidInput`.
 //!
 //! Needs `sts:AssumeRole` on the configuration role, which needs `account:ListRegions`, or `ec2:DescribeRegions` where that is
-//! denied.
+//! denied, and `ssm:DescribeMaintenanceWindows`.
 
 use std::collections::BTreeSet;
 
 use aws_sdk_account::types::RegionOptStatus;
 use jiff::{SignedDuration, Timestamp};
-use kit::member::MemberSessions;
-use kit::{CallError, CallFailure, SdkConfig, ec2};
+use kit::member::{ENTERING, MemberSessions};
+use kit::{CallError, CallFailure, SdkConfig, ec2, windows};
 use patching::ids::{AccountId, Region, RunId};
 use patching::input::Action;
 use patching::outcome::Warning;
 use patching::targets::{ACTIVE, NOT_IN_ORGANIZATION, Target};
+use patching::token::Place;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
@@ -45,6 +46,8 @@ pub struct Response {
     pub warnings: Vec<Warning>,
 }
 
+const LISTING: &str = "account:ListRegions";
+
 /// What to do in one Region.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -64,9 +67,9 @@ pub enum Error {
     /// The account was asked for and is closed, suspended or not ready yet.
     #[error("the account {0} is {1}; only ACTIVE accounts can be worked in")]
     AccountNotActive(AccountId, String),
-    /// The account joined a short while ago, and its configuration role is not there yet, or lacks its policies.
-    #[error("the account {0} joined at {1} and its configuration role cannot be used yet")]
-    RoleNotReady(AccountId, Timestamp, #[source] CallFailure),
+    /// The account joined a short while ago, and its configuration role is not there yet, or lacks policies.
+    #[error("the account {0} joined a short while ago and its configuration role cannot be used yet")]
+    RoleNotReady(AccountId, #[source] CallFailure),
     /// Service control policies deny the account whatever was asked there.
     #[error("service control policies deny the account {0} to list its Regions, and the policy names none")]
     AccountDenied(AccountId, #[source] CallFailure),
@@ -95,39 +98,40 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
         NOT_IN_ORGANIZATION => return Err(Error::AccountNotInOrganization(target.account.id)),
         other => return Err(Error::AccountNotActive(target.account.id, other.to_owned())),
     }
-    let config = match context.sessions.config(&run, &target.account.id).await {
-        Ok(config) => config,
-        Err(CallError::AccessDenied(failure)) => {
-            return Err(not_ready(context.grace, action, &target, &failure, now)
-                .unwrap_or_else(|| CallError::AccessDenied(failure).into()));
-        }
+    let is_new = is_new(context.grace, action, &target, now);
+    let enabled = context.sessions.with_config(&run, &target.account.id, enabled_regions).await;
+    let response = match enabled {
+        Ok(enabled) => in_scope(action, &target, enabled),
+        Err(CallError::AccessDenied(failure)) => denied(action, &target, failure, is_new)?,
         Err(error) => return Err(error.into()),
     };
-    match enabled_regions(&config).await {
-        Ok(enabled) => Ok(in_scope(action, &target, enabled)),
-        Err(CallError::AccessDenied(failure)) => match not_ready(context.grace, action, &target, &failure, now) {
-            Some(not_ready) => Err(not_ready),
-            None => unlisted(action, &target, &failure).ok_or_else(|| not_listed(&target, failure)),
-        },
-        Err(error) => Err(error.into()),
+    if let Some(task) = response.regions.first().filter(|_| is_new) {
+        let place = Place { run, account: target.account.id, region: task.region.clone() };
+        // What else goes wrong there is for the Region to tell.
+        if let Err(CallError::AccessDenied(failure)) = context.sessions.with_ssm(&place, windows::try_to_look).await {
+            return Err(Error::RoleNotReady(place.account, failure));
+        }
     }
+    Ok(response)
 }
 
-/// A new account's role is rolled out by a StackSet some minutes after the account joined, and can be assumed before it has its
-/// policies. Only a rollout waits for it: without the role nothing can have been set up that would have to be removed.
-fn not_ready(
-    grace: SignedDuration,
-    action: Action,
-    target: &Target,
-    failure: &CallFailure,
-    now: Timestamp,
-) -> Option<Error> {
-    if action != Action::Rollout || failure.is_by_service_control_policy() {
-        return None;
+/// Whether the role may be on its way: a StackSet brings it some minutes after the account joined, and it can be assumed before it
+/// has all of its policies. Only a rollout waits for it: without the role nothing can have been set up that would have to be
+/// removed.
+fn is_new(grace: SignedDuration, action: Action, target: &Target, now: Timestamp) -> bool {
+    let joined = target.account.joined_at.as_ref().and_then(|joined| joined.parse::<Timestamp>().ok());
+    action == Action::Rollout && joined.is_some_and(|joined| now.duration_since(joined) < grace)
+}
+
+/// What to do about an account that cannot be entered, or may not tell its Regions.
+fn denied(action: Action, target: &Target, failure: CallFailure, is_new: bool) -> Result<Response, Error> {
+    if is_new && !failure.is_by_service_control_policy() {
+        return Err(Error::RoleNotReady(target.account.id.clone(), failure));
     }
-    let joined: Timestamp = target.account.joined_at.as_ref()?.parse().ok()?;
-    let is_new = now.duration_since(joined) < grace;
-    is_new.then(|| Error::RoleNotReady(target.account.id.clone(), joined, failure.clone()))
+    if failure.operation == ENTERING {
+        return Err(CallError::AccessDenied(failure).into());
+    }
+    unlisted(action, target, &failure).ok_or_else(|| not_listed(target, failure))
 }
 
 /// `account:ListRegions`, asked in the account itself: opting in is per account. `ec2:DescribeRegions` where that is denied, as
@@ -168,8 +172,10 @@ async fn list_regions(account: &aws_sdk_account::Client) -> Result<BTreeSet<Regi
         .send()
         .collect::<Result<_, _>>()
         .await
-        .map_err(|error| CallError::new("account:ListRegions", &error))?;
-    Ok(regions.iter().filter_map(|region| region.region_name()?.parse().ok()).collect())
+        .map_err(|error| CallError::new(LISTING, &error))?;
+    // A Region whose name is not understood must not look like one that is not there.
+    let named = |region: &aws_sdk_account::types::Region| region.region_name()?.parse().ok();
+    regions.iter().map(|region| named(region).ok_or_else(|| CallError::left_out(LISTING, "RegionName"))).collect()
 }
 
 fn in_scope(action: Action, target: &Target, enabled: BTreeSet<Region>) -> Response {
@@ -258,16 +264,23 @@ mod tests {
 
     #[test]
     fn only_a_rollout_waits_for_a_role_and_to_the_end_of_the_grace() {
-        let denied = "because no identity-based policy allows the account:ListRegions action";
-        let waits = |action, minutes: i64, message: &str| {
+        let waits = |action, minutes| {
             let now = "2026-01-01T00:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes);
-            let target = target(None, false);
-            not_ready(SignedDuration::from_mins(90), action, &target, &failure(message), now).is_some()
+            is_new(SignedDuration::from_mins(90), action, &target(None, false), now)
         };
-        assert!(waits(Action::Rollout, 0, denied) && waits(Action::Rollout, 89, denied));
-        assert!(!waits(Action::Rollout, 90, denied));
-        assert!(!waits(Action::Disable, 0, denied) && !waits(Action::Plan, 0, denied));
-        assert!(!waits(Action::Rollout, 0, "with an explicit deny in a service control policy"));
+        assert!(waits(Action::Rollout, 0) && waits(Action::Rollout, 89) && !waits(Action::Rollout, 90));
+        assert!(!waits(Action::Disable, 0) && !waits(Action::Plan, 0));
+    }
+
+    #[test]
+    fn what_a_service_control_policy_denies_is_not_waited_for() {
+        for (message, name) in [
+            ("because no identity-based policy allows the account:ListRegions action", "RoleNotReady"),
+            ("with an explicit deny in a service control policy", "AccountDenied"),
+        ] {
+            let error = denied(Action::Rollout, &target(None, false), failure(message), true).unwrap_err();
+            assert_eq!(error.name(), name);
+        }
     }
 
     #[test]

@@ -153,7 +153,8 @@ impl CallError {
             | "ExpiredTokenException"
             | "RequestExpired"
             | "UnrecognizedClientException"
-            | "InvalidClientTokenId" => Self::SessionExpired(failure),
+            | "InvalidClientTokenId"
+            | "AuthFailure" => Self::SessionExpired(failure),
             "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => {
                 if LOOKING.contains(&failure.operation) && failure.is_by_service_control_policy() {
                     Self::RegionDenied(failure)
@@ -173,7 +174,7 @@ impl CallError {
         }
     }
 
-    /// The same, of a call with a session that was just made: a Region that the account has not enabled knows none of its sessions.
+    /// The same, of a call in a Region with a session that was just made: a Region that the account has not enabled knows none of its sessions.
     #[must_use]
     pub fn of_a_new_session(self) -> Self {
         match self {
@@ -184,6 +185,12 @@ impl CallError {
             }
             other => other,
         }
+    }
+
+    /// The request for `operation` could not be put together.
+    #[must_use]
+    pub fn not_made(operation: &'static str, problem: impl fmt::Display) -> Self {
+        Self::RequestRefused(CallFailure::without_answer(operation, problem.to_string()))
     }
 
     /// The service answered `operation` without the `member` that it always has.
@@ -263,6 +270,7 @@ mod tests {
             ("AccessDeniedException", 400, "AccessDenied"),
             ("UnauthorizedOperation", 403, "AccessDenied"),
             ("UnrecognizedClientException", 400, "SessionExpired"),
+            ("AuthFailure", 401, "SessionExpired"),
             ("DoesNotExistException", 400, "ChangedMeanwhile"),
             ("ResourceLimitExceededException", 400, "QuotaExceeded"),
             ("InvalidDocument", 400, "DocumentNotFound"),

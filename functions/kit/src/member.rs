@@ -20,6 +20,9 @@ const KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(127);
 /// A session is not used in its last minutes: an invocation must not outlive it.
 const MARGIN: Duration = Duration::from_mins(5);
 
+/// The call that begins a session: what it is denied, the role itself is not there for.
+pub const ENTERING: &str = "sts:AssumeRole";
+
 /// Where the configuration role stands in every account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemberRole {
@@ -58,10 +61,8 @@ pub struct MemberSessions {
     sts: aws_sdk_sts::Client,
     role: MemberRole,
     sessions: Mutex<LruCache<(RunId, AccountId), Session>>,
-    clients: Mutex<LruCache<ClientKey, (SystemTime, aws_sdk_ssm::Client)>>,
+    clients: Mutex<LruCache<(AccountId, Region), (Credentials, aws_sdk_ssm::Client)>>,
 }
-
-type ClientKey = (RunId, AccountId, Region);
 
 #[derive(Clone, Debug)]
 struct Session {
@@ -82,13 +83,20 @@ impl MemberSessions {
         }
     }
 
-    /// The settings for a client of any service in `account`: the session's credentials, the function's own Region.
+    /// Does `work` with settings for a client of any service in `account`: the session's credentials, the function's own Region.
     ///
-    /// Calls `sts:AssumeRole` unless a session is at hand; `run` names a new one, so that CloudTrail tells the run.
-    pub async fn config(&self, run: &RunId, account: &AccountId) -> Result<SdkConfig, CallError> {
-        let session = self.session(run, account).await?;
-        let provider = SharedCredentialsProvider::new(session.credentials);
-        Ok(self.config.to_builder().credentials_provider(provider).build())
+    /// A session that turns out to be no good is replaced as with [`with_ssm`](Self::with_ssm).
+    pub async fn with_config<T>(
+        &self,
+        run: &RunId,
+        account: &AccountId,
+        work: impl AsyncFn(&SdkConfig) -> Result<T, CallError>,
+    ) -> Result<T, CallError> {
+        let with_session = async || {
+            let provider = SharedCredentialsProvider::new(self.session(run, account).await?.credentials);
+            work(&self.config.to_builder().credentials_provider(provider).build()).await
+        };
+        self.with_a_good_session(run, account, with_session).await
     }
 
     /// Does `work` with the SSM client of `place`'s account and Region. When an error says that the session is no good, it is
@@ -99,35 +107,47 @@ impl MemberSessions {
         place: &Place,
         work: impl AsyncFn(&aws_sdk_ssm::Client) -> Result<T, CallError>,
     ) -> Result<T, CallError> {
-        let is_kept = locked(&self.sessions).contains(&key(&place.run, &place.account));
-        match work(&self.ssm(place).await?).await {
+        let with_client = async || work(&self.ssm(place).await?).await;
+        let result = self.with_a_good_session(&place.run, &place.account, with_client).await;
+        result.map_err(CallError::of_a_new_session)
+    }
+
+    async fn with_a_good_session<T>(
+        &self,
+        run: &RunId,
+        account: &AccountId,
+        work: impl AsyncFn() -> Result<T, CallError>,
+    ) -> Result<T, CallError> {
+        let is_kept = locked(&self.sessions).contains(&key(run, account));
+        match work().await {
             Err(CallError::SessionExpired(_)) => {}
             Err(CallError::AccessDenied(_)) if is_kept => {}
             result => return result,
         }
-        self.forget(place);
-        let result = work(&self.ssm(place).await?).await.map_err(CallError::of_a_new_session);
+        self.forget(run, account);
+        let result = work().await;
         if let Err(CallError::SessionExpired(_)) = &result {
-            self.forget(place);
+            self.forget(run, account);
         }
         result
     }
 
+    /// A client goes with its session: that of another one is made anew.
     async fn ssm(&self, place: &Place) -> Result<aws_sdk_ssm::Client, CallError> {
-        let key = client_key(place);
-        if let Some((usable_until, client)) = locked(&self.clients).get(&key)
-            && *usable_until > SystemTime::now()
+        let credentials = self.session(&place.run, &place.account).await?.credentials;
+        let key = (place.account.clone(), place.region.clone());
+        if let Some((of, client)) = locked(&self.clients).get(&key)
+            && *of == credentials
         {
             return Ok(client.clone());
         }
-        let session = self.session(&place.run, &place.account).await?;
         let client = aws_sdk_ssm::Client::from_conf(
             aws_sdk_ssm::config::Builder::from(&self.config)
                 .region(SdkRegion::new(place.region.to_string()))
-                .credentials_provider(session.credentials)
+                .credentials_provider(credentials.clone())
                 .build(),
         );
-        locked(&self.clients).put(key, (session.usable_until, client.clone()));
+        locked(&self.clients).put(key, (credentials, client.clone()));
         Ok(client)
     }
 
@@ -150,8 +170,8 @@ impl MemberSessions {
             .role_session_name(session_name(run))
             .send()
             .await
-            .map_err(|error| CallError::new("sts:AssumeRole", &error))?;
-        let left_out = || CallError::left_out("sts:AssumeRole", "Credentials");
+            .map_err(|error| CallError::new(ENTERING, &error))?;
+        let left_out = || CallError::left_out(ENTERING, "Credentials");
         let found = answer.credentials.filter(|found| !found.access_key_id.is_empty()).ok_or_else(left_out)?;
         let expires = SystemTime::try_from(found.expiration).unwrap_or_else(|_| SystemTime::now());
         tracing::debug!(%run, account.id = %account, "assumed the member role");
@@ -165,19 +185,14 @@ impl MemberSessions {
         Ok(Session { credentials, usable_until: expires.checked_sub(MARGIN).unwrap_or(expires) })
     }
 
-    fn forget(&self, place: &Place) {
-        locked(&self.sessions).pop(&key(&place.run, &place.account));
-        locked(&self.clients).pop(&client_key(place));
+    fn forget(&self, run: &RunId, account: &AccountId) {
+        locked(&self.sessions).pop(&key(run, account));
     }
 }
 
 /// A session has its run's name, so that CloudTrail tells the run: another run makes its own.
 fn key(run: &RunId, account: &AccountId) -> (RunId, AccountId) {
     (run.clone(), account.clone())
-}
-
-fn client_key(place: &Place) -> ClientKey {
-    (place.run.clone(), place.account.clone(), place.region.clone())
 }
 
 /// A session name takes 64 characters, a run's id up to 80.

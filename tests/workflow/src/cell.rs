@@ -17,7 +17,7 @@ use patching::outcome::Progress;
 use patching::policy::PatchPolicy;
 use patching::token::Place;
 use serde_json::{Value, json};
-use ssm_simulator::{Builder, Calls, RegionSnapshot, Simulator, WindowSnapshot};
+use ssm_simulator::{Builder, Calls, ConfigChange, Lag, RegionSnapshot, Simulator, WindowSnapshot};
 
 /// The account.
 pub const ACCOUNT: &str = "111122223333";
@@ -40,6 +40,21 @@ impl Cell {
     /// Nothing is in it.
     pub async fn new() -> Self {
         Self::with_latency(Duration::ZERO).await
+    }
+
+    /// As AWS may be: for two calls neither lists nor IAM know of what was just created, and answers have what AWS adds.
+    pub async fn unsettled() -> Self {
+        let lag = Some(Lag::of_calls(2));
+        let lags = ConfigChange { list_lag: lag, tag_lag: lag, additions: Some(true), ..ConfigChange::default() };
+        Self::of(builder().await.configure(lags)).await
+    }
+
+    /// Lets everybody know of everything from now on; answers what makes it again as it was.
+    pub fn settle(&self) -> ConfigChange {
+        let config = self.simulator.config();
+        let none = Some(Lag::default());
+        self.simulator.configure(ConfigChange { list_lag: none, tag_lag: none, ..ConfigChange::default() });
+        ConfigChange { list_lag: Some(config.list_lag), tag_lag: Some(config.tag_lag), ..ConfigChange::default() }
     }
 
     /// Every call takes this long.

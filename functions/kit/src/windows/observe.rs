@@ -19,13 +19,15 @@ use patching::settings::{TargetSettings, TaskSettings, WindowSettings};
 use super::site::{Site, created};
 use crate::call::CallError;
 
+const LISTING: &str = "ssm:DescribeMaintenanceWindows";
 const TARGETS: &str = "ssm:DescribeMaintenanceWindowTargets";
 const TASKS: &str = "ssm:DescribeMaintenanceWindowTasks";
 
 /// Calls of one round under way at once: an account may have 50 windows, and SSM does not publish its rates.
 const CONCURRENT_CALLS: usize = 10;
-/// The most that `DescribeMaintenanceWindows` takes.
+/// The most, and the least, that `DescribeMaintenanceWindows` takes.
 const PAGE_SIZE: i32 = 100;
+const SMALLEST_PAGE: i32 = 10;
 
 /// All windows of the account and Region, with targets and tasks of those that carry the owner tag.
 ///
@@ -65,7 +67,7 @@ pub(super) async fn observe_again(
 }
 
 fn identified(window: MaintenanceWindowIdentity) -> Result<(String, Option<String>), CallError> {
-    let id = window.window_id.ok_or_else(|| CallError::left_out("ssm:DescribeMaintenanceWindows", "WindowId"))?;
+    let id = window.window_id.ok_or_else(|| CallError::left_out(LISTING, "WindowId"))?;
     Ok((id, window.name))
 }
 
@@ -78,7 +80,13 @@ pub(super) async fn identities(ssm: &Client) -> Result<Vec<MaintenanceWindowIden
         .send()
         .collect::<Result<_, _>>()
         .await
-        .map_err(|error| CallError::new("ssm:DescribeMaintenanceWindows", &error))
+        .map_err(|error| CallError::new(LISTING, &error))
+}
+
+/// One call that a role without its policies is denied (`ssm:DescribeMaintenanceWindows`).
+pub async fn try_to_look(ssm: &Client) -> Result<(), CallError> {
+    let answer = ssm.describe_maintenance_windows().max_results(SMALLEST_PAGE).send().await;
+    answer.map(drop).map_err(|error| CallError::new(LISTING, &error))
 }
 
 async fn observe_window(
@@ -291,8 +299,8 @@ fn run_command(mut task: GetMaintenanceWindowTaskOutput) -> TaskSettings {
 }
 
 /// A task that was registered without a role is shown with the service-linked one.
-fn service_role(arn: Option<String>) -> Option<patching::ids::RoleArn> {
-    some_text(arn).filter(|arn| !is_service_linked(Some(arn))).and_then(|arn| arn.parse().ok())
+fn service_role(arn: Option<String>) -> Option<String> {
+    some_text(arn).filter(|arn| !is_service_linked(Some(arn)))
 }
 
 fn is_service_linked(arn: Option<&str>) -> bool {

@@ -33,11 +33,13 @@ impl Work {
     pub(crate) async fn prepare(self, cell: &Cell) {
         cell.simulator.set_faults(Faults::default());
         cell.simulator.reset();
+        let lags = cell.settle();
         publish_documents(cell, &policy());
         make_foreign_window(cell).await;
         if self != Self::FirstSetUp {
             cell.roll_out(&policy()).await;
         }
+        cell.simulator.configure(lags);
     }
 
     /// One try.
@@ -130,7 +132,7 @@ fn impatient(cell: &Cell) -> Client {
 
 #[tokio::test]
 async fn an_error_that_passes_at_any_call_is_made_up_for_by_a_retry() {
-    let cell = Cell::new().await;
+    let cell = Cell::unsettled().await;
     for (nth, code) in [(Nth::Fifth(1), "ThrottlingException"), (Nth::Fifth(2), "InternalServerError")] {
         befalls(&cell, &cell.ssm, &Fault::error(code), nth).await;
     }
@@ -138,7 +140,7 @@ async fn an_error_that_passes_at_any_call_is_made_up_for_by_a_retry() {
 
 #[tokio::test]
 async fn a_connection_reset_before_or_after_the_effect_of_any_call_is_made_up_for_by_a_retry() {
-    let cell = Cell::new().await;
+    let cell = Cell::unsettled().await;
     for (nth, fault) in [(Nth::Fifth(3), Fault::DropBefore), (Nth::Fifth(4), Fault::DropAfter)] {
         befalls(&cell, &cell.ssm, &fault, nth).await;
     }
@@ -146,20 +148,20 @@ async fn a_connection_reset_before_or_after_the_effect_of_any_call_is_made_up_fo
 
 #[tokio::test]
 async fn an_answer_that_is_truncated_at_any_call_is_made_up_for_by_a_retry() {
-    let cell = Cell::new().await;
+    let cell = Cell::unsettled().await;
     befalls(&cell, &cell.ssm, &Fault::Truncate, Nth::Fifth(5)).await;
 }
 
 #[tokio::test]
 async fn an_answer_that_comes_after_the_timeout_at_any_call_is_made_up_for_by_a_retry() {
-    let cell = Cell::new().await;
+    let cell = Cell::unsettled().await;
     befalls(&cell, &impatient(&cell), &Fault::Late(1500), Nth::Fifth(1)).await;
 }
 
 /// The window that is deleted may be a foreign one: somebody deletes what is theirs.
 #[tokio::test]
 async fn a_window_that_somebody_deletes_before_any_call_is_made_up_for_by_the_next_run() {
-    somebody_deletes_a_window(&Cell::new().await, Nth::Fifth(3)).await;
+    somebody_deletes_a_window(&Cell::unsettled().await, Nth::Fifth(3)).await;
 }
 
 async fn somebody_deletes_a_window(cell: &Cell, nth: Nth) {
@@ -170,7 +172,9 @@ async fn somebody_deletes_a_window(cell: &Cell, nth: Nth) {
             let run = cell.next_run();
             let (result, calls) = cell.calls_of(with_retries(async || work.attempt(&cell.ssm, &run).await)).await;
             result.unwrap_or_else(|error| panic!("{work:?}, deleted before call {nth}: {error}"));
+            let lags = cell.settle();
             work.attempt(&cell.ssm, &cell.next_run()).await.unwrap();
+            cell.simulator.configure(lags);
             assert_eq!(work.differences(cell), Vec::<String>::new(), "{work:?}, deleted before call {nth}");
             if calls.0.len() < usize::try_from(nth).unwrap() {
                 break;
@@ -181,7 +185,7 @@ async fn somebody_deletes_a_window(cell: &Cell, nth: Nth) {
 
 #[tokio::test]
 async fn throttling_and_breakdowns_at_random_leave_what_the_next_run_completes() {
-    breakdowns_at_random(&Cell::new().await, 10).await;
+    breakdowns_at_random(&Cell::unsettled().await, 10).await;
 }
 
 /// The faults of a seed hit the same calls each time.
@@ -211,7 +215,9 @@ async fn breakdowns_at_random(cell: &Cell, seeds: u64) {
                 Ok(()) => finished += 1,
                 Err(error) => {
                     assert!(error.is_passing(), "{work:?}, seed {seed}: {error}");
+                    let lags = cell.settle();
                     work.attempt(&cell.ssm, &cell.next_run()).await.unwrap();
+                    cell.simulator.configure(lags);
                 }
             }
             assert_eq!(work.differences(cell), Vec::<String>::new(), "{work:?}, seed {seed}");
@@ -282,7 +288,7 @@ async fn a_setting_that_is_pending_or_changed_by_many_is_set_by_a_retry() {
 #[tokio::test]
 #[ignore = "takes minutes"]
 async fn every_failure_of_every_call_is_made_up_for() {
-    let cell = Cell::new().await;
+    let cell = Cell::unsettled().await;
     let codes = ["ThrottlingException", "InternalServerError"].map(Fault::error);
     for fault in codes.iter().chain(&[Fault::DropBefore, Fault::DropAfter, Fault::Truncate]) {
         befalls(&cell, &cell.ssm, fault, Nth::Every).await;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use patching::outcome::{Status, WindowOutcome, WindowStatus};
 use patching::policy::{PatchPolicy, arbitrary};
-use proptest::prelude::Strategy;
+use proptest::prelude::{Strategy, any};
 use proptest::test_runner::{Config, TestRunner};
-use ssm_simulator::{ConfigChange, WindowSnapshot};
+use ssm_simulator::{ConfigChange, Lag, WindowSnapshot};
 use workflow::cell::Cell;
 
 use crate::guarantees::expected::{differences, foreign, ours, publish_documents};
@@ -23,11 +23,21 @@ pub(crate) struct Example {
     pub(crate) policy: PatchPolicy,
     pub(crate) found: Vec<Found>,
     page_size: usize,
+    /// For how many calls it is not known everywhere what the run creates.
+    lag: u32,
+    additions: bool,
 }
 
 fn example() -> impl Strategy<Value = Example> {
     let policy = arbitrary::policy();
-    (policy, found::windows(), 1..6usize).prop_map(|(policy, found, page_size)| Example { policy, found, page_size })
+    let aws = (1..6usize, 0..3u32, any::<bool>());
+    (policy, found::windows(), aws).prop_map(|(policy, found, (page_size, lag, additions))| Example {
+        policy,
+        found,
+        page_size,
+        lag,
+        additions,
+    })
 }
 
 /// Runs `test` for so many examples, each in an account of which nothing is left from the one before.
@@ -50,9 +60,13 @@ impl Example {
         cell.simulator.configure(ConfigChange { page_size: Some(self.page_size), ..ConfigChange::default() });
         // So that the account-Region is there also when nothing is made in it.
         cell.ssm.describe_maintenance_windows().send().await.unwrap();
+        cell.settle();
         for window in &self.found {
             window.make(cell, &self.policy).await;
         }
+        let (lag, additions) = (Some(Lag::of_calls(self.lag)), Some(self.additions));
+        let change = ConfigChange { list_lag: lag, tag_lag: lag, additions, ..ConfigChange::default() };
+        cell.simulator.configure(change);
     }
 }
 
@@ -65,6 +79,7 @@ pub(crate) async fn after_one_run_all_is_as_the_policy_says(cell: &Cell, example
 pub(crate) async fn a_second_run_makes_no_writing_call(cell: &Cell, example: Example) {
     example.make(cell).await;
     cell.roll_out(&example.policy).await;
+    cell.settle();
     let before = cell.state();
     let (again, calls) = cell.calls_of(cell.roll_out(&example.policy)).await;
     assert_eq!(calls.writing().counts(), BTreeMap::new());
@@ -80,6 +95,7 @@ pub(crate) async fn foreign_windows_stay_as_they_are_through_rollout_and_teardow
     let named =
         |window: &&WindowSnapshot| example.policy.windows.iter().any(|wanted| wanted.name.as_str() == window.name);
     assert_eq!(response.warnings.len(), before.iter().filter(named).count());
+    cell.settle();
     cell.tear_down(&example.policy).await;
     assert_eq!(cell.state().windows, before);
 }

@@ -27,8 +27,14 @@ async fn killed_at_each_call(cell: &Cell, work: Work, how: &Fault, next: Next) -
         let died = work.attempt(&cell.ssm, &run).await.is_err();
         cell.simulator.set_faults(Faults::default());
         assert_eq!(foreign(cell, &ours), before, "{work:?} killed by {how:?} at call {nth}");
-        let next = if next == Next::Try { run } else { cell.next_run() };
-        work.attempt(&cell.ssm, &next).await.unwrap();
+        match next {
+            Next::Try => work.attempt(&cell.ssm, &run).await.unwrap(),
+            Next::Run => {
+                let lags = cell.settle();
+                work.attempt(&cell.ssm, &cell.next_run()).await.unwrap();
+                cell.simulator.configure(lags);
+            }
+        }
         assert_eq!(work.differences(cell), Vec::<String>::new(), "{work:?} killed by {how:?} at call {nth}");
         assert_eq!(foreign(cell, &ours), before, "{work:?} killed by {how:?} at call {nth}");
         if !died {
@@ -41,7 +47,7 @@ async fn killed_at_each_call(cell: &Cell, work: Work, how: &Fault, next: Next) -
 
 #[tokio::test]
 async fn a_first_set_up_that_dies_at_any_call_is_completed_by_the_next_try_or_run() {
-    let cell = Cell::new().await;
+    let cell = Cell::unsettled().await;
     for (how, next) in [(Fault::DropBefore, Next::Try), (Fault::DropAfter, Next::Try), (Fault::DropAfter, Next::Run)] {
         let survived = killed_at_each_call(&cell, Work::FirstSetUp, &how, next).await;
         assert!(survived > 12, "a first set-up has more calls than {survived}");
@@ -50,7 +56,7 @@ async fn a_first_set_up_that_dies_at_any_call_is_completed_by_the_next_try_or_ru
 
 #[tokio::test]
 async fn an_update_that_dies_at_any_call_is_completed_by_the_next_try_or_run() {
-    let cell = Cell::new().await;
+    let cell = Cell::unsettled().await;
     for (how, next) in [(Fault::DropAfter, Next::Try), (Fault::DropBefore, Next::Run)] {
         let survived = killed_at_each_call(&cell, Work::Update, &how, next).await;
         assert!(survived > 20, "an update has more calls than {survived}");
@@ -59,7 +65,7 @@ async fn an_update_that_dies_at_any_call_is_completed_by_the_next_try_or_run() {
 
 #[tokio::test]
 async fn a_teardown_that_dies_at_any_call_is_completed_by_the_next_try_or_run() {
-    let cell = Cell::new().await;
+    let cell = Cell::unsettled().await;
     for (how, next) in [(Fault::DropAfter, Next::Try), (Fault::DropBefore, Next::Run)] {
         let survived = killed_at_each_call(&cell, Work::TearDown, &how, next).await;
         assert!(survived > 20, "a teardown has more calls than {survived}");

@@ -1,31 +1,33 @@
 //! Sessions in a member account that end before their time.
 
+use jiff::{SignedDuration, Timestamp};
 use kit::CallError;
 use kit::member::{MemberRole, MemberSessions};
 use kit::testing::Server;
 use patching::request::RegionRequest;
 use serde_json::{from_value, json};
-use ssm_simulator::{Fault, ScriptedFault, Simulator};
+use ssm_simulator::{ConfigChange, Fault, ScriptedFault, Simulator};
 use workflow::cell::{ACCOUNT, REGION, policy};
 
 /// The simulator, and STS behind it: the one is asked for maintenance windows, the other for sessions.
 struct Aws {
     simulator: Simulator,
     sts: Server,
+    config: kit::SdkConfig,
     context: configure_windows::Context,
 }
 
 impl Aws {
     async fn start() -> Self {
         let sts = Server::start().await;
-        let keys = ["ASIAFIRST", "ASIASECOND", "key"]; // the last is the function's own
+        let keys = ["ASIAFIRST", "ASIASECOND", "ASIATHIRD", "key"]; // the last is the function's own
         let simulator = workflow::cell::builder().await.upstream(sts.url());
         let simulator = keys.into_iter().fold(simulator, |builder, key| builder.access_key(key, ACCOUNT));
         let simulator = simulator.start().await.unwrap();
         let config = sts.sdk_config().to_builder().endpoint_url(simulator.endpoint_url()).build();
         let role = MemberRole { partition: "aws".to_owned(), name: "configuration".parse().unwrap() };
         let sessions = MemberSessions::new(&config, role.clone());
-        Self { simulator, sts, context: configure_windows::Context { sessions, role } }
+        Self { simulator, sts, config, context: configure_windows::Context { sessions, role } }
     }
 
     /// The next session that STS gives out ends at that time.
@@ -51,13 +53,40 @@ impl Aws {
         Ok(())
     }
 
+    /// What a function that only enters accounts keeps.
+    fn entering(&self) -> assume_role::Context {
+        let role = self.context.role.clone();
+        assume_role::Context { sessions: MemberSessions::new(&self.config, role), grace: SignedDuration::from_mins(60) }
+    }
+
     /// The keys that the calls since `since` were made with.
     fn keys(&self, since: u64) -> Vec<String> {
-        let calls = self.simulator.calls_since(since).filter(|call| call.operation.contains("Maintenance"));
-        let mut keys: Vec<_> = calls.0.iter().map(|call| call.access_key.to_string()).collect();
+        let mut keys = self.keys_of_calls(since);
         keys.dedup();
         keys
     }
+
+    fn keys_of_calls(&self, since: u64) -> Vec<String> {
+        let calls = self
+            .simulator
+            .calls_since(since)
+            .filter(|call| call.operation != "AssumeRole" && &*call.access_key != "key");
+        calls.0.iter().map(|call| call.access_key.to_string()).collect()
+    }
+
+    fn configure(&self, change: ConfigChange) {
+        self.simulator.configure(change);
+    }
+}
+
+/// Enters the account some minutes after it joined.
+async fn enter(context: &assume_role::Context, minutes: i64) -> Result<usize, assume_role::Error> {
+    let joined = "2026-11-01T00:00:00Z";
+    let account = json!({"id": ACCOUNT, "name": "new", "state": "ACTIVE", "joinedAt": joined});
+    let target = json!({"account": account, "regions": [REGION], "sweep": false});
+    let request = from_value(json!({"run": "run", "action": "rollout", "target": target})).unwrap();
+    let now = joined.parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes);
+    assume_role::handle(context, request, now).await.map(|response| response.regions.len())
 }
 
 /// An environment that has a session from an invocation before.
@@ -89,6 +118,60 @@ async fn a_session_that_the_service_does_not_know_is_dropped_and_one_call_is_all
     aws.simulator.script([unknown.nth(1)]);
     aws.roll_out("run").await.unwrap();
     assert_eq!(aws.keys(0), ["ASIAFIRST", "ASIASECOND"]);
+}
+
+#[tokio::test]
+async fn a_role_that_was_deleted_and_made_again_costs_one_call() {
+    let aws = aws_with_a_session().await;
+    let most = |calls| ConfigChange { calls_per_session: Some(calls), ..ConfigChange::default() };
+    aws.configure(most(u32::MAX));
+    aws.roll_out("run").await.unwrap();
+    let since = aws.simulator.next_call();
+    aws.configure(most(u32::try_from(aws.keys_of_calls(0).len()).unwrap()));
+    aws.roll_out("run").await.unwrap();
+    let keys = aws.keys_of_calls(since);
+    assert_eq!((keys[0].as_str(), keys.iter().filter(|key| *key == "ASIAFIRST").count()), ("ASIAFIRST", 1));
+    assert!(keys.len() > 10 && keys[1..].iter().all(|key| key == "ASIASECOND"), "{keys:?}");
+}
+
+#[tokio::test]
+async fn an_account_is_entered_with_a_new_session_when_the_kept_one_is_not_known_any_more() {
+    let aws = aws_with_a_session().await;
+    let context = aws.entering();
+    aws.configure(ConfigChange { calls_per_session: Some(1), ..ConfigChange::default() });
+    assert_eq!(enter(&context, 600).await.unwrap(), 1);
+    assert_eq!(enter(&context, 600).await.unwrap(), 1);
+    assert_eq!(aws.keys_of_calls(0), ["ASIAFIRST", "ASIAFIRST", "ASIASECOND"]);
+}
+
+#[tokio::test]
+async fn so_it_is_when_only_ec2_may_tell_the_regions() {
+    let aws = aws_with_a_session().await;
+    let context = aws.entering();
+    let statement = json!({"Effect": "Deny", "Action": "account:*", "Resource": "*"});
+    let policy = json!({"Version": "2012-10-17", "Statement": [statement]});
+    aws.configure(ConfigChange {
+        calls_per_session: Some(3),
+        service_control_policies: [(ACCOUNT.to_owned(), vec![policy])].into(),
+        ..ConfigChange::default()
+    });
+    assert_eq!(enter(&context, 600).await.unwrap(), 1);
+    assert_eq!(enter(&context, 600).await.unwrap(), 1);
+    let (first, second) = ("ASIAFIRST", "ASIASECOND");
+    assert_eq!(aws.keys_of_calls(0), [first, first, first, first, second, second]);
+}
+
+#[tokio::test]
+async fn a_new_accounts_role_that_lacks_policies_is_waited_for() {
+    let aws = aws_with_a_session().await;
+    aws.session("ASIATHIRD", "2099-01-01T00:00:00Z");
+    let context = aws.entering();
+    let denied = ScriptedFault::every_call(Fault::error("AccessDeniedException")).of("DescribeMaintenanceWindows");
+    aws.simulator.script([denied.clone().first(2)]);
+    assert_eq!(kit::NamedError::name(&enter(&context, 5).await.unwrap_err()), "RoleNotReady");
+    assert_eq!(enter(&context, 6).await.unwrap(), 1);
+    aws.simulator.script([denied]);
+    assert_eq!(enter(&context, 61).await.unwrap(), 1, "then each Region tells what is denied there");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod crashes;
 mod dhmc;
 mod failures;
 mod full;
+mod lagging;
 mod ownership;
 mod plans;
 mod repair;
