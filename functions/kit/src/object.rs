@@ -1,5 +1,6 @@
 //! Objects in S3: the run's targets and its report.
 
+use std::fmt;
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::call::{CallError, CallFailure};
 
+const WRITING: &str = "s3:PutObject";
 /// One try of writing an object: the table of 5,000 accounts in 17 Regions has 95 MB.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Three tries with the pauses between them.
@@ -40,6 +42,17 @@ pub async fn read(s3: &Client, object: &ObjectKey) -> Result<Vec<u8>, CallError>
     Ok(body.to_vec())
 }
 
+/// Writes `value` as the object's content, in place of what was there.
+pub async fn write_json(s3: &Client, object: &ObjectKey, value: &impl Serialize) -> Result<(), CallError> {
+    write(s3, object, "application/json", serde_json::to_vec(value).map_err(not_written)?).await
+}
+
+/// What cannot be put into words is not written in part.
+#[must_use]
+pub fn not_written(problem: impl fmt::Display) -> CallError {
+    CallError::not_made(WRITING, problem)
+}
+
 /// Writes the object whole, in place of what was there (`s3:PutObject`).
 pub async fn write(s3: &Client, object: &ObjectKey, content_type: &str, content: Vec<u8>) -> Result<(), CallError> {
     let timeouts =
@@ -53,6 +66,6 @@ pub async fn write(s3: &Client, object: &ObjectKey, content_type: &str, content:
         .config_override(aws_sdk_s3::config::Config::builder().timeout_config(timeouts))
         .send()
         .await
-        .map_err(|error| CallError::new("s3:PutObject", &error))?;
+        .map_err(|error| CallError::new(WRITING, &error))?;
     Ok(())
 }

@@ -193,9 +193,7 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
     }
     .choose(organization.accounts);
     let targets = ObjectKey { bucket: context.bucket.clone(), key: targets_key(&run) };
-    // Targets are structs of strings, whose serialization cannot fail.
-    let listed = serde_json::to_vec(&chosen.targets).unwrap_or_default();
-    object::write(&context.s3, &targets, "application/json", listed).await?;
+    object::write_json(&context.s3, &targets, &chosen.targets).await?;
     Ok(Response {
         action,
         targets,

@@ -280,12 +280,11 @@ impl RegionOutcome {
         }
     }
 
-    /// What a person should look at: what was recorded, and a DHMC role that is neither `our_role` nor was replaced.
+    /// The DHMC role that was found and left alone, and is not `our_role`.
     #[must_use]
-    pub fn all_warnings(&self, our_role: Option<&str>) -> Vec<Warning> {
-        let kept = self.dhmc.as_ref().filter(|dhmc| dhmc.status == DhmcStatus::Kept);
-        let foreign = kept.and_then(|dhmc| dhmc.before.as_deref()).filter(|role| Some(*role) != our_role);
-        self.warnings.iter().cloned().chain(foreign.map(Warning::dhmc_kept)).collect()
+    pub fn foreign_dhmc_role(&self, our_role: Option<&str>) -> Option<&str> {
+        let kept = self.dhmc.as_ref().filter(|dhmc| dhmc.status == DhmcStatus::Kept)?;
+        kept.before.as_deref().filter(|role| Some(*role) != our_role)
     }
 }
 

@@ -1,11 +1,11 @@
 //! A run in numbers, and everything that the report holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::ids::RunId;
+use crate::ids::{AccountId, RunId};
 use crate::input::Action;
 use crate::outcome::{AccountOutcome, Failure, Reason, RegionOutcome, Status, Warning, WindowStatus};
 
@@ -37,12 +37,12 @@ pub struct RunSummary {
     /// The run in numbers.
     #[serde(flatten)]
     pub totals: Totals,
-    /// How many warnings there are: of the policy, and in all accounts and their Regions.
+    /// How many warnings there are: of the run as a whole, and in all accounts and their Regions.
     #[serde(default)]
     pub warnings: usize,
-    /// What a person should look at in the policy itself, whatever the account.
+    /// What a person should look at once, in however many accounts it is: in the policy itself, and DHMC roles of others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub policy_warnings: Vec<Warning>,
+    pub run_warnings: Vec<Warning>,
     /// How many accounts were skipped, by reason: those that the run left out, and those in which nothing was done.
     pub skipped: BTreeMap<String, usize>,
     /// What became of each account, in the order of their ids.
@@ -95,6 +95,22 @@ impl RunSummary {
 #[must_use]
 pub fn our_dhmc_role(policy: Option<&Value>) -> Option<&str> {
     policy?.pointer("/dhmc/role")?.as_str()
+}
+
+/// A warning of each DHMC role that was kept and is not `our_role`, in however many Regions it was found.
+#[must_use]
+pub fn foreign_dhmc_roles(outcomes: &[AccountOutcome], our_role: Option<&str>) -> Vec<Warning> {
+    let mut found: BTreeMap<&str, Vec<&AccountId>> = BTreeMap::new();
+    for account in outcomes {
+        for role in account.regions.iter().filter_map(|region| region.foreign_dhmc_role(our_role)) {
+            found.entry(role).or_default().push(&account.id);
+        }
+    }
+    let warnings = found.into_iter().map(|(role, places)| {
+        let accounts: BTreeSet<_> = places.iter().collect();
+        Warning::dhmc_kept(role, places.len(), accounts.len())
+    });
+    warnings.collect()
 }
 
 /// A run in numbers.

@@ -36,20 +36,21 @@ pub const COLUMNS: [&str; 21] = [
 ];
 
 /// The table. An account that could not be entered or has no Region has one row, and so has a Region without windows.
-#[must_use]
-pub fn render(summary: &RunSummary) -> Vec<u8> {
+///
+/// # Errors
+///
+/// Those of the writer.
+pub fn render(summary: &RunSummary) -> Result<Vec<u8>, csv::Error> {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
-    let table = Table { summary, our_role: summary.our_dhmc_role() };
+    let table = Table { summary };
     for row in std::iter::once(COLUMNS.map(ToOwned::to_owned)).chain(table.rows()) {
-        // Writing to memory does not fail, and every row has as many fields.
-        let _ = writer.write_record(row.map(safe));
+        writer.write_record(row.map(safe))?;
     }
-    writer.into_inner().unwrap_or_default()
+    writer.into_inner().map_err(|error| error.into_error().into())
 }
 
 struct Table<'a> {
     summary: &'a RunSummary,
-    our_role: Option<&'a str>,
 }
 
 type Row = [String; COLUMNS.len()];
@@ -91,7 +92,7 @@ impl<'a> Table<'a> {
             dhmc.map_or_else(String::new, |dhmc| dhmc.status.to_string()),
             text(dhmc.and_then(|dhmc| dhmc.before.as_deref())),
             text(dhmc.and_then(|dhmc| dhmc.after.as_deref())),
-            region.map_or_else(|| warnings(&account.warnings), |region| warnings(&region.all_warnings(self.our_role))),
+            region.map_or_else(|| warnings(&account.warnings), |region| warnings(&region.warnings)),
             text(reason(|skipped| &skipped.name)),
             failure(|error| &error.step),
             failure(|error| &error.name),

@@ -8,7 +8,7 @@ use patching::input::Action;
 use patching::openings;
 use patching::outcome::{AccountOutcome, Failure, Status, Warning};
 use patching::policy::PatchPolicy;
-use patching::summary::{RunSummary, Totals, our_dhmc_role};
+use patching::summary::{RunSummary, Totals, foreign_dhmc_roles, our_dhmc_role};
 use patching::targets::Target;
 
 use crate::Request;
@@ -17,14 +17,14 @@ use crate::Request;
 #[must_use]
 pub fn gather(request: Request, recorded: Vec<AccountOutcome>, targets: Vec<Target>, now: Timestamp) -> RunSummary {
     let action = request.action;
-    let policy_warnings = of_policy(&request, now);
     let outcomes = with_targets(recorded, targets);
+    let mut run_warnings = of_policy(&request, now);
+    run_warnings.extend(foreign_dhmc_roles(&outcomes, our_dhmc_role(request.policy.as_ref())));
     let mut skipped = request.accounts.map(|accounts| accounts.skipped).unwrap_or_default();
     let error = request.error.map(|caught| Failure::of_run(&caught.error, &caught.cause));
     let totals = Totals::new(&outcomes, skipped.values().sum());
-    let our_role = our_dhmc_role(request.policy.as_ref());
     let regions = outcomes.iter().flat_map(|account| &account.regions);
-    let of_regions: usize = regions.map(|region| region.all_warnings(our_role).len()).sum();
+    let of_regions: usize = regions.map(|region| region.warnings.len()).sum();
     let of_accounts: usize = outcomes.iter().map(|account| account.warnings.len()).sum();
     for reason in outcomes.iter().filter_map(|account| account.skipped.as_ref()) {
         *skipped.entry(reason.name.clone()).or_default() += 1;
@@ -40,8 +40,8 @@ pub fn gather(request: Request, recorded: Vec<AccountOutcome>, targets: Vec<Targ
         finished_at: now.to_string(),
         error,
         totals,
-        warnings: policy_warnings.len() + of_accounts + of_regions,
-        policy_warnings,
+        warnings: run_warnings.len() + of_accounts + of_regions,
+        run_warnings,
         skipped,
         outcomes,
     }

@@ -52,8 +52,11 @@ struct Page<'a> {
 }
 
 /// The page.
-#[must_use]
-pub fn render(summary: &RunSummary, links: Option<&Links>) -> String {
+///
+/// # Errors
+///
+/// Those of the template.
+pub fn render(summary: &RunSummary, links: Option<&Links>) -> Result<String, askama::Error> {
     let policy = summary.policy.as_ref().and_then(|policy| PatchPolicy::parse(policy).ok());
     let input = ExecutionInput::parse(&summary.input).ok();
     let (grid, zones) = (Grid::new(summary), Zones::new(policy.as_ref()));
@@ -81,8 +84,7 @@ pub fn render(summary: &RunSummary, links: Option<&Links>) -> String {
         summary,
         links,
     };
-    // Writing to a string does not fail.
-    page.render().unwrap_or_default()
+    page.render()
 }
 
 /// No source but the script with this hash: text that got into the page in spite of everything would not run.

@@ -185,11 +185,11 @@ async fn write(
     html: &ObjectKey,
 ) -> Result<(), CallError> {
     let (json, csv) = (report_key(context, summary, "json"), report_key(context, summary, "csv"));
-    // The summary is made of strings, numbers and lists, whose serialization cannot fail.
-    let summary_json = serde_json::to_vec(summary).unwrap_or_default();
-    object::write(&context.s3, &json, "application/json", summary_json).await?;
-    object::write(&context.s3, &csv, "text/csv; charset=utf-8; header=present", csv::render(summary)).await?;
-    object::write(&context.s3, html, "text/html; charset=utf-8", html::render(summary, links).into_bytes()).await
+    object::write_json(&context.s3, &json, summary).await?;
+    let table = csv::render(summary).map_err(object::not_written)?;
+    object::write(&context.s3, &csv, "text/csv; charset=utf-8; header=present", table).await?;
+    let page = html::render(summary, links).map_err(object::not_written)?;
+    object::write(&context.s3, html, "text/html; charset=utf-8", page.into_bytes()).await
 }
 
 fn failed_accounts(outcomes: &[AccountOutcome]) -> Vec<FailedAccount> {

@@ -159,8 +159,8 @@ pub fn text(summary: &RunSummary, links: Option<&Links>) -> String {
             format!("-> {}", error.advice()),
         ]);
     }
-    let of_policy = summary.policy_warnings.iter();
-    text_lines.extend(of_policy.flat_map(|warning| {
+    let of_run = summary.run_warnings.iter();
+    text_lines.extend(of_run.flat_map(|warning| {
         [String::new(), format!("{}: {}", warning.name, warning.message), format!("-> {}", warning.advice())]
     }));
     let groups = groups(summary);

@@ -89,13 +89,21 @@ fn an_account_in_which_nothing_was_done_is_counted_with_its_reason() {
 }
 
 #[test]
-fn a_dhmc_role_of_somebody_else_is_a_warning_and_ours_is_not() {
+fn a_dhmc_role_of_somebody_else_is_one_warning_in_however_many_regions_and_ours_is_none() {
     let region = |role: &str| {
         json!({"regions": [{"region": "eu-west-1", "status": "succeeded",
                             "dhmc": {"status": "kept", "before": role, "after": role}}]})
     };
-    let warnings = |role| gathered(&json!({}), vec![outcome(FIRST, &region(role))], vec![]).warnings;
-    assert_eq!((warnings("Theirs"), warnings("service-role/Ours")), (1, 0));
+    let run = |role| gathered(&json!({}), [FIRST, SECOND].map(|id| outcome(id, &region(role))).into(), vec![]);
+    let (theirs, ours) = (run("Theirs"), run("service-role/Ours"));
+    assert_eq!((theirs.warnings, ours.warnings), (1, 0));
+    let told = "the role Theirs, which is not ours, in 2 account-Regions of 2 accounts";
+    assert!(theirs.run_warnings[0].message.contains(told), "{:?}", theirs.run_warnings);
+    for text in [html::render(&theirs, None).unwrap(), notification::text(&theirs, None)] {
+        assert_eq!(text.matches(told).count(), 1, "{text}");
+    }
+    let table = String::from_utf8(csv::render(&theirs).unwrap()).unwrap();
+    assert_eq!((table.matches(",kept,Theirs,Theirs,").count(), table.matches("not ours").count()), (2, 0));
 }
 
 /// One whose moment has passed, one that opens each hour for two, one that is as it should be.
@@ -120,9 +128,9 @@ fn what_is_odd_about_the_policys_calendar_is_said_once_whatever_the_accounts() {
     };
     for action in ["rollout", "plan"] {
         let summary = of(action);
-        let names: Vec<_> = summary.policy_warnings.iter().map(|warning| warning.name.as_str()).collect();
+        let names: Vec<_> = summary.run_warnings.iter().map(|warning| warning.name.as_str()).collect();
         assert_eq!((summary.warnings, names), (2, vec!["NeverOpens", "OpeningsOverlap"]));
-        let (page, text) = (html::render(&summary, None), notification::text(&summary, None));
+        let (page, text) = (html::render(&summary, None).unwrap(), notification::text(&summary, None));
         for told in ["the window once does not open any more", "the window hourly opens at "] {
             assert!(page.contains(told) && text.contains(told), "{told}");
         }
@@ -132,7 +140,7 @@ fn what_is_odd_about_the_policys_calendar_is_said_once_whatever_the_accounts() {
 
 #[test]
 fn a_plan_shows_the_next_twelve_openings_of_each_window() {
-    let page = |action: &str| html::render(&summary(&json!({"policy": policy(), "action": action})), None);
+    let page = |action: &str| html::render(&summary(&json!({"policy": policy(), "action": action})), None).unwrap();
     let (plan, rollout) = (page("plan"), page("rollout"));
     for opening in ["Fri 1 Jan 2027 02:00 CET", "Thu 1 Jul 2027 02:00 CEST", "Mon 1 Nov 2027 02:00 CET"] {
         assert_eq!((plan.matches(opening).count(), rollout.matches(opening).count()), (1, 0), "{opening}");

@@ -30,8 +30,9 @@ fn measure(size: &str) -> io::Result<()> {
     let started = Instant::now();
     let html_key = ObjectKey { bucket: "data".into(), key: "runs/r/report.html".into() };
     keep("report.json", &serde_json::to_vec(&summary).unwrap_or_default())?;
-    keep("report.csv", &report::csv::render(&summary))?;
-    keep("report.html", report::html::render(&summary, Links::new(&summary, &html_key).as_ref()).as_bytes())?;
+    keep("report.csv", &report::csv::render(&summary).map_err(io::Error::other)?)?;
+    let page = report::html::render(&summary, Links::new(&summary, &html_key).as_ref()).map_err(io::Error::other)?;
+    keep("report.html", page.as_bytes())?;
     let seconds = started.elapsed().as_secs_f64();
     let peak = peak_memory_mb();
     println!("{accounts} accounts × {regions} Regions: {seconds:.2} s, {before:?} MB before and {peak:?} MB at most");

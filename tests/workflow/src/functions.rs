@@ -66,7 +66,7 @@ pub fn own_operations(name: &str) -> BTreeSet<String> {
         ("mark_answered(", "dynamodb:UpdateItem"),
         ("MemberSessions", "sts:AssumeRole"),
         ("object::read(", "s3:GetObject"),
-        ("object::write(", "s3:PutObject"),
+        ("object::write", "s3:PutObject"),
         ("read_waiting(", "dynamodb:GetItem"),
         ("record_waiting(", "dynamodb:PutItem"),
     ] {

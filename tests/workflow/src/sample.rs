@@ -6,7 +6,7 @@ use patching::outcome::{
     WindowStatus,
 };
 use patching::policy::PatchPolicy;
-use patching::summary::{RunSummary, Totals};
+use patching::summary::{RunSummary, Totals, foreign_dhmc_roles};
 use serde_json::{Value, json};
 use ssm_simulator::DEFAULT_REGIONS;
 
@@ -42,8 +42,8 @@ pub fn run(accounts: usize, regions: usize) -> RunSummary {
     let our_role = "service-role/AWSSystemsManagerDefaultEC2InstanceManagementRoleCustom";
     let denied = outcomes.iter().filter(|account| account.status == Status::Skipped).count();
     let skipped = [("suspended", 2), ("pendingClosure", 1), (Reason::ACCOUNT_DENIED, denied)];
-    let warnings =
-        outcomes.iter().flat_map(|account| &account.regions).map(|one| one.all_warnings(Some(our_role)).len());
+    let run_warnings = foreign_dhmc_roles(&outcomes, Some(our_role));
+    let warnings = outcomes.iter().flat_map(|account| &account.regions).map(|one| one.warnings.len());
     RunSummary {
         run: "stack-update-6a1f2c33-9b0e-4d27-8a53-0c7d1f7e5b11".parse().expect("a run's id"),
         action: Some(patching::input::Action::Rollout),
@@ -56,8 +56,8 @@ pub fn run(accounts: usize, regions: usize) -> RunSummary {
         started_at: "2026-11-24T09:00:00Z".to_owned(),
         finished_at: "2026-11-24T09:01:42Z".to_owned(),
         error: None,
-        warnings: warnings.sum(),
-        policy_warnings: Vec::new(),
+        warnings: warnings.sum::<usize>() + run_warnings.len(),
+        run_warnings,
         totals,
         skipped: skipped.iter().filter(|one| one.1 > 0).map(|(name, count)| ((*name).to_owned(), *count)).collect(),
         outcomes,

@@ -93,7 +93,7 @@ fn a_dhmc_role_is_warned_of_when_it_was_kept_and_is_not_ours() {
         let dhmc = json!({"status": status, "before": before, "after": before});
         let region = json!({"region": "eu-west-1", "status": "succeeded", "dhmc": dhmc});
         let region: RegionOutcome = serde_json::from_value(region).unwrap();
-        !region.all_warnings(Some("Ours")).is_empty()
+        region.foreign_dhmc_role(Some("Ours")).is_some()
     };
     assert!(warned("kept", "Theirs"));
     assert!(!warned("kept", "Ours"), "as on a deletion");

@@ -52,13 +52,15 @@ impl Warning {
         }
     }
 
-    /// A DHMC role of somebody else, which the policy does not allow to be replaced.
+    /// A DHMC role of somebody else, which the policy does not allow to be replaced, in so many Regions of so many accounts:
+    /// Quick Setup sets one everywhere.
     #[must_use]
-    pub fn dhmc_kept(role: &str) -> Self {
+    pub fn dhmc_kept(role: &str, regions: usize, accounts: usize) -> Self {
         Self {
             name: Self::DHMC_KEPT.to_owned(),
             message: format!(
-                "Default Host Management Configuration has the role {role}, which is not ours: it was kept"
+                "Default Host Management Configuration has the role {role}, which is not ours, in {regions} account-Regions \
+                 of {accounts} accounts: it was kept"
             ),
         }
     }

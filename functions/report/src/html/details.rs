@@ -14,8 +14,7 @@ use crate::text::{moment, plain};
 
 /// The JSON, in which nothing ends the element that it stands in.
 pub(super) fn render(summary: &RunSummary, regions: &[&Region], zones: &Zones) -> String {
-    let mut details =
-        Details { our_role: summary.our_dhmc_role(), zones, moments: BTreeMap::new(), once: Once::default() };
+    let mut details = Details { zones, moments: BTreeMap::new(), once: Once::default() };
     let accounts: Vec<Value> = summary
         .outcomes
         .iter()
@@ -57,7 +56,6 @@ impl Once {
 }
 
 struct Details<'a> {
-    our_role: Option<&'a str>,
     zones: &'a Zones,
     /// By moment and zone, in that zone and in UTC: few, and each takes reading a zone's rules.
     moments: BTreeMap<(String, String), [String; 2]>,
@@ -73,7 +71,7 @@ impl Details<'_> {
         let status = self.once.number(json!(region.status));
         let dhmc = region.dhmc.as_ref().map(|dhmc| self.dhmc(dhmc));
         let windows = region.windows.iter().map(|window| (self.window(window), window.id.clone())).collect();
-        let warnings = self.warnings(&region.all_warnings(self.our_role));
+        let warnings = self.warnings(&region.warnings);
         let error = region.failure().map(|error| self.failure(&error));
         Cell(status, dhmc, windows, warnings, error, region.skipped.as_ref().map(|skipped| self.reason(skipped)))
     }

@@ -111,24 +111,23 @@ impl<'a> Grid<'a> {
     pub(super) fn new(summary: &'a RunSummary) -> Self {
         let all = summary.outcomes.iter().flat_map(|account| &account.regions);
         let regions: Vec<_> = all.map(|region| &region.region).collect::<BTreeSet<_>>().into_iter().collect();
-        let our_role = summary.our_dhmc_role();
-        let rows = summary.outcomes.iter().map(|account| Row { account, cells: cells(account, &regions, our_role) });
+        let rows = summary.outcomes.iter().map(|account| Row { account, cells: cells(account, &regions) });
         let units = summary.outcomes.iter().filter_map(|account| account.organizational_unit.as_deref());
         Self { rows: rows.collect(), units: units.collect(), regions }
     }
 }
 
-fn cells(account: &AccountOutcome, regions: &[&Region], our_role: Option<&str>) -> Vec<Cell> {
+fn cells(account: &AccountOutcome, regions: &[&Region]) -> Vec<Cell> {
     if account.error.is_some() || account.regions.is_empty() {
         return Vec::new();
     }
     let found = |region: &Region| account.regions.iter().find(|one| one.region == *region);
-    regions.iter().map(|region| cell(found(region), our_role)).collect()
+    regions.iter().map(|region| cell(found(region))).collect()
 }
 
-fn cell(region: Option<&RegionOutcome>, our_role: Option<&str>) -> Cell {
+fn cell(region: Option<&RegionOutcome>) -> Cell {
     match region {
-        Some(region) => Cell { kind: kind(region), has_warning: !region.all_warnings(our_role).is_empty() },
+        Some(region) => Cell { kind: kind(region), has_warning: !region.warnings.is_empty() },
         None => Cell { kind: Kind::Absent, has_warning: false },
     }
 }

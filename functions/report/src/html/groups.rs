@@ -81,13 +81,11 @@ pub fn skipped(summary: &RunSummary) -> Vec<Group<'_>> {
 /// The warnings, what there is most of first.
 #[must_use]
 pub fn warnings(summary: &RunSummary) -> Vec<Group<'_>> {
-    let our_role = summary.our_dhmc_role();
     let warnings = summary.outcomes.iter().flat_map(|account| {
         let whole = account.warnings.iter().map(|warning| (None, warning.clone()));
         let regions = account.regions.iter();
-        let of_regions = regions.flat_map(move |region| {
-            region.all_warnings(our_role).into_iter().map(move |warning| (Some(region), warning))
-        });
+        let of_regions =
+            regions.flat_map(|region| region.warnings.iter().map(move |warning| (Some(region), warning.clone())));
         whole.chain(of_regions).map(move |(region, warning)| (account, region, warning))
     });
     grouped(warnings.map(|(account, region, warning)| {

@@ -45,7 +45,7 @@ fn write(folder: &Path, accounts: usize, regions: usize) -> (PathBuf, PathBuf) {
     let links = Links::new(&summary, &report).unwrap();
     let page = folder.join(format!("report-{accounts}x{regions}.html"));
     let expected = page.with_extension("expected.json");
-    std::fs::write(&page, report::html::render(&summary, Some(&links))).unwrap();
+    std::fs::write(&page, report::html::render(&summary, Some(&links)).unwrap()).unwrap();
     std::fs::write(&expected, expectations(&summary).to_string()).unwrap();
     (page, expected)
 }

@@ -60,8 +60,8 @@ async fn run() -> RunSummary {
 #[tokio::test]
 async fn each_of_five_kinds_of_trouble_is_shown_with_its_own_advice() {
     let run = run().await;
-    let (page, text) = (html::render(&run, None), notification::text(&run, None));
-    let table = String::from_utf8(csv::render(&run)).unwrap();
+    let (page, text) = (html::render(&run, None).unwrap(), notification::text(&run, None));
+    let table = String::from_utf8(csv::render(&run).unwrap()).unwrap();
     let mut advices: Vec<_> = run.failures().map(|(_, _, failure)| failure.advice()).collect();
     let names: Vec<_> = run.failures().map(|(_, _, failure)| failure.name.as_str()).collect();
     assert_eq!(names, ["AccessDenied", "Throttled", "RegionDisabled", "AccessDenied"]);

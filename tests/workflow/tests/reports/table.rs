@@ -14,7 +14,7 @@ fn rows(csv: &[u8]) -> Vec<Row> {
 #[test]
 fn there_is_a_row_for_each_account_region_window_and_one_for_what_failed_before() {
     let run = sample::run(60, 5);
-    let rows = rows(&report::csv::render(&run));
+    let rows = rows(&report::csv::render(&run).unwrap());
     let regions = run.outcomes.iter().flat_map(|account| &account.regions);
     let of_regions: usize = regions.map(|region| region.windows.len().max(1)).sum();
     let whole = run.outcomes.iter().filter(|account| account.regions.is_empty()).count();
@@ -39,7 +39,7 @@ fn there_is_a_row_for_each_account_region_window_and_one_for_what_failed_before(
 #[test]
 fn names_come_out_as_they_went_in_and_none_is_a_formula() {
     let run = sample::run(HOSTILE_NAMES.len(), 1);
-    let rows = rows(&report::csv::render(&run));
+    let rows = rows(&report::csv::render(&run).unwrap());
     let mut names: Vec<_> = rows.iter().map(|row| row["accountName"].as_str()).collect();
     names.dedup();
     let safe = |name: &str| if name.starts_with('=') { format!("'{name}") } else { name.to_owned() };
@@ -58,13 +58,13 @@ fn whatever_begins_like_a_formula_begins_with_an_apostrophe() {
             error: Some(error),
             ..run.outcomes[0].clone()
         }];
-        assert_eq!(rows(&report::csv::render(&run))[0]["message"], format!("'{message}"));
+        assert_eq!(rows(&report::csv::render(&run).unwrap())[0]["message"], format!("'{message}"));
     }
 }
 
 #[test]
 fn lines_end_as_rfc_4180_has_it() {
-    let csv = String::from_utf8(report::csv::render(&sample::run(3, 1))).unwrap();
+    let csv = String::from_utf8(report::csv::render(&sample::run(3, 1)).unwrap()).unwrap();
     assert_eq!(csv.matches('\n').count(), csv.matches("\r\n").count());
     assert!(csv.ends_with("\r\n"));
     assert!(csv.contains("\"Müller, \"\"Söhne\"\" & Co.; 100 %\""));
