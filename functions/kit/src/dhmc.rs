@@ -24,7 +24,8 @@ pub async fn observe(ssm: &Client) -> Result<String, CallError> {
             "the status of the setting is PendingUpdate",
         )));
     }
-    Ok(setting.and_then(|setting| setting.setting_value()).unwrap_or_default().to_owned())
+    let value = setting.and_then(|setting| setting.setting_value());
+    value.map(ToOwned::to_owned).ok_or_else(|| CallError::left_out(OPERATION, "SettingValue"))
 }
 
 /// Carries out `plan` (`ssm:UpdateServiceSetting`, `ssm:ResetServiceSetting`, or nothing).

@@ -1,5 +1,6 @@
 //! `ec2:DescribeRegions`, in one signed request: the SDK's crate for EC2 is larger than all the others together.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -12,6 +13,7 @@ use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
+use aws_smithy_xml::decode::{Document, try_data};
 use patching::ids::Region;
 
 use crate::call::{CallError, CallFailure};
@@ -38,7 +40,7 @@ pub async fn enabled_regions(config: &SdkConfig) -> Result<BTreeSet<Region>, Cal
     match tokio::time::timeout(TIMEOUT, called).await {
         Err(_) => Err(no_answer(format!("no answer in {TIMEOUT:?}"))),
         Ok(Err(error)) => Err(error),
-        Ok(Ok((200, body))) => Ok(elements(&body, "regionName").filter_map(|name| name.parse().ok()).collect()),
+        Ok(Ok((200, body))) => regions(&body).ok_or_else(|| CallError::left_out(OPERATION, "regionInfo")),
         Ok(Ok((status, body))) => Err(refusal(status, &body)),
     }
 }
@@ -77,17 +79,33 @@ async fn signed(config: &SdkConfig) -> Result<HttpRequest, CallError> {
 /// As the SDK finds it: what the environment names, for this service or for all of them, or else AWS's own.
 fn endpoint(config: &SdkConfig, region: &str) -> String {
     let named = std::env::var("AWS_ENDPOINT_URL_EC2").ok().or_else(|| config.endpoint_url().map(ToOwned::to_owned));
-    let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
-    let url = named.unwrap_or_else(|| format!("https://ec2.{region}.{suffix}"));
+    let url = named.unwrap_or_else(|| format!("https://ec2.{region}.amazonaws.com"));
     format!("{}/", url.trim_end_matches('/'))
+}
+
+/// None when one has a name that is none: it must not look like one that is not there.
+fn regions(body: &str) -> Option<BTreeSet<Region>> {
+    texts(body, "regionName").iter().map(|name| name.parse().ok()).collect()
 }
 
 /// <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-error-response.html>
 fn refusal(status: u16, body: &str) -> CallError {
-    let code = elements(body, "Code").next().map(ToOwned::to_owned);
-    let message = elements(body, "Message").next().map_or_else(|| format!("status {status}"), ToOwned::to_owned);
-    let request_id = elements(body, "RequestID").next().map(ToOwned::to_owned);
+    let text = |name| texts(body, name).into_iter().next();
+    let (code, request_id) = (text("Code"), text("RequestID"));
+    let message = text("Message").unwrap_or_else(|| format!("status {status}"));
     CallError::of_code(CallFailure { operation: OPERATION, code, message, request_id }, Some(status))
+}
+
+/// What the elements of this name hold, wherever they are.
+fn texts(body: &str, name: &str) -> Vec<String> {
+    let mut document = Document::new(body);
+    let mut found = Vec::new();
+    while let Some(element) = document.next_start_element() {
+        if element.matches(name) {
+            found.extend(try_data(&mut document).map(Cow::into_owned));
+        }
+    }
+    found
 }
 
 fn no_answer(problem: impl fmt::Display) -> CallError {
@@ -95,19 +113,7 @@ fn no_answer(problem: impl fmt::Display) -> CallError {
 }
 
 fn not_made(problem: impl fmt::Display) -> CallError {
-    CallError::RequestRefused(CallFailure::without_answer(OPERATION, problem.to_string()))
-}
-
-/// What the elements of this name hold. Those that are asked for have no attributes and none inside.
-fn elements<'a>(xml: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
-    let (begin, end) = (format!("<{name}>"), format!("</{name}>"));
-    let mut rest = xml;
-    std::iter::from_fn(move || {
-        let (_, after) = rest.split_once(&begin)?;
-        let (text, after) = after.split_once(&end)?;
-        rest = after;
-        Some(text)
-    })
+    CallError::not_made(OPERATION, problem)
 }
 
 #[cfg(test)]
@@ -142,6 +148,12 @@ mod tests {
         assert_eq!(error.name(), "AccessDenied");
         assert!(error.failure().is_by_service_control_policy());
         assert_eq!(error.failure().request_id.as_deref(), Some("r-1"));
+        server
+            .answers(401, "<R><Errors><Error><Code>AuthFailure</Code><Message>a &lt; b</Message></Error></Errors></R>");
+        let error = enabled_regions(&server.sdk_config()).await.unwrap_err();
+        assert_eq!((error.name(), error.failure().message.as_str()), ("SessionExpired", "a < b"));
+        server.answers(200, "<R><regionInfo><item><regionName>Europe!</regionName></item></regionInfo></R>");
+        assert_eq!(enabled_regions(&server.sdk_config()).await.unwrap_err().name(), "ServiceUnavailable");
         server.answers(503, "");
         assert_eq!(enabled_regions(&server.sdk_config()).await.unwrap_err().name(), "ServiceUnavailable");
     }

@@ -4,14 +4,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde_json::Value;
 
+use crate::diff::Fields;
 use crate::ids::RoleArn;
 use crate::policy::{OwnerTag, PatchPolicy, Target, Task, Window};
 
 /// Everything `CreateMaintenanceWindow` and `UpdateMaintenanceWindow` write.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WindowSettings {
     /// Not unique in SSM: windows are told apart by id and owner tag.
     pub name: String,
@@ -38,8 +38,7 @@ pub struct WindowSettings {
 }
 
 /// Everything `RegisterTargetWithMaintenanceWindow` and `UpdateMaintenanceWindowTarget` write.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TargetSettings {
     /// Shown in the console.
     pub name: Option<String>,
@@ -60,8 +59,7 @@ impl TargetSettings {
 }
 
 /// Everything `RegisterTaskWithMaintenanceWindow` and `UpdateMaintenanceWindowTask` write, but for the target's id.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskSettings {
     /// Shown in the console.
     pub name: Option<String>,
@@ -75,8 +73,8 @@ pub struct TaskSettings {
     pub document_hash: Option<String>,
     /// Parameters of the document.
     pub parameters: BTreeMap<String, Vec<String>>,
-    /// Role that runs the task; absent, SSM uses its service-linked role.
-    pub service_role: Option<RoleArn>,
+    /// ARN of the role that runs the task; absent, SSM uses its service-linked role.
+    pub service_role: Option<String>,
     /// Lower runs first.
     pub priority: i32,
     /// A number, or a percentage such as `10%`.
@@ -139,7 +137,7 @@ impl Desired {
                 window: window.into(),
                 target: (&window.target).into(),
                 task: TaskSettings {
-                    service_role: task_role.cloned(),
+                    service_role: task_role.map(ToString::to_string),
                     document_hash: hashes.get(&document_key(&window.task)).cloned(),
                     ..TaskSettings::from(&window.task)
                 },
@@ -153,6 +151,102 @@ impl Desired {
     pub fn nothing(owner_tag: OwnerTag) -> Self {
         Self { owner_tag, windows: Vec::new() }
     }
+}
+
+// A field that is left out below does not compile.
+
+impl Fields for WindowSettings {
+    fn fields(&self) -> Value {
+        let Self {
+            name,
+            description,
+            schedule,
+            timezone,
+            schedule_offset_days,
+            duration_hours,
+            cutoff_hours,
+            enabled,
+            allow_unassociated_targets,
+            start_date,
+            end_date,
+        } = self;
+        object([
+            ("name", name.as_str().into()),
+            ("description", description.as_deref().into()),
+            ("schedule", schedule.as_str().into()),
+            ("timezone", timezone.as_deref().into()),
+            ("scheduleOffsetDays", (*schedule_offset_days).into()),
+            ("durationHours", (*duration_hours).into()),
+            ("cutoffHours", (*cutoff_hours).into()),
+            ("enabled", (*enabled).into()),
+            ("allowUnassociatedTargets", (*allow_unassociated_targets).into()),
+            ("startDate", start_date.as_deref().into()),
+            ("endDate", end_date.as_deref().into()),
+        ])
+    }
+}
+
+impl Fields for TargetSettings {
+    fn fields(&self) -> Value {
+        let Self { name, description, selectors, beyond } = self;
+        let selectors =
+            selectors.iter().map(|(key, values)| (key.as_str(), values.iter().map(String::as_str).collect()));
+        object([
+            ("name", name.as_deref().into()),
+            ("description", description.as_deref().into()),
+            ("selectors", object(selectors)),
+            ("beyond", beyond.iter().copied().collect()),
+        ])
+    }
+}
+
+impl Fields for TaskSettings {
+    fn fields(&self) -> Value {
+        let Self {
+            name,
+            description,
+            document,
+            document_version,
+            document_hash,
+            parameters,
+            service_role,
+            priority,
+            max_concurrency,
+            max_errors,
+            cutoff_behavior,
+            timeout_seconds,
+            comment,
+            output_s3_bucket,
+            output_s3_prefix,
+            output_log_group,
+            beyond,
+        } = self;
+        let parameters =
+            parameters.iter().map(|(name, values)| (name.as_str(), values.iter().map(String::as_str).collect()));
+        object([
+            ("name", name.as_deref().into()),
+            ("description", description.as_deref().into()),
+            ("document", document.as_str().into()),
+            ("documentVersion", document_version.as_deref().into()),
+            ("documentHash", document_hash.as_deref().into()),
+            ("parameters", object(parameters)),
+            ("serviceRole", service_role.as_deref().into()),
+            ("priority", (*priority).into()),
+            ("maxConcurrency", max_concurrency.as_deref().into()),
+            ("maxErrors", max_errors.as_deref().into()),
+            ("cutoffBehavior", cutoff_behavior.as_deref().into()),
+            ("timeoutSeconds", (*timeout_seconds).into()),
+            ("comment", comment.as_deref().into()),
+            ("outputS3Bucket", output_s3_bucket.as_deref().into()),
+            ("outputS3Prefix", output_s3_prefix.as_deref().into()),
+            ("outputLogGroup", output_log_group.as_deref().into()),
+            ("beyond", beyond.iter().copied().collect()),
+        ])
+    }
+}
+
+fn object<'a>(fields: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
+    fields.into_iter().collect()
 }
 
 impl From<&Window> for WindowSettings {

@@ -1,6 +1,7 @@
 //! Client tokens, so that a call repeated inside a run cannot create twice.
 
-use serde::Serialize;
+use std::fmt::Debug;
+
 use uuid::Uuid;
 
 use crate::ids::{AccountId, Region, RunId};
@@ -23,9 +24,8 @@ impl Place {
     /// are part of it, because SSM refuses a token that comes back with other parameters
     /// (`IdempotentParameterMismatch`).
     #[must_use]
-    pub fn client_token(&self, item: &str, parent: &str, settings: &impl Serialize) -> String {
-        let settings = serde_json::to_value(settings).unwrap_or_default();
-        let name = format!("{}/{}/{}/{item}/{parent}/{settings}", self.run, self.account, self.region);
+    pub fn client_token(&self, item: &str, parent: &str, settings: &impl Debug) -> String {
+        let name = format!("{}/{}/{}/{item}/{parent}/{settings:?}", self.run, self.account, self.region);
         Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).to_string()
     }
 }

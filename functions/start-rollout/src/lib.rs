@@ -99,6 +99,8 @@ pub async fn handle(context: &Context, event: Value, now: Timestamp) -> Result<R
     Ok(Response { run, answered: Some(answer.status()) })
 }
 
+const STARTING: &str = "states:StartExecution";
+
 /// The address goes into the ledger first: the run may be over before this function is.
 async fn begin(context: &Context, event: &Event<'_>, start: &Start, now: Timestamp) -> Result<(), CallError> {
     if start.waits {
@@ -120,8 +122,8 @@ async fn begin(context: &Context, event: &Event<'_>, start: &Start, now: Timesta
         }
         stopped => stopped?,
     };
-    // Made of strings, whose serialization cannot fail.
-    let input = serde_json::to_string(&ExecutionInput { replaces, ..start.input.clone() }).unwrap_or_default();
+    let input = ExecutionInput { replaces, ..start.input.clone() };
+    let input = serde_json::to_string(&input).map_err(|error| CallError::not_made(STARTING, error))?;
     let started = context
         .states
         .start_execution()
@@ -133,7 +135,7 @@ async fn begin(context: &Context, event: &Event<'_>, start: &Start, now: Timesta
     match started {
         // An earlier invocation for this request started it.
         Err(error) if error.as_service_error().is_some_and(StartExecutionError::is_execution_already_exists) => Ok(()),
-        started => started.map(|_| ()).map_err(|error| CallError::new("states:StartExecution", &error)),
+        started => started.map(|_| ()).map_err(|error| CallError::new(STARTING, &error)),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::Value;
 use strum::{EnumString, IntoStaticStr};
 
 use super::addressee::{Addressee, NOT_BEGUN};
@@ -108,34 +109,22 @@ impl Answer {
         fits.unwrap_or_else(|| self.body_with(to, 0, &BTreeMap::new()))
     }
 
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html>
     fn body_with(&self, to: &Addressee, shown: usize, data: &BTreeMap<&'static str, String>) -> Vec<u8> {
-        let body = Body {
-            status: self.status,
-            reason: self.reason.as_ref().map(|reason| reason.text(shown)),
-            physical_resource_id: if self.begun { &to.physical_resource_id } else { NOT_BEGUN },
-            stack_id: &to.stack_id,
-            request_id: &to.request_id,
-            logical_resource_id: &to.logical_resource_id,
-            data,
-        };
-        // Made of strings, whose serialization cannot fail.
-        serde_json::to_vec(&body).unwrap_or_default()
+        let physical_resource_id = if self.begun { &to.physical_resource_id } else { NOT_BEGUN };
+        let fixed = [
+            ("Status", self.status.into()),
+            ("PhysicalResourceId", physical_resource_id),
+            ("StackId", &to.stack_id),
+            ("RequestId", &to.request_id),
+            ("LogicalResourceId", &to.logical_resource_id),
+        ];
+        let reason = self.reason.as_ref().map(|reason| ("Reason", reason.text(shown).into()));
+        let data =
+            (!data.is_empty()).then(|| ("Data", data.iter().map(|(name, text)| (*name, text.as_str())).collect()));
+        let fixed = fixed.map(|(name, text): (_, &str)| (name, Value::from(text)));
+        fixed.into_iter().chain(reason).chain(data).collect::<Value>().to_string().into_bytes()
     }
-}
-
-/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html>
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Body<'a> {
-    status: AnswerStatus,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-    physical_resource_id: &'a str,
-    stack_id: &'a str,
-    request_id: &'a str,
-    logical_resource_id: &'a str,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    data: &'a BTreeMap<&'static str, String>,
 }
 
 impl Reason {
@@ -171,7 +160,7 @@ fn cut(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, from_slice, json};
+    use serde_json::{from_slice, json};
 
     use super::*;
     use crate::stack_answer::ResponseUrl;

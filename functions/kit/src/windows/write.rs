@@ -2,20 +2,20 @@
 
 use std::collections::BTreeSet;
 use std::error::Error;
+use std::fmt::Debug;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use aws_sdk_ssm::config::http::HttpResponse;
-use aws_sdk_ssm::error::{BuildError, ProvideErrorMetadata, SdkError};
+use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ssm::types::{
     CloudWatchOutputConfig, DocumentHashType, MaintenanceWindowResourceType, MaintenanceWindowRunCommandParameters,
     MaintenanceWindowTaskCutoffBehavior, MaintenanceWindowTaskInvocationParameters, MaintenanceWindowTaskType, Tag,
     Target,
 };
 use patching::settings::{TargetSettings, TaskSettings, WindowSettings};
-use serde::Serialize;
 
 use super::site::Site;
-use crate::call::{CallError, CallFailure};
+use crate::call::CallError;
 
 #[derive(Debug)]
 pub(super) struct Writer<'a> {
@@ -32,7 +32,7 @@ impl<'a> Writer<'a> {
 
     /// Each round has tokens of its own: what an earlier round created may be gone, and its token would still be answered
     /// with its id.
-    fn token(&self, item: &str, parent: &str, settings: &impl Serialize) -> String {
+    fn token(&self, item: &str, parent: &str, settings: &impl Debug) -> String {
         self.site.place.client_token(&format!("{item}-{}", self.round), parent, settings)
     }
 
@@ -73,7 +73,7 @@ impl<'a> Writer<'a> {
             .duration(settings.duration_hours)
             .cutoff(settings.cutoff_hours)
             .allow_unassociated_targets(settings.allow_unassociated_targets)
-            .tags(tag.map_err(|error| unfit(OPERATION, &error))?)
+            .tags(tag.map_err(|error| CallError::not_made(OPERATION, error))?)
             .send()
             .await
             .map_err(|error| CallError::new(OPERATION, &error))?;
@@ -165,7 +165,7 @@ impl<'a> Writer<'a> {
             .targets(window_target(target))
             .task_type(MaintenanceWindowTaskType::RunCommand)
             .task_arn(&settings.document)
-            .set_service_role_arn(settings.service_role.as_ref().map(ToString::to_string))
+            .set_service_role_arn(settings.service_role.clone())
             .task_invocation_parameters(invocation(settings))
             .priority(settings.priority)
             .set_max_concurrency(settings.max_concurrency.clone())
@@ -192,7 +192,7 @@ impl<'a> Writer<'a> {
             .replace(true)
             .targets(window_target(target))
             .task_arn(&settings.document)
-            .set_service_role_arn(settings.service_role.as_ref().map(ToString::to_string))
+            .set_service_role_arn(settings.service_role.clone())
             .task_invocation_parameters(invocation(settings))
             .priority(settings.priority)
             .set_max_concurrency(settings.max_concurrency.clone())
@@ -263,8 +263,4 @@ fn done_or_gone<T>(result: Result<T, CallError>) -> Result<(), CallError> {
         Ok(_) | Err(CallError::ChangedMeanwhile(_)) => Ok(()),
         Err(error) => Err(error),
     }
-}
-
-fn unfit(operation: &'static str, error: &BuildError) -> CallError {
-    CallError::RequestRefused(CallFailure::without_answer(operation, error.to_string()))
 }
