@@ -14,6 +14,7 @@ mod owner_tag;
 mod parameters;
 mod problem;
 pub(crate) mod reader;
+mod reference;
 mod schedule;
 mod scope;
 mod target;
@@ -89,13 +90,14 @@ impl PatchPolicy {
         self
     }
 
-    /// Reads a policy from its text, in which no object may have a key twice.
+    /// Reads a policy from its text, in which no object may have a key twice, and which an SSM parameter has to take.
     ///
     /// # Errors
     ///
     /// [`UnreadablePolicy`]; when it is JSON, with every problem in it.
     pub fn parse_text(text: &str) -> Result<Self, UnreadablePolicy> {
         let (value, mut problems) = twice::read(text)?;
+        problems.extend(reference::find(text, &value));
         match reader::read(&value) {
             Ok(policy) if problems.is_empty() => return Ok(policy),
             read => problems.extend(read.err().unwrap_or_default()),

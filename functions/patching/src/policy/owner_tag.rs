@@ -3,7 +3,8 @@
 use super::reader::{FromNode, Node, Read};
 use super::text::{is_text, text_type};
 
-/// The tag by which the solution knows its own windows: what does not carry it is never touched (`AddTagsToResource`).
+/// The tag by which the solution knows its own windows: what does not carry it is never touched (`AddTagsToResource`). The policies of
+/// the member roles name it, so it has only what is allowed there, too.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct OwnerTag {
     /// The tag's key.
@@ -14,21 +15,26 @@ pub struct OwnerTag {
 
 text_type! {
     /// A tag's key (`TagKey`).
-    TagKey, "1 to 128 letters, digits, spaces and _.:/=+-@, not beginning with aws:", is_tag_key
+    TagKey, "1 to 128 letters, digits, spaces and _.:/=+-@, up to U+00FF, not beginning with aws:", is_tag_key
 }
 
 text_type! {
     /// A tag's value (`TagValue`); not empty, as an empty one would be easy to carry by accident.
-    TagValue, "1 to 256 letters, digits, spaces and _.:/=+-@", is_tag_value
+    TagValue, "1 to 256 letters, digits, spaces and _.:/=+-@, up to U+00FF", is_tag_value
 }
 
 fn is_tag_key(text: &str) -> bool {
     let reserved = text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"));
-    is_text(text, 1..=128, is_tag_letter) && !reserved
+    is_text(text, 1..=128, is_letter_for_iam) && !reserved
 }
 
 fn is_tag_value(text: &str) -> bool {
-    is_text(text, 1..=256, is_tag_letter)
+    is_text(text, 1..=256, is_letter_for_iam)
+}
+
+/// IAM's policy documents take nothing above U+00FF.
+fn is_letter_for_iam(letter: char) -> bool {
+    is_tag_letter(letter) && letter <= '\u{ff}'
 }
 
 /// `[\p{L}\p{Z}\p{N}_.:/=+\-@]`

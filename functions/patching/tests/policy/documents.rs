@@ -327,3 +327,25 @@ fn the_parameters_of_other_documents_are_checked_as_far_as_they_are_known() {
     assert!(task("My-Document", json!({"anything": ["a", "b"], "none": []})));
     assert!(!task("My-Document", json!({"anything": "a"})));
 }
+
+/// As the value of a parameter such a text is refused by Systems Manager.
+#[test]
+fn two_opening_braces_are_refused_in_a_text_wherever_they_are_unless_they_are_escaped() {
+    let mut policy = policy();
+    policy["windows"][0]["task"]["document"] = "Own-Document".into();
+    policy["windows"][0]["description"] = "{{ssm:other}}".into();
+    policy["windows"][0]["task"]["parameters"] = json!({"{{a": ["b"], "c": ["d", "{{WINDOW_ID}}"]});
+    let text = policy.to_string();
+    let refused = PatchPolicy::parse_text(&text).unwrap_err().to_string();
+    let allowed = r"no {{, which a parameter of Systems Manager may not hold; written as {\u007b it may";
+    for problem in [
+        format!(r#"$.windows[0].description: "{{{{ssm:other}}}}" — allowed: {allowed}"#),
+        format!(r#"$.windows[0].task.parameters["{{{{a"]: ["b"] — allowed: {allowed}"#),
+        format!(r#"$.windows[0].task.parameters.c[1]: "{{{{WINDOW_ID}}}}" — allowed: {allowed}"#),
+    ] {
+        assert!(refused.contains(&problem), "no {problem} in {refused}");
+    }
+    policy["windows"][0]["task"]["parameters"] = json!({"c": ["d", "{{WINDOW_ID}}"]});
+    let text = policy.to_string().replace("{{", r"{\u007b");
+    assert_eq!(PatchPolicy::parse_text(&text).unwrap(), PatchPolicy::parse(&policy).unwrap());
+}

@@ -43,7 +43,7 @@ fn a_policy_with_many_problems_reports_them_all_at_once() {
 fn one_problem_is_one_line() {
     assert_eq!(
         message(&policy_with("/ownerTag/key", json!("aws:x"))),
-        "the policy has 1 problem:\n  $.ownerTag.key: \"aws:x\" — allowed: 1 to 128 letters, digits, spaces and _.:/=+-@, not \
+        "the policy has 1 problem:\n  $.ownerTag.key: \"aws:x\" — allowed: 1 to 128 letters, digits, spaces and _.:/=+-@, up to U+00FF, not \
          beginning with aws:"
     );
 }

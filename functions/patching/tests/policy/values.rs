@@ -107,10 +107,22 @@ fn a_role_is_a_name_with_or_without_its_path() {
 
 #[test]
 fn an_owner_tag_is_one_that_a_window_may_carry() {
-    accepts::<TagKey>(&["createdBy", "Büro 1", "a:b/c=d+e-f@g.h_i", "awsome", "aws", &"x".repeat(128)]);
-    refuses::<TagKey>(&["", "aws:created", "AWS:created", "a*b", "a\tb", "a,b", &"x".repeat(129)]);
+    accepts::<TagKey>(&["createdBy", "Büro 1", "a:b/c=d+e-f@g.h_i", "awsome", "aws", "ÿ", &"x".repeat(128)]);
+    // IAM's policies, which name the tag, take nothing above U+00FF.
+    refuses::<TagKey>(&[
+        "",
+        "Ā",
+        "標籤",
+        "{{a}}",
+        "aws:created",
+        "AWS:created",
+        "a*b",
+        "a\tb",
+        "a,b",
+        &"x".repeat(129),
+    ]);
     accepts::<TagValue>(&["SRA_Patch_Management", "aws:x", &"x".repeat(256)]);
-    refuses::<TagValue>(&["", "a*b", &"x".repeat(257)]);
+    refuses::<TagValue>(&["", "a*b", "Ā", "{{a}}", &"x".repeat(257)]);
 }
 
 #[test]

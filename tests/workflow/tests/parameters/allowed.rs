@@ -122,8 +122,14 @@ fn samples() -> Vec<(&'static str, Vec<&'static str>)> {
         ("LinuxOutputLogGroup", vec!["", "/a/b.c_d-e#f", "a b", "ä", long(512), long(513)]),
         ("DhmcRoleName", roles.clone()),
         ("TaskRoleName", roles),
-        ("OwnerTagKey", vec!["a", "a b", "a.b:c/d=e+f@g-h", "Größe", "", "a;b", "a\"b", long(128), long(129)]),
-        ("OwnerTagValue", vec!["a", "a b", "a.b:c/d=e+f@g-h", "Größe", "", "a;b", "a\"b", long(256), long(257)]),
+        (
+            "OwnerTagKey",
+            vec!["a", "a b", "a.b:c/d=e+f@g-h", "Größe", "Ā", "{{a}}", "", "a;b", "a\"b", long(128), long(129)],
+        ),
+        (
+            "OwnerTagValue",
+            vec!["a", "a b", "a.b:c/d=e+f@g-h", "Größe", "Ā", "{{a}}", "", "a;b", "a\"b", long(256), long(257)],
+        ),
         (
             "Regions",
             vec!["eu-west-1", "us-gov-east-1,us-west-2", "nowhere", "eu-west", "EU-west-1", "eu-west-1;eu-west-2"],
