@@ -6,7 +6,7 @@ use patching::ids::RunId;
 use patching::input::{Action, ExecutionInput, Trigger};
 use patching::member_roles::MemberRoles;
 use patching::openings;
-use patching::policy::{InvalidPolicy, PatchPolicy, UnreadablePolicy};
+use patching::policy::{InvalidPolicy, OnDelete, PatchPolicy, UnreadablePolicy};
 
 use crate::event::Event;
 
@@ -64,12 +64,31 @@ fn create(event: &Event<'_>, properties: &Properties) -> Result<Decision, Proble
 }
 
 fn update(event: &Event<'_>, properties: &Properties) -> Result<Decision, Problems> {
+    if changes_only_the_deletion(event) {
+        return Ok(Decision::Answer(Answer::success(Attributes::default())));
+    }
     if properties.disabled {
         // Otherwise CloudFormation would go back to the former properties, and the rollout for these put all windows back.
         let properties = Properties { tolerance_percent: 100, ..*properties };
         return start(event, RequestType::Update, Action::Disable, Trigger::StackUpdate, &properties);
     }
     start(event, RequestType::Update, Action::Rollout, Trigger::StackUpdate, properties)
+}
+
+/// What becomes of Default Host Management Configuration when the stack is deleted concerns no run before that. So it can be said in
+/// an organization in which rollouts fail, and which is then to be left.
+fn changes_only_the_deletion(event: &Event<'_>) -> bool {
+    let changed = event.changed();
+    let parsed = |text: Option<&str>| {
+        let mut policy = PatchPolicy::parse_text(text?).ok()?;
+        policy.dhmc.on_delete = OnDelete::default();
+        Some(policy)
+    };
+    let policy = parsed(event.property("Policy"));
+    !changed.is_empty()
+        && changed.iter().all(|name| ["OnDelete", "Policy"].contains(name))
+        && policy.is_some()
+        && policy == parsed(event.old_property("Policy"))
 }
 
 /// Looks at no property: a stack must be deletable whatever they are. It always waits, as the roles that the execution

@@ -1,5 +1,7 @@
 //! What CloudFormation asks of a custom resource, as far as it can be made out.
 
+use std::collections::BTreeSet;
+
 use kit::stack_answer::{Addressee, RequestType, ResponseUrl};
 use serde_json::Value;
 
@@ -13,6 +15,8 @@ pub struct Event<'a> {
     /// `None` when it is none of the three.
     pub(crate) request_type: Option<RequestType>,
     properties: &'a Value,
+    /// What they were before an update; null otherwise.
+    old_properties: &'a Value,
 }
 
 impl<'a> Event<'a> {
@@ -31,7 +35,12 @@ impl<'a> Event<'a> {
             logical_resource_id: owned("LogicalResourceId"),
             physical_resource_id: given.unwrap_or(PHYSICAL_RESOURCE_ID).to_owned(),
         };
-        Some(Self { addressee, request_type, properties: &event["ResourceProperties"] })
+        Some(Self {
+            addressee,
+            request_type,
+            properties: &event["ResourceProperties"],
+            old_properties: &event["OldResourceProperties"],
+        })
     }
 
     /// Who waits for an answer.
@@ -43,5 +52,17 @@ impl<'a> Event<'a> {
     /// A property; CloudFormation makes every scalar a text.
     pub(crate) fn property(&self, name: &str) -> Option<&'a str> {
         self.properties[name].as_str()
+    }
+
+    /// A property before the update.
+    pub(crate) fn old_property(&self, name: &str) -> Option<&'a str> {
+        self.old_properties[name].as_str()
+    }
+
+    /// The properties of which the update changes the value.
+    pub(crate) fn changed(&self) -> BTreeSet<&'a str> {
+        let of = |value: &'a Value| value.as_object().into_iter().flatten();
+        let names = of(self.properties).chain(of(self.old_properties)).map(|(name, _)| name.as_str());
+        names.filter(|name| self.properties[*name] != self.old_properties[*name]).collect()
     }
 }

@@ -87,6 +87,41 @@ fn an_update_rolls_out_what_changed() {
     assert_eq!(start.tolerance_percent, 10);
 }
 
+/// An update from the properties of [`properties`] to these.
+fn update(changes: &Value) -> Value {
+    let mut event = event("Update", &properties(changes));
+    event["OldResourceProperties"] = properties(&json!({"OnDelete": "Keep"}));
+    event
+}
+
+fn policy_with(dhmc: &Value) -> Value {
+    let mut policy = policy();
+    policy["dhmc"] = dhmc.clone();
+    policy.to_string().into()
+}
+
+#[test]
+fn what_becomes_of_dhmc_on_deletion_starts_no_rollout_when_nothing_else_changes() {
+    let reset = policy_with(&json!({"enabled": false, "onDelete": "reset"}));
+    let (status, answer) = answered(&update(&json!({"OnDelete": "Reset", "Policy": reset})));
+    assert_eq!((status, &answer["PhysicalResourceId"]), (AnswerStatus::Success, &json!("patch-manager-rollout")));
+    let (status, _) = answered(&update(&json!({"OnDelete": "Reset"})));
+    assert_eq!(status, AnswerStatus::Success, "of a policy that says so already");
+}
+
+#[test]
+fn anything_else_beside_it_is_rolled_out() {
+    let reset = json!({"enabled": false, "onDelete": "reset", "role": "service-role/Dhmc"});
+    for changes in [
+        json!({"OnDelete": "Reset", "Policy": policy_with(&reset)}),
+        json!({"OnDelete": "Reset", "WaitForRollout": "false"}),
+        json!({"OnDelete": "Reset", "Disabled": "true", "Policy": disabled_policy().to_string()}),
+        json!({"OnDelete": "Keep"}),
+    ] {
+        started(&update(&changes));
+    }
+}
+
 /// Names, documents and schedules at once; to take everything down they do not matter.
 #[test]
 fn what_the_member_roles_do_not_allow_and_what_never_opens_is_refused_before_anything_starts() {
