@@ -16,7 +16,8 @@ pub struct ExecutionInput {
     /// What to do: by default to roll out, or what the run did that is retried.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<Action>,
-    /// Only these accounts. A handshake's `parties` are read as this, too: a rule's input transformer cannot search a list.
+    /// Only these accounts. Read from `joined`, too, the record of an `AccountJoinedOrganization` event: an input transformer cannot
+    /// look for the account in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accounts: Option<BTreeSet<AccountId>>,
     /// Only these Regions.
@@ -138,9 +139,9 @@ impl FromNode for ExecutionInput {
         let mut object = node.object(Self::EXPECTED)?;
         let action = object.optional("action");
         let accounts = object.field("accounts").map(|node| some(&node)).transpose();
-        let parties = object.present("parties").map(|node| match accounts {
+        let joined = object.present("joined").map(|node| match accounts {
             Ok(Some(_)) => Err(node.refuse("only without accounts")),
-            _ => accounts_among(&node),
+            _ => accounts_that_joined(&node),
         });
         let regions = object.field("regions").map(|node| some(&node)).transpose();
         let retry_of = object.optional("retryOf");
@@ -149,7 +150,7 @@ impl FromNode for ExecutionInput {
         object.finish();
         Ok(Self {
             action: action?,
-            accounts: parties.transpose()?.or(accounts?),
+            accounts: joined.transpose()?.or(accounts?),
             regions: regions?,
             retry_of: retry_of?,
             trigger: trigger?,
@@ -164,18 +165,39 @@ fn some<T: FromNode + Ord>(node: &Node<'_>) -> Read<BTreeSet<T>> {
     if items.is_empty() { Err(node.refuse("at least one; leave it out for all")) } else { Ok(items) }
 }
 
-/// The accounts among the parties of a handshake, as AWS Organizations lists them: `{"id": …, "type": "ACCOUNT"}`.
+/// The members of a CloudTrail record that say what happened. The others say who called, and whose record it is.
+const WHAT_HAPPENED: [&str; 4] =
+    ["serviceEventDetails", "additionalEventData", "requestParameters", "responseElements"];
+
+/// The accounts that an `AccountJoinedOrganization` event is about. AWS documents its `joinedMethod` and `joinedTime`, and not where
+/// the account is.
 ///
-/// `null` is not the same as leaving it out: an event without parties must not become a rollout to every account.
-fn accounts_among(parties: &Node<'_>) -> Read<BTreeSet<AccountId>> {
-    const EXPECTED: &str = "the parties of a handshake, one of them with the type ACCOUNT";
-    let is_account = |party: &Node<'_>| party.member("type").is_some_and(|kind| kind.value() == "ACCOUNT");
-    let accounts = parties.items(EXPECTED)?.into_iter().filter(is_account).map(|party| match party.member("id") {
-        Some(id) => AccountId::from_node(&id),
-        None => Err(party.refuse(EXPECTED)),
-    });
-    let accounts = reader::all(accounts)?;
-    if accounts.is_empty() { Err(parties.refuse(EXPECTED)) } else { Ok(accounts.into_iter().collect()) }
+/// `null` is not the same as leaving it out: an event without an account must not become a rollout to every account.
+fn accounts_that_joined(record: &Node<'_>) -> Read<BTreeSet<AccountId>> {
+    let parts = WHAT_HAPPENED.iter().filter_map(|name| record.value().get(name));
+    let accounts: BTreeSet<AccountId> = parts.flat_map(account_ids).collect();
+    if accounts.is_empty() {
+        return Err(record.refuse("the record of an event about an account that joined, with its accountId"));
+    }
+    Ok(accounts)
+}
+
+/// What stands under `accountId`, or a name that ends so, at any depth; the management account's does not join.
+fn account_ids(value: &Value) -> Vec<AccountId> {
+    match value {
+        Value::Object(members) => members.iter().flat_map(|(name, value)| account_id(name, value)).collect(),
+        Value::Array(items) => items.iter().flat_map(account_ids).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn account_id(name: &str, value: &Value) -> Vec<AccountId> {
+    let name = name.to_ascii_lowercase();
+    let is_one = name.ends_with("accountid") && !["management", "master"].iter().any(|other| name.contains(other));
+    match value.as_str().and_then(|text| text.parse().ok()) {
+        Some(account) if is_one => vec![account],
+        _ => account_ids(value),
+    }
 }
 
 impl FromNode for Action {

@@ -15,8 +15,7 @@ use start_rollout::{Decision, Event, decide};
 use crate::{template, transformer};
 
 /// The rules that start a rollout in the account that an event is about.
-const ACCOUNT_RULES: [&str; 5] =
-    ["AccountCreated", "AccountJoined", "HandshakeAccepted", "ManagedAccountCreated", "ManagedAccountUpdated"];
+const ACCOUNT_RULES: [&str; 4] = ["AccountCreated", "AccountJoined", "ManagedAccountCreated", "ManagedAccountUpdated"];
 /// The most bytes that `CloudFormation` takes as an answer.
 const LONGEST_ANSWER: usize = 4096;
 /// The ids in a request are at most as long together as `CloudFormation` makes them.

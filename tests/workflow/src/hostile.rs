@@ -21,7 +21,7 @@ pub fn inputs() -> Vec<Hostile> {
     let many: Vec<String> = (0..100_000).map(|number| format!("{number:012}")).collect();
     let long = "x".repeat(100_000);
     let deep = (0..100).fold(json!("x"), |inner, _| json!([inner]));
-    let party = |id: Value| json!({"id": id, "type": "ACCOUNT"});
+    let joined = |id: Value| json!({"serviceEventDetails": {"accountId": id}});
     vec![
         // no object
         row(json!([]), &["$:"]),
@@ -83,13 +83,13 @@ pub fn inputs() -> Vec<Hostile> {
         // trigger
         row(json!({"trigger": "stack_update"}), &["$.trigger"]),
         row(json!({"trigger": ["schedule"]}), &["$.trigger"]),
-        // parties: an event without the account must not become a rollout to all
-        row(json!({"parties": null}), &["$.parties"]),
-        row(json!({"parties": []}), &["$.parties"]),
-        row(json!({"parties": [{"id": "o-1", "type": "ORGANIZATION"}]}), &["$.parties"]),
-        row(json!({"parties": [{"type": "ACCOUNT"}]}), &["$.parties[0]"]),
-        row(json!({"parties": [party(json!("x"))]}), &["$.parties[0].id"]),
-        row(json!({"parties": [party(json!("111122223333"))], "accounts": ["111122223333"]}), &["$.parties"]),
+        // joined: an event without the account must not become a rollout to all
+        row(json!({"joined": null}), &["$.joined"]),
+        row(json!({"joined": []}), &["$.joined"]),
+        row(json!({"joined": {"accountId": "111122223333"}}), &["$.joined"]),
+        row(json!({"joined": joined(json!("x"))}), &["$.joined"]),
+        row(json!({"joined": joined(json!({"accountId": []}))}), &["$.joined"]),
+        row(json!({"joined": joined(json!("111122223333")), "accounts": ["111122223333"]}), &["$.joined"]),
         // fields that nobody knows
         row(json!({"account": ["111122223333"]}), &["$.account:"]),
         row(json!({"Accounts": ["111122223333"]}), &["$.Accounts"]),

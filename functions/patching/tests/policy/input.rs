@@ -50,38 +50,50 @@ fn an_empty_list_is_refused_because_it_could_mean_all_or_none() {
     );
 }
 
-#[test]
-fn a_handshakes_parties_name_the_account() {
-    let organization = json!({"id": "o-exampleorgid", "type": "ORGANIZATION"});
-    let account = json!({"id": "111122223333", "type": "ACCOUNT"});
-    let unknown = json!({"id": null, "type": null});
-    let parties = json!([organization, unknown, null, account]);
-    let input = ExecutionInput::parse(&json!({"parties": parties, "trigger": "account-joined"})).unwrap();
-    let accounts: Vec<String> = input.accounts.unwrap().iter().map(ToString::to_string).collect();
-    assert_eq!(accounts, ["111122223333"]);
+/// The record of an event, which begins with what every record has.
+fn joined(part: &str, content: &Value) -> Value {
+    let mut record = json!({
+        "userIdentity": {"accountId": "999999999999"}, "recipientAccountId": "999999999999",
+        "eventName": "AccountJoinedOrganization", "requestParameters": null,
+    });
+    record[part] = content.clone();
+    json!({"joined": record, "trigger": "account-joined"})
 }
 
 #[test]
-fn parties_without_an_account_are_refused_because_without_accounts_a_run_takes_all() {
-    let allowed = "allowed: the parties of a handshake, one of them with the type ACCOUNT";
-    for parties in [json!(null), json!([]), json!("x"), json!([null]), json!([{"id": "o-1", "type": "ORGANIZATION"}])] {
-        assert_eq!(problems(&json!({"parties": parties})), [format!("$.parties: {parties} — {allowed}")]);
+fn the_record_of_an_account_that_joined_names_it_wherever_it_does() {
+    for (part, content) in [
+        ("serviceEventDetails", json!({"accountId": "111122223333", "joinedMethod": "Invited"})),
+        ("serviceEventDetails", json!({"accountJoinedStatus": {"joinedAccountId": "111122223333"}})),
+        ("serviceEventDetails", json!({"accountId": "111122223333", "managementAccountId": "999999999999"})),
+        ("additionalEventData", json!({"AccountId": "111122223333"})),
+        ("requestParameters", json!({"accounts": [{"accountId": "111122223333"}]})),
+        ("responseElements", json!({"accountId": "111122223333", "masterAccountId": "999999999999"})),
+    ] {
+        let input = ExecutionInput::parse(&joined(part, &content)).unwrap_or_else(|why| panic!("{content}: {why}"));
+        let accounts: Vec<String> = input.accounts.unwrap().iter().map(ToString::to_string).collect();
+        assert_eq!(accounts, ["111122223333"], "{content}");
     }
-    let nameless = json!({"type": "ACCOUNT"});
-    assert_eq!(problems(&json!({"parties": [nameless]})), [format!("$.parties[0]: {nameless} — {allowed}")]);
-    assert_eq!(
-        problems(&json!({"parties": [{"id": null, "type": "ACCOUNT"}]})),
-        ["$.parties[0].id: null — allowed: 12 digits, such as \"111122223333\""]
-    );
 }
 
 #[test]
-fn parties_go_without_accounts() {
-    let party = json!({"id": "111122223333", "type": "ACCOUNT"});
-    assert_eq!(
-        problems(&json!({"accounts": ["111122224444"], "parties": [party]})),
-        [format!("$.parties: [{party}] — allowed: only without accounts")]
-    );
+fn a_record_without_an_account_is_refused_because_without_accounts_a_run_takes_all() {
+    let allowed = "allowed: the record of an event about an account that joined, with its accountId";
+    for record in [json!(null), json!([]), json!("x"), json!({}), json!({"accountId": "111122223333"})] {
+        assert_eq!(problems(&json!({"joined": record})), [format!("$.joined: {record} — {allowed}")]);
+    }
+    for content in [json!(null), json!({"accountId": null}), json!({"accountId": "1"}), json!({"id": "111122223333"})] {
+        let problems = problems(&joined("serviceEventDetails", &content));
+        assert!(problems.len() == 1 && problems[0].ends_with(allowed), "{problems:?}");
+    }
+}
+
+#[test]
+fn a_record_goes_without_accounts() {
+    let mut input = joined("serviceEventDetails", &json!({"accountId": "111122223333"}));
+    input["accounts"] = json!(["111122224444"]);
+    let problems = problems(&input);
+    assert!(problems.len() == 1 && problems[0].ends_with("allowed: only without accounts"), "{problems:?}");
 }
 
 #[test]
@@ -99,7 +111,7 @@ fn everything_wrong_is_reported_at_once() {
          $.retryOf: \"\" — allowed: 1 to 80 letters, digits, - and _\n  \
          $.trigger: \"cron\" — allowed: stack-create, stack-update, stack-delete, schedule, account-created, account-joined, \
          control-tower, on-demand or manual\n  \
-         $.force: true — allowed: only action, accounts, parties, regions, retryOf, trigger, replaces"
+         $.force: true — allowed: only action, accounts, joined, regions, retryOf, trigger, replaces"
     );
 }
 

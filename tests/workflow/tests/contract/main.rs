@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "these are tests, their helpers too")]
 
+mod boundaries;
 mod definition;
+mod encryption;
 mod errors;
 mod names;
 mod permissions;

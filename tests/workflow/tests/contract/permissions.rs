@@ -41,7 +41,7 @@ fn the_member_role_trusts_the_functions_that_assume_it_and_no_others() {
         .as_array()
         .unwrap()
         .iter()
-        .filter_map(|arn| arn["Fn::Sub"].as_str()?.split_once(":role/${FunctionRolePrefix}-"))
+        .filter_map(|arn| arn["Fn::Sub"].as_str()?.split_once(":role/${RolePath}${FunctionRolePrefix}-"))
         .map(|(_, name)| name.to_owned())
         .collect();
     let assuming: BTreeSet<_> = functions::names()

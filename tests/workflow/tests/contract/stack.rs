@@ -8,7 +8,7 @@ use workflow::template;
 
 /// What the stack's own rollouts do without: what starts others, and what watches. What guards the bucket and who is told are
 /// there from the first rollout to the end of the last.
-const APART: [&str; 15] = [
+const APART: [&str; 18] = [
     "AccountCreatedRule",
     "AccountJoinedRule",
     "Dashboard",
@@ -18,10 +18,13 @@ const APART: [&str; 15] = [
     "ExecutionsThrottledAlarm",
     "ExecutionsTimedOutAlarm",
     "GoodRunAlarm",
-    "HandshakeAcceptedRule",
     "ManagedAccountCreatedRule",
     "ManagedAccountUpdatedRule",
     "OnDemandRule",
+    "PolicyWrites",
+    "PolicyWritesAlarm",
+    "PolicyWritesPolicy",
+    "PolicyWrittenRule",
     "RolloutSchedule",
     "ScheduleRole",
 ];

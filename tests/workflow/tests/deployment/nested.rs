@@ -39,6 +39,12 @@ async fn policy_has_what_the_parent_was_given(aws: &LocalAws) {
     let policy: Value = serde_json::from_str(policy["Parameter"]["Value"].as_str().unwrap()).unwrap();
     assert_eq!(policy["windows"][2]["target"]["values"], serde_json::json!(["one", "and another"]));
     assert_eq!(policy["ownerTag"]["value"], "nested");
+    assert_eq!(policy["taskRole"], "nested/nested-task");
+    for name in ["nested-task", "nested-configuration", "nested-rollout"] {
+        let role: Value =
+            serde_json::from_str(&aws.aws_cli(&["iam", "get-role", "--role-name", name]).await.unwrap()).unwrap();
+        assert!(role["Role"]["Arn"].as_str().unwrap().ends_with(&format!(":role/nested/{name}")), "{role}");
+    }
 }
 
 /// Puts the templates beside the artifacts of the stack that is there.
@@ -75,6 +81,7 @@ fn parameters(aws: &LocalAws, bucket: &str, prefix: &str, url: &str) -> Vec<Para
         ("TaskRoleName", "nested-task"),
         ("DhmcRoleName", "nested-dhmc"),
         ("OwnerTagValue", "nested"),
+        ("RolePath", "nested/"),
         ("DisablePatchManager", "true"),
         ("WaitForRollout", "false"),
         ("LinuxTargetValues", "one,and another"),

@@ -27,10 +27,12 @@ fn of(template: &Value) -> BTreeMap<String, Value> {
         .collect()
 }
 
-/// With the state machine's ARN where the template refers to it.
+/// With the state machine's ARN, the account and the policy's name where the template refers to them.
 fn resolved(value: Value) -> Value {
     match value {
         reference if reference == json!({"Ref": "RolloutStateMachine"}) => json!(STATE_MACHINE),
+        reference if reference == json!({"Ref": "AWS::AccountId"}) => json!("111111111111"),
+        reference if reference == json!({"Fn::Sub": "/${ResourcePrefix}/policy"}) => json!("/patch-manager/policy"),
         Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, resolved(value))).collect(),
         Value::Array(items) => items.into_iter().map(resolved).collect(),
         scalar => scalar,

@@ -12,7 +12,6 @@ fn an_event_about_an_account_starts_a_rollout_in_just_this_account() {
         ("AccountCreated", "create-account-result", "222233334444", Trigger::AccountCreated),
         ("AccountJoined", "account-joined-organization", "333344445555", Trigger::AccountJoined),
         ("AccountJoined", "account-joined-organization-as-a-call", "333344445555", Trigger::AccountJoined),
-        ("HandshakeAccepted", "accept-handshake", "333344445555", Trigger::AccountJoined),
         ("ManagedAccountCreated", "create-managed-account", "444455556666", Trigger::ControlTower),
         ("ManagedAccountUpdated", "update-managed-account", "444455556666", Trigger::ControlTower),
         ("OnDemand", "rollout-requested", "555566667777", Trigger::OnDemand),
@@ -21,6 +20,12 @@ fn an_event_about_an_account_starts_a_rollout_in_just_this_account() {
         assert_eq!(input.accounts, Some([account.parse().unwrap()].into()), "{rule}");
         assert_eq!((input.action, input.trigger, input.regions), (None, trigger, None), "{rule}");
     }
+}
+
+#[test]
+fn an_event_that_names_no_account_starts_nothing() {
+    let handed = handed_over("AccountJoined", "account-joined-organization-without-an-account");
+    assert!(ExecutionInput::parse(&handed).is_err());
 }
 
 #[test]
@@ -69,7 +74,7 @@ fn the_dead_letter_queue_takes_messages_of_each_rule_and_of_no_other() {
 #[test]
 fn what_starts_rollouts_by_itself_is_off_while_disabled_and_gone_before_the_last_one() {
     let resources = template::control_plane()["Resources"].clone();
-    let starting = ["AccountCreatedRule", "AccountJoinedRule", "HandshakeAcceptedRule", "ManagedAccountCreatedRule"];
+    let starting = ["AccountCreatedRule", "AccountJoinedRule", "ManagedAccountCreatedRule"];
     for id in starting.into_iter().chain(["ManagedAccountUpdatedRule", "RolloutSchedule"]) {
         assert_eq!(
             resources[id]["Properties"]["State"],

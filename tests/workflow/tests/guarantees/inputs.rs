@@ -88,10 +88,10 @@ proptest! {
     /// A rule puts what it finds in an event about one account into the input; what it finds may be anything.
     #[test]
     fn whatever_an_event_about_an_account_holds_it_starts_no_rollout_of_all_accounts(
-        party in mutated(json!([{"id": "o-1", "type": "ORGANIZATION"}, {"id": "111122223333", "type": "ACCOUNT"}])),
+        record in mutated(json!({"serviceEventDetails": {"accountId": "111122223333"}, "requestParameters": null})),
         account in anything(),
     ) {
-        let accounts = [json!({"parties": party, "trigger": "account-joined"}), json!({"accounts": [account]})];
+        let accounts = [json!({"joined": record, "trigger": "account-joined"}), json!({"accounts": [account]})];
         for input in accounts.iter().filter_map(|document| ExecutionInput::parse(document).ok()) {
             assert!(input.accounts.is_some_and(|accounts| !accounts.is_empty()));
         }

@@ -34,6 +34,21 @@ fn the_values_for_a_takeover_are_of_parameters_that_are_there() {
     }
 }
 
+#[test]
+fn the_manifest_for_control_tower_gives_each_template_what_it_asks_for() {
+    let resources = template::list(&template::load("cfct/manifest.yaml")["resources"]);
+    let files: Vec<_> = resources.iter().map(|one| one["resource_file"].as_str().unwrap()).collect();
+    assert_eq!(files, ["templates/org-dhmc-roles.yaml", "templates/main.yaml", "templates/org-events.yaml"]);
+    for (file, resource) in files.iter().zip(&resources) {
+        let asked = template::load(file.strip_prefix("templates/").unwrap())["Parameters"].as_object().unwrap().clone();
+        let given = template::list(&resource["parameters"]);
+        let given: Vec<_> = given.iter().map(|one| one["parameter_key"].as_str().unwrap()).collect();
+        assert!(given.iter().all(|name| asked.contains_key(*name)), "{file}: {given:?}");
+        let mut needed = asked.iter().filter(|(_, parameter)| parameter.get("Default").is_none());
+        assert!(needed.all(|(name, _)| given.contains(&name.as_str())), "{file}: {given:?}");
+    }
+}
+
 fn tables(template: &Value) -> String {
     let interface = &template["Metadata"]["AWS::CloudFormation::Interface"];
     let groups = template::list(&interface["ParameterGroups"]);

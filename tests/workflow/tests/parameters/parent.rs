@@ -102,7 +102,8 @@ fn nothing_names_a_partition_or_a_domain_of_one() {
             let code = line.split(" #").next().unwrap_or_default();
             assert!(!code.contains("arn:aws"), "{name}:{}: {line}", number + 1);
             // Service principals end so in every partition.
-            let is_principal = ["Service:", "eventSource:", "Principal:"].iter().any(|key| code.contains(key));
+            let is_principal =
+                ["Service:", "eventSource:", "sourceIPAddress:", "Principal:"].iter().any(|key| code.contains(key));
             assert!(is_principal || !code.contains("amazonaws.com"), "{name}:{}: {line}", number + 1);
         }
     }

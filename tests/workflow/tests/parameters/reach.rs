@@ -91,6 +91,15 @@ fn shared() -> BTreeMap<String, Reach> {
         ("ArtifactsPrefix", reach("v2/", resource("ReportFunction/Code/S3Key"), "v2/report.zip")),
         ("Architecture", reach("x86_64", resource("ReportFunction/Architectures/0"), "x86_64")),
         ("ResourcePrefix", reach("other", resource("ReportFunction/FunctionName"), "other-report")),
+        ("RolePath", reach("a/b/", policy("dhmc/role"), "a/b/AWSSystemsManagerDefaultEC2InstanceManagementRoleCustom")),
+        (
+            "PermissionsBoundary",
+            reach(
+                "a/bound",
+                resource("EventsRole/PermissionsBoundary"),
+                "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/a/bound",
+            ),
+        ),
         ("MemberRoleName", reach("other", variable("AssumeRole", "MEMBER_ROLE_NAME"), "other")),
         (
             "OrganizationId",

@@ -198,10 +198,10 @@ pub(crate) const BUGS: &[Bug] = &[
         ),
     },
     Bug {
-        name: "an event without parties means all accounts",
+        name: "an event without a record means all accounts",
         file: "functions/patching/src/input.rs",
-        right: "object.present(\"parties\")",
-        wrong: "object.field(\"parties\")",
+        right: "object.present(\"joined\")",
+        wrong: "object.field(\"joined\")",
         caught_by: by(
             "guarantees",
             "promises::what_is_not_valid_is_refused_by_the_names_of_its_fields_before_anything_is_done",

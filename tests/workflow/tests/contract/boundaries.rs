@@ -1,0 +1,69 @@
+//! The permissions boundary and the path of all roles.
+
+use serde_json::{Value, json};
+use workflow::rendering::Rendering;
+use workflow::template;
+
+const VALUES: [(&str, &str); 2] = [("RolePath", "platform/"), ("PermissionsBoundary", "platform/bound")];
+
+/// All roles of all templates with these values, each with its template and id.
+fn roles(values: &[(&str, &str)]) -> Vec<(String, Value)> {
+    let of = |file: String| {
+        let resources = Rendering::new(&template::load(&file), values).resources();
+        let resources = resources.as_object().unwrap().clone().into_iter();
+        let roles = resources.filter(|(_, resource)| resource["Type"] == "AWS::IAM::Role");
+        roles.map(move |(id, role)| (format!("{file}: {id}"), role["Properties"].clone())).collect::<Vec<_>>()
+    };
+    template::files().into_iter().flat_map(of).collect()
+}
+
+#[test]
+fn every_role_has_the_boundary_and_the_path() {
+    let roles = roles(&VALUES);
+    assert!(roles.len() > 10);
+    for (id, role) in roles {
+        assert_eq!(role["Path"], "/platform/", "{id}");
+        let boundary = role["PermissionsBoundary"].as_str().unwrap();
+        assert!(boundary.ends_with("policy/platform/bound"), "{id}: {boundary}");
+    }
+}
+
+#[test]
+fn without_them_no_role_has_a_boundary_and_the_one_for_dhmc_has_awss_path() {
+    for (id, role) in roles(&[]) {
+        assert_eq!(role["PermissionsBoundary"], Value::Null, "{id}");
+        assert_eq!(role["Path"], if id.starts_with("dhmc-role") { "/service-role/" } else { "/" }, "{id}");
+    }
+}
+
+/// In trust, in what may be assumed and passed, and in the policy.
+#[test]
+fn whatever_names_a_role_names_its_path() {
+    let template = template::control_plane();
+    let control_plane = Rendering::new(&template, &VALUES);
+    let policy = control_plane.policy();
+    assert_eq!(policy["taskRole"], "platform/patch-manager-task");
+    let dhmc = "platform/AWSSystemsManagerDefaultEC2InstanceManagementRoleCustom";
+    assert_eq!(policy["dhmc"]["role"], dhmc);
+    let resources = control_plane.resources();
+    let variables = |function: &str| resources[function]["Properties"]["Environment"]["Variables"].clone();
+    assert_eq!(variables("TeardownFunction")["MEMBER_ROLE_NAME"], "platform/patch-manager-configuration");
+    for function in ["ListAccountsFunction", "StartRolloutFunction"] {
+        let made_for = variables(function)["MEMBER_ROLES"].as_str().unwrap().to_owned();
+        let made_for: Value = serde_json::from_str(&made_for).unwrap();
+        assert_eq!(json!([made_for["taskRole"], made_for["dhmcRole"]]), json!([policy["taskRole"], dhmc]));
+    }
+    let assuming = resources["TeardownRole"]["Properties"]["Policies"].to_string();
+    assert!(assuming.contains(":role/platform/patch-manager-configuration\""), "{assuming}");
+
+    let member = template::load("member-roles.yaml");
+    let role = Rendering::new(&member, &VALUES).resources()["ConfigurationRole"]["Properties"].clone();
+    let passing = role["Policies"].to_string();
+    assert!(passing.contains(&format!(":role/{dhmc}\"")), "{passing}");
+    let trusted = &role["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]["ArnLike"]["aws:PrincipalArn"];
+    for arn in template::list(trusted) {
+        let arn = arn.as_str().unwrap();
+        // A session has the role's name alone.
+        assert!(arn.contains(":role/platform/patch-manager-") || arn.contains(":assumed-role/patch-manager-"), "{arn}");
+    }
+}
