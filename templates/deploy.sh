@@ -11,6 +11,7 @@ that are not named keep their values.
   templates/deploy.sh [--parameters FILE] [--policy FILE] [NAME=VALUE ...]
   templates/deploy.sh --validate
   templates/deploy.sh --delete keep|reset
+  templates/deploy.sh --build FOLDER
 
   --bucket BUCKET        for the artifacts, in the stack's Region; created when it is not there. By default the one that the stack
                          uses, and at first patch-manager-artifacts-ACCOUNT-REGION-an, a name that only this account can take
@@ -26,7 +27,9 @@ that are not named keep their values.
                          instances stay managed, and so does its role, or is reset where it is ours
 
   --architecture ARCH    arm64 (default) or x86_64
-  --artifacts FOLDER     zips that are built already, <function>.zip each
+  --artifacts PLACE      functions that are built already: a folder with <function>.zip of each, or the URL of a release, whose
+                         patch-manager-ARCH.zip holds them and is checked by its SHA256SUMS
+  --build FOLDER         builds them into a folder, and does nothing else
   --endpoint-url URL     a local AWS. As it has no StackSets, member-roles.yaml, dhmc-role.yaml and control-plane.yaml are deployed
                          there, each as a stack of its own, for the account of the credentials
 USAGE
@@ -36,7 +39,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-bucket='' stack=patch-manager parameters='' policy='' architecture=arm64 artifacts='' action=deploy on_delete='' local=''
+bucket='' bucket_is_there=yes stack=patch-manager parameters='' policy='' architecture=arm64 artifacts='' built=$work/built
+action=deploy on_delete='' local=''
 values=()
 tags=()
 
@@ -46,6 +50,9 @@ fail() {
 }
 
 say() { echo "== $*"; }
+
+# shellcheck source=SCRIPTDIR/preflight.sh
+. "$root/templates/preflight.sh"
 
 # --- What is asked for ---
 
@@ -69,6 +76,7 @@ read_arguments() {
         --artifacts) artifacts=$2 ;;
         --endpoint-url) export AWS_ENDPOINT_URL=$2 && local=yes ;;
         --delete) action=delete && on_delete=$2 ;;
+        --build) action=build && built=$2 ;;
         *) fail "unknown: $1; see --help" ;;
         esac
         shift 2
@@ -84,7 +92,10 @@ check_arguments() {
     for file in "$parameters" "$policy"; do
         [ -z "$file" ] || [ -r "$file" ] || fail "$file cannot be read"
     done
-    [ -z "$artifacts" ] || [ -d "$artifacts" ] || fail "$artifacts is no folder"
+    case $artifacts in
+    '' | *://*) ;;
+    *) [ -d "$artifacts" ] || fail "$artifacts is neither a folder nor a URL" ;;
+    esac
 }
 
 # --- What is needed ---
@@ -137,14 +148,38 @@ collect_artifacts() {
     mkdir "$work/artifacts"
     cp "$root"/templates/*.yaml "$root/statemachine/rollout.asl.json" "$work/artifacts"
     [ "$action" = deploy ] || return 0
-    if [ -z "$artifacts" ]; then
-        build
-        artifacts=$work/built
-    fi
+    case $artifacts in
+    '') build ;;
+    *://*) fetch ;;
+    *) built=$artifacts ;;
+    esac
     for function in $(functions); do
-        [ -r "$artifacts/$function.zip" ] || fail "$artifacts has no $function.zip"
-        cp "$artifacts/$function.zip" "$work/artifacts"
+        [ -r "$built/$function.zip" ] || fail "${artifacts:-$built} has no $function.zip"
+        cp "$built/$function.zip" "$work/artifacts"
     done
+}
+
+# A release has the functions of its own definition and templates: check out its tag.
+fetch() {
+    say "Fetching the functions for $architecture from $artifacts"
+    python3 - "$artifacts" "patch-manager-$architecture.zip" "$built" <<'PYTHON'
+import hashlib, io, sys, urllib.request, zipfile
+
+url, name, folder = sys.argv[1:]
+
+def get(file):
+    try:
+        with urllib.request.urlopen(f"{url.rstrip('/')}/{file}", timeout=300) as answer:
+            return answer.read()
+    except OSError as problem:
+        sys.exit(f"deploy.sh: {url}: {file}: {problem}")
+
+sums = {name.lstrip("*"): digest for digest, name in map(str.split, get("SHA256SUMS").decode().splitlines())}
+content = get(name)
+if hashlib.sha256(content).hexdigest() != sums.get(name):
+    sys.exit(f"deploy.sh: {url}: {name} is not what SHA256SUMS says")
+zipfile.ZipFile(io.BytesIO(content)).extractall(folder)
+PYTHON
 }
 
 build() {
@@ -156,9 +191,9 @@ build() {
     done
     case $architecture in arm64) flag=--arm64 ;; *) flag=--x86-64 ;; esac
     (cd "$root" && cargo lambda build --release "$flag" --output-format zip --lambda-dir "$work/lambda" "${packages[@]}")
-    mkdir "$work/built"
+    mkdir -p "$built"
     for function in $(functions); do
-        mv "$work/lambda/$function/bootstrap.zip" "$work/built/$function.zip"
+        mv "$work/lambda/$function/bootstrap.zip" "$built/$function.zip"
     done
 }
 
@@ -204,18 +239,7 @@ upload() {
 }
 
 make_bucket() {
-    local place
-    if s3 head-bucket >/dev/null 2>"$work/error"; then
-        place=$(s3 get-bucket-location --query LocationConstraint --output text)
-        case $place in None | '') place=us-east-1 ;; EU) place=eu-west-1 ;; esac
-        [ "$place" = "$region" ] || fail "bucket $bucket is in $place; functions are deployed from a bucket in $region only: name another"
-        return
-    fi
-    case $(cat "$work/error") in
-    *404* | *'Not Found'* | *NoSuchBucket*) ;;
-    *403* | *Forbidden* | *AccessDenied*) fail "bucket $bucket belongs to another account, or may not be used by you: name another with --bucket" ;;
-    *) fail "bucket $bucket: $(cat "$work/error")" ;;
-    esac
+    [ -z "$bucket_is_there" ] || return 0
     say "Creating bucket $bucket"
     local options=()
     [ "$region" = us-east-1 ] || options=(--create-bucket-configuration "LocationConstraint=$region")
@@ -288,7 +312,8 @@ def documents(policy):
 
 def from_policy(path):
     policy = read(path)
-    text = json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
+    # In a parameter of Systems Manager {{ would be a reference to another one.
+    text = json.dumps(policy, separators=(",", ":"), ensure_ascii=False).replace("{{", "{\\u007b")
     size = len(text.encode())
     if size > 8192:
         stop(f"{path}: {size} bytes without spaces; an SSM parameter, which holds the policy, takes 8192")
@@ -370,11 +395,12 @@ find_organization() {
 
 # --- Stacks ---
 
+# STACK QUERY: what CloudFormation says of it
+of_stack() { aws cloudformation describe-stacks --stack-name "$1" --query "$2" --output text; }
+
 # What is no answer about the stack, as a network that is down or credentials that have ended, ends the script and says so.
 status_of() {
-    if aws cloudformation describe-stacks --stack-name "$1" --query 'Stacks[0].StackStatus' --output text 2>"$work/error"; then
-        return
-    fi
+    ! of_stack "$1" 'Stacks[0].StackStatus' 2>"$work/error" || return 0
     grep -q 'does not exist' "$work/error" || fail "stack $1: $(tail -n 1 "$work/error")
 What CloudFormation is doing goes on by itself. Run the same command again, with valid credentials, to go on from there."
     echo none
@@ -454,11 +480,11 @@ wait_for() {
 # that failed is rolled back or gone by now.
 explain() {
     echo "stack $1: $2" >&2
-    python3 - "$1" >&2 <<'PYTHON'
+    python3 - "$1" "$(command -v aws)" >&2 <<'PYTHON'
 import json, subprocess, sys
 
 def events(stack):
-    command = ["aws", "cloudformation", "describe-stack-events", "--stack-name", stack, "--output", "json"]
+    command = [sys.argv[2], "cloudformation", "describe-stack-events", "--stack-name", stack, "--output", "json"]
     return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)["StackEvents"]
 
 def is_own(event):
@@ -494,7 +520,7 @@ delete_and_wait() {
     status=$(status_of "$1")
     [ "$status" != none ] || return 0
     # A stack that is gone has no name any more, but its id.
-    id=$(aws cloudformation describe-stacks --stack-name "$1" --query 'Stacks[0].StackId' --output text)
+    id=$(of_stack "$1" 'Stacks[0].StackId')
     [ "$status" = DELETE_IN_PROGRESS ] || aws cloudformation delete-stack --stack-name "$id"
     wait_for "$id"
 }
@@ -531,15 +557,21 @@ each_stack() {
 
 # STEP [NAME=VALUE ...]
 dhmc_roles() {
-    local step=$1 status has_role=() common=("TemplatesUrl=$templates_url" "RootOrganizationalUnitId=$organization_root")
+    local step=$1 status path found has_role=() common=("TemplatesUrl=$templates_url" "RootOrganizationalUnitId=$organization_root")
     shift
     [ "$(effective ManageMemberRoles)" != false ] || return 0
     status=$(status_of "$stack-dhmc-roles")
-    if [ "$status" = none ] && aws iam get-role --role-name "$(effective DhmcRoleName)" >/dev/null 2>&1; then
+    path=$(effective RolePath)
+    found=$([ "$status" != none ] || aws iam get-role --role-name "$(effective DhmcRoleName)" --query Role.Path --output text 2>/dev/null || true)
+    case $found in
+    '') ;;
+    "/${path:-service-role/}")
         echo "The role $(effective DhmcRoleName) is there, and serves"
         has_role=(ManagementAccountHasRole=true)
         [ -z "$local" ] || return 0
-    fi
+        ;;
+    *) fail "the role $(effective DhmcRoleName) is there with the path $found: give another DhmcRoleName, or this path as RolePath" ;;
+    esac
     set_parameters "$stack-dhmc-roles" $dhmc "${common[@]}" ${has_role[@]+"${has_role[@]}"} "$@"
     "$step" "$stack-dhmc-roles" $dhmc
 }
@@ -607,15 +639,11 @@ definition_without_substitutions() {
         s/\$\{\w+\}/name/g' "$root/statemachine/rollout.asl.json"
 }
 
-output_of() {
-    aws cloudformation describe-stacks --stack-name "$stack" --output text \
-        --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue"
-}
+output_of() { of_stack "$stack" "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue"; }
 
 show() {
     say "Outputs of $stack"
-    aws cloudformation describe-stacks --stack-name "$stack" --output text \
-        --query 'Stacks[0].Outputs[].[OutputKey, OutputValue]'
+    of_stack "$stack" 'Stacks[0].Outputs[].[OutputKey, OutputValue]'
     local machine execution report console
     machine=$(output_of StateMachineArn)
     execution=$(aws stepfunctions list-executions --state-machine-arn "$machine" --no-paginate --max-results 1 --output text \
@@ -743,6 +771,11 @@ PYTHON
 main() {
     read_arguments "$@"
     check_arguments
+    if [ "$action" = build ]; then
+        need python3 "Python 3.10 or later"
+        build
+        return
+    fi
     check_tools
     main=main.yaml dhmc=org-dhmc-roles.yaml
     [ -z "$local" ] || main=control-plane.yaml dhmc=dhmc-role.yaml
@@ -755,6 +788,7 @@ main() {
     find_organization
     [ -n "$bucket" ] || bucket=$(effective ArtifactsBucket)
     [ -n "$bucket" ] || bucket=patch-manager-artifacts-$account-$region-an
+    preflight
     collect_artifacts
     upload
     if [ "$action" = validate ]; then

@@ -24,5 +24,7 @@ mod planted;
 mod reconcile;
 #[path = "reports/main.rs"]
 mod reports;
+#[path = "script/main.rs"]
+mod script;
 #[path = "soak/main.rs"]
 mod soak;

@@ -1,0 +1,131 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # sourced by deploy.sh, whose variables and functions these are
+# What would keep a deployment from working, looked at before anything is built or created. Each check says a line: that it is well, what is
+# to be done, or that it could not be looked at.
+
+problems=0
+
+problem() {
+    echo "to do: $*" >&2
+    problems=$((problems + 1))
+}
+
+# WHAT COMMAND ...: the command's output into $work/found.
+look() {
+    local what=$1
+    shift
+    "$@" >"$work/found" 2>"$work/error" || {
+        echo "not checked: $what: $(tail -n 1 "$work/error")"
+        return 1
+    }
+}
+
+preflight() {
+    say "Before anything is created"
+    check_organizations_access
+    check_concurrency
+    check_bucket
+    check_trail
+    check_roles
+    check_denied_regions
+    [ "$problems" = 0 ] || fail "to do first, and nothing was created: $problems of the above"
+}
+
+check_organizations_access() {
+    [ -z "$local" ] && [ "$(effective ManageMemberRoles)" != false ] || return 0 # no StackSets
+    look "organizations access of StackSets" aws cloudformation describe-organizations-access --query Status --output text || return 0
+    case $(cat "$work/found") in
+    ENABLED) echo "well: StackSets may put roles into the organization's accounts" ;;
+    *) problem "StackSets may not put roles into the organization's accounts: aws cloudformation activate-organizations-access" ;;
+    esac
+}
+
+check_concurrency() {
+    local accounts regions quota
+    accounts=$(effective AccountConcurrency) regions=$(effective RegionConcurrency)
+    look "quota of concurrent functions" aws lambda get-account-settings \
+        --query AccountLimit.UnreservedConcurrentExecutions --output text || return 0
+    quota=$(cat "$work/found")
+    case $quota in '' | *[!0-9]*) echo "not checked: quota of concurrent functions: Lambda says $quota" && return 0 ;; esac
+    if [ $((accounts * regions)) -le "$quota" ]; then
+        echo "well: $((accounts * regions)) of $quota concurrent functions"
+    else
+        problem "AccountConcurrency=$accounts times RegionConcurrency=$regions is more than the $quota functions that may run at once in" \
+            "$region: ask for a higher quota of concurrent executions, or give smaller numbers (of a quota of 10, 2 and 4)"
+    fi
+}
+
+check_bucket() {
+    local place
+    if s3 head-bucket >/dev/null 2>"$work/error"; then
+        look "Region of bucket $bucket" s3 get-bucket-location --query LocationConstraint --output text || return 0
+        place=$(cat "$work/found")
+        case $place in None | '') place=us-east-1 ;; EU) place=eu-west-1 ;; esac
+        if [ "$place" = "$region" ]; then
+            echo "well: bucket $bucket is this account's, and in $region"
+        else
+            problem "bucket $bucket is in $place; functions are deployed from a bucket in $region only: name another with --bucket"
+        fi
+        return
+    fi
+    bucket_is_there=''
+    case $(cat "$work/error") in
+    *404* | *'Not Found'* | *NoSuchBucket*) echo "well: bucket $bucket is not there yet, and is created" ;;
+    *403* | *Forbidden* | *AccessDenied*) problem "bucket $bucket belongs to another account, or may not be used by you: name another with --bucket" ;;
+    *) problem "bucket $bucket: $(tail -n 1 "$work/error")" ;;
+    esac
+}
+
+# New accounts, and who writes the policy, are known from events that CloudTrail sends.
+check_trail() {
+    local where trail is_everywhere home
+    for where in $(printf '%s\n' "$events_region" "$region" | sort -u); do
+        look "a trail in $where" aws cloudtrail describe-trails --region "$where" --output text \
+            --query 'trailList[].[TrailARN, IsMultiRegionTrail, HomeRegion]' || continue
+        while read -r trail is_everywhere home; do
+            [ "$is_everywhere" = True ] || [ "$home" = "$where" ] || continue
+            [ "$(aws cloudtrail get-trail-status --region "$where" --name "$trail" --query IsLogging --output text \
+                2>/dev/null </dev/null)" = True ] || continue
+            echo "well: trail ${trail##*/} logs in $where; which events was not looked at"
+            continue 2
+        done <"$work/found"
+        echo "note: no trail is known to log in $where: new accounts are set up by the schedule only, and nobody is told who writes the" \
+            "policy; a trail of management events in all Regions would do"
+    done
+}
+
+# A role that is there is taken over by no stack; one of an account's own under such a name would be somebody else's.
+check_roles() {
+    local prefix role owner foreign='' names=()
+    [ "$(status_of "$stack")" = none ] || return 0
+    prefix=$(effective ResourcePrefix)
+    for role in $(functions) rollout events schedule organization-events; do
+        names+=("$prefix-$role")
+    done
+    [ "$(effective ManageMemberRoles)" = false ] || names+=("$(effective MemberRoleName)" "$(effective TaskRoleName)")
+    look "names of roles" aws iam list-roles --query 'Roles[].[RoleName]' --output text || return 0
+    for role in $(printf '%s\n' "${names[@]}" | grep -Fx -f "$work/found"); do
+        owner=$(aws cloudformation describe-stack-resources --physical-resource-id "$role" --output text \
+            --query 'StackResources[0].StackName' 2>/dev/null || true)
+        case $owner in
+        "$stack"-*) ;;
+        *) foreign=yes && problem "the role $role is there already, of ${owner:-no stack}: delete it, or give another ResourcePrefix, MemberRoleName or TaskRoleName" ;;
+        esac
+    done
+    [ -n "$foreign" ] || echo "well: no role of these names is somebody else's in this account; the others were not looked at"
+}
+
+check_denied_regions() {
+    local id name
+    [ "$(effective ControlTowerRegionsOnly)" != true ] && [ -z "$(effective Regions)" ] || return 0
+    case $(effective PatchPolicy) in *'"regions":["'* | *'"controlTowerRegionsOnly":true'*) return 0 ;; esac
+    look "service control policies" aws organizations list-policies --filter SERVICE_CONTROL_POLICY --output text \
+        --query 'Policies[].[Id, Name]' || return 0
+    cp "$work/found" "$work/policies"
+    while read -r id name; do
+        look "service control policy $name" aws organizations describe-policy --policy-id "$id" \
+            --query Policy.Content --output text </dev/null || continue
+        ! grep -qi 'aws:RequestedRegion' "$work/found" ||
+            echo "note: service control policy $name looks at Regions: those that it denies are skipped, each by name; with Regions, or" \
+                "ControlTowerRegionsOnly=true, the reports are about the others only"
+    done <"$work/policies"
+}
