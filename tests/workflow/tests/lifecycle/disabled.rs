@@ -6,8 +6,8 @@ use serde_json::json;
 use crate::lifecycle::held;
 use crate::lifecycle::triggers;
 
-/// What stays on: one answers stacks, the other lets `list-accounts` refuse with a reason.
-const ALWAYS_ON: [&str; 2] = ["execution-stopped", "on-demand"];
+/// What stays on: one answers stacks, one lets `list-accounts` refuse with a reason, one tells who writes the policy.
+const ALWAYS_ON: [&str; 3] = ["execution-stopped", "on-demand", "policy-written"];
 
 pub(crate) async fn disabling_has_removed_everything_and_switched_the_triggers_off(aws: &LocalAws) {
     assert_eq!(held::windows(aws).await, []);

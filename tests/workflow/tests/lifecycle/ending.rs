@@ -7,7 +7,9 @@ use crate::lifecycle::held;
 pub(crate) async fn deleting_the_stack_removes_the_windows_and_resets_dhmc_where_its_owner_chose_so(
     aws: &mut LocalAws,
 ) {
+    let before = aws.executions().await.unwrap();
     aws.update(&[("DefaultHostManagementOnDelete", "Reset")]).await.unwrap();
+    assert_eq!(aws.executions().await.unwrap(), before, "it concerns the deletion, and no run before that");
     assert!(held::dhmc_roles(aws).await.iter().any(|role| role != held::NO_DHMC));
     let run = aws.delete().await.unwrap();
     assert_eq!(run.summary().unwrap().totals.accounts.failed, 0);

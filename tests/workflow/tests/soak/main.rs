@@ -72,7 +72,8 @@ async fn start_some(aws: &LocalAws, done: usize, random: &mut SmallRng) -> Vec<S
     let count = random.random_range(1..=MOST_AT_ONCE);
     for number in done..done + count {
         let input = input(aws, random);
-        if random.random_bool(0.5) {
+        // No event disables.
+        if input["action"] == "disable" || random.random_bool(0.5) {
             aws.start_execution(&format!("soak-{number}"), &input).await.unwrap();
         } else {
             aws.request_rollout(&input).await.unwrap();
