@@ -436,7 +436,7 @@ make_change_set() {
     while true; do
         status=$(aws cloudformation describe-change-set --change-set-name "$(cat "$work/change-set")" --query Status --output text)
         case $status in *_PENDING | *_IN_PROGRESS) ;; *) break ;; esac
-        sleep "${local:+0.}3"
+        sleep "${local:+0.0}3"
     done
     [ "$status" = FAILED ] || return 0
     reason=$(aws cloudformation describe-change-set --change-set-name "$(cat "$work/change-set")" --query StatusReason --output text)
@@ -472,7 +472,7 @@ wait_for() {
             echo "This may take an hour. Should your session end before: the stack goes on, and so does the same command, run again."
             said=yes
         fi
-        sleep "${local:+0.}5"
+        sleep "${local:+0.0}5"
     done
 }
 

@@ -7,9 +7,13 @@ what a function logs is in the pipe before its answer is here.
 
 import functools
 import os
+import re
 import subprocess
+import tempfile
 import time
+from pathlib import Path
 
+import botocore
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
@@ -39,7 +43,7 @@ class Environment(lambda_runtime.ProvidedWorker):
         self._start_time = time.time()
 
     def _start(self, bootstrap, folder):
-        environment = lambda_svc._provided_worker_env(self.config, folder, self.api.port)
+        environment = lambda_svc._provided_worker_env(self.config, folder, self.api.port) | {"SSL_CERT_FILE": certificates()}
         # A process that started while code is extracted would keep it open for writing.
         with lambda_svc._provided_code_lock:
             try:
@@ -125,6 +129,15 @@ class Environment(lambda_runtime.ProvidedWorker):
         """MiniStack has ended the process: an invocation that it was busy with is over, too."""
         with self._lock:
             self._teardown()
+
+
+@functools.cache
+def certificates():
+    """A file with one certificate. Reading all that the system trusts is nine tenths of a process's start, and nothing speaks TLS here."""
+    trusted = (Path(botocore.__file__).parent / "cacert.pem").read_text()
+    path = Path(tempfile.mkdtemp()) / "one.pem"
+    path.write_text(re.search(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n", trusted, re.DOTALL)[0])
+    return str(path)
 
 
 def invalid_entrypoint(message):

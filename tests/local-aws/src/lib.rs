@@ -2,6 +2,7 @@
 //!
 //! [`LocalAws::start`] makes everything ready; dropped, it ends every process that it started.
 
+mod aws_cli;
 mod bare;
 mod build;
 mod clients;

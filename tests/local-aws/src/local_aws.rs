@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use ssm_simulator::Admin;
 
+use crate::aws_cli;
 use crate::clients::Clients;
 use crate::dead_letters::{self, DeadLetter};
 use crate::deployment::{self, Deployment};
 use crate::error::{Error, Result};
 use crate::folder::RunFolder;
-use crate::functions::{FunctionZip, Programs, build_programs};
+use crate::functions::{Programs, build_programs};
 use crate::history::History;
 use crate::logs::{self, Logs};
 use crate::ministack;
@@ -39,8 +40,6 @@ pub struct LocalAws {
     pub organization: Organization,
     /// The SSM simulator: its state, its calls, its faults.
     pub simulator: Admin,
-    /// The functions that are deployed.
-    pub functions: Vec<FunctionZip>,
     /// The workspace that it was built from.
     pub workspace: Workspace,
     deployment: Option<Deployment>,
@@ -53,6 +52,7 @@ pub struct LocalAws {
 struct Processes {
     ministack: Group,
     simulator: Group,
+    _aws_cli: Group,
     folder: RunFolder,
 }
 
@@ -74,7 +74,7 @@ impl LocalAws {
         simulator::configure(&simulator, &organization).await?;
         organization.deploy_member_roles(&clients, &workspace, progress).await?;
         let script = Script::new(&clients, &workspace, &venv, &processes.folder, &functions)?;
-        Ok(Self { clients, organization, simulator, functions, workspace, deployment: None, script, processes })
+        Ok(Self { clients, organization, simulator, workspace, deployment: None, script, processes })
     }
 
     /// Uploads the artifacts and creates the control plane's stack; the given parameters go before its own. Does not wait for
@@ -97,7 +97,7 @@ impl LocalAws {
         self.script.run(&[&["--bucket", bucket.as_str()], arguments].concat()).await
     }
 
-    /// The environment variables with which the AWS CLI is the virtual environment's, and is the management account.
+    /// The environment variables with which the AWS CLI is the one that runs here, and is the management account.
     #[must_use]
     pub fn cli_environment(&self) -> BTreeMap<&'static str, String> {
         self.script.environment.iter().cloned().collect()
@@ -348,12 +348,23 @@ async fn start_processes(
     options: &Options,
 ) -> Result<(Clients, Processes)> {
     let folder = RunFolder::make(workspace).await?;
+    let started = futures::try_join!(start_services(venv, program, &folder, options), aws_cli::start(venv, &folder));
+    let ((clients, ministack, simulator), aws_cli) = started?;
+    Ok((clients, Processes { ministack, simulator, _aws_cli: aws_cli, folder }))
+}
+
+/// Tries other ports when somebody else has taken one meanwhile.
+async fn start_services(
+    venv: &Venv,
+    program: &Path,
+    folder: &RunFolder,
+    options: &Options,
+) -> Result<(Clients, Group, Group)> {
     let mut attempt = 1;
     loop {
-        match start_pair(venv, program, &folder, options).await {
-            Ok((clients, ministack, simulator)) => return Ok((clients, Processes { ministack, simulator, folder })),
+        match start_pair(venv, program, folder, options).await {
             Err(Error::Start { .. }) if attempt < ATTEMPTS => attempt += 1,
-            Err(error) => return Err(error),
+            started => return started,
         }
     }
 }

@@ -1,12 +1,14 @@
 //! `templates/deploy.sh`, the script that deploys on AWS, run against the local AWS.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
+use crate::aws_cli;
 use crate::clients::{Clients, MANAGEMENT_KEY};
 use crate::command::Command;
-use crate::error::{At, Error, Result};
+use crate::error::{Error, Result};
 use crate::folder::RunFolder;
-use crate::functions::FunctionZip;
+use crate::functions;
 use crate::venv::Venv;
 use crate::workspace::Workspace;
 
@@ -23,15 +25,15 @@ pub(crate) struct Script {
 }
 
 impl Script {
-    /// Lays the zips out as the script takes them.
+    /// Lays the functions out as the script takes them.
     pub(crate) fn new(
         clients: &Clients,
         workspace: &Workspace,
         venv: &Venv,
         folder: &RunFolder,
-        zips: &[FunctionZip],
+        functions: &BTreeMap<String, PathBuf>,
     ) -> Result<Self> {
-        let artifacts = lay_out(zips, folder.path())?;
+        let artifacts = functions::lay_out(functions, folder.path())?;
         let arguments = [
             ("--endpoint-url", clients.endpoint.clone()),
             ("--region", clients.home_region.clone()),
@@ -40,7 +42,7 @@ impl Script {
         ];
         Ok(Self {
             program: workspace.root.join("templates/deploy.sh"),
-            cli: venv.folder().join("bin/aws"),
+            cli: aws_cli::commands(folder).join("aws"),
             arguments: arguments.into_iter().flat_map(|(name, value)| [name.to_owned(), value]).collect(),
             environment: environment(venv, folder)?,
         })
@@ -79,10 +81,12 @@ impl Script {
     }
 }
 
-/// Credentials and settings, and nothing of the user's; the AWS CLI is the virtual environment's.
+/// Credentials and settings, and nothing of the user's; the AWS CLI is the one that was started, Python the virtual environment's.
 fn environment(venv: &Venv, folder: &RunFolder) -> Result<Vec<(&'static str, String)>> {
     let own = std::env::var_os("PATH").unwrap_or_default();
-    let path = std::env::join_paths([venv.folder().join("bin")].into_iter().chain(std::env::split_paths(&own)));
+    let path = std::env::join_paths(
+        [aws_cli::commands(folder), venv.folder().join("bin")].into_iter().chain(std::env::split_paths(&own)),
+    );
     let path = path.map_err(|error| Error::Unexpected { step: STEP, problem: error.to_string() })?;
     let nothing = folder.path().join("no-aws-config").display().to_string();
     Ok(vec![
@@ -93,16 +97,6 @@ fn environment(venv: &Venv, folder: &RunFolder) -> Result<Vec<(&'static str, Str
         ("AWS_CONFIG_FILE", nothing.clone()),
         ("AWS_SHARED_CREDENTIALS_FILE", nothing),
     ])
-}
-
-fn lay_out(zips: &[FunctionZip], folder: &Path) -> Result<PathBuf> {
-    let artifacts = folder.join("artifacts");
-    std::fs::create_dir_all(&artifacts).at(STEP, &artifacts)?;
-    for zip in zips {
-        let link = artifacts.join(format!("{}.zip", zip.name));
-        std::os::unix::fs::symlink(&zip.path, &link).at(STEP, &link)?;
-    }
-    Ok(artifacts)
 }
 
 /// The functions are built for the machine that they run on here.

@@ -82,7 +82,7 @@ impl Workspace {
         }
     }
 
-    /// `target/local-aws`: the virtual environment, the zips, and a folder for each run.
+    /// `target/local-aws`: the virtual environment, and a folder for each run.
     #[must_use]
     pub fn folder(&self) -> PathBuf {
         self.target.join("local-aws")

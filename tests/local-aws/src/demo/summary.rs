@@ -21,8 +21,6 @@ pub(crate) struct Summary<'a> {
     pairs: usize,
     endpoint: &'a str,
     ssm_endpoint: &'a str,
-    /// Sizes of the functions' zips.
-    zip_bytes: BTreeMap<&'a str, u64>,
     scenarios: Vec<ScenarioSummary<'a>>,
 }
 
@@ -52,7 +50,6 @@ impl<'a> Summary<'a> {
             pairs: aws.organization.pairs(),
             endpoint: &aws.clients.endpoint,
             ssm_endpoint: &aws.clients.ssm_endpoint,
-            zip_bytes: aws.functions.iter().map(|function| (function.name.as_str(), function.bytes)).collect(),
             scenarios: outcomes.iter().map(ScenarioSummary::of).collect(),
         }
     }
