@@ -52,8 +52,8 @@ pub(crate) const BUGS: &[Bug] = &[
     Bug {
         name: "the same client tokens in every run",
         file: "functions/patching/src/token.rs",
-        right: "format!(\"{}/{}/{}/{item}/{parent}/{settings}\", self.run,",
-        wrong: "format!(\"{}/{}/{item}/{parent}/{settings}\",",
+        right: "format!(\"{}/{}/{}/{item}/{parent}/{settings:?}\", self.run,",
+        wrong: "format!(\"{}/{}/{item}/{parent}/{settings:?}\",",
         caught_by: by("reconcile", "ownership::what_a_teardown_deleted_a_later_rollout_creates_anew"),
     },
     Bug {
@@ -66,7 +66,7 @@ pub(crate) const BUGS: &[Bug] = &[
     Bug {
         name: "a created window does not get the tag",
         file: WRITE,
-        right: ".tags(tag.map_err(|error| unfit(OPERATION, &error))?)",
+        right: ".tags(tag.map_err(|error| CallError::not_made(OPERATION, error))?)",
         wrong: ".set_tags(tag.ok().and(None))",
         caught_by: by(
             "guarantees",
@@ -145,7 +145,7 @@ pub(crate) const BUGS: &[Bug] = &[
     Bug {
         name: "a session that has ended is kept",
         file: "functions/kit/src/member.rs",
-        right: "        self.forget(place);\n        let result",
+        right: "        self.forget(run, account);\n        let result",
         wrong: "        let result",
         caught_by: by(
             "guarantees",
