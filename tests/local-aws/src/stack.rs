@@ -114,11 +114,10 @@ impl<'a> Stack<'a> {
     }
 
     async fn failure(&self, status: String) -> Error {
-        let events = self.client.describe_stack_events().stack_name(self.name).send().await;
+        // Page by page: a rollback's own events come first.
+        let events = self.client.describe_stack_events().stack_name(self.name).into_paginator().items().send();
+        let events = events.collect::<std::result::Result<Vec<_>, _>>().await.unwrap_or_default();
         let reasons: Vec<String> = events
-            .ok()
-            .and_then(|events| events.stack_events)
-            .unwrap_or_default()
             .into_iter()
             .rev()
             .filter(|event| event.resource_status.as_ref().is_some_and(|status| status.as_str().ends_with("FAILED")))
