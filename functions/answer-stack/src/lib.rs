@@ -11,14 +11,15 @@
 mod decide;
 
 use jiff::Timestamp;
-use kit::CallError;
 use kit::ledger::{self, LedgerError};
 use kit::named_error::message;
 use kit::stack_answer::{
     AnswerClient, AnswerStatus, Decided, NotDelivered, RequestType, WaitingStack, mark_answered, read_waiting,
     record_decided,
 };
+use kit::{CallError, ObjectKey};
 use patching::ids::RunId;
+use patching::outcome::Caught;
 use patching::summary::AccountTotals;
 use serde::{Deserialize, Serialize};
 use strum::{Display, IntoStaticStr, VariantNames};
@@ -67,28 +68,12 @@ pub struct Counts {
     unavailable: usize,
 }
 
-/// An object in S3.
-#[derive(Debug, Deserialize)]
-pub struct ObjectKey {
-    bucket: String,
-    key: String,
-}
-
 /// An account that failed, in a line.
 #[derive(Debug, Deserialize)]
 pub struct FailedAccount {
     id: String,
     name: String,
     error: String,
-}
-
-/// What Step Functions hands to a Catch.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Caught {
-    error: String,
-    #[serde(default)]
-    cause: String,
 }
 
 /// How an execution ended that did not succeed.

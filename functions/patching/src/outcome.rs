@@ -1,5 +1,6 @@
 //! What was done, in the shapes that the functions answer, the ledger holds and the report shows.
 
+mod caught;
 mod progress;
 mod reason;
 mod warning;
@@ -13,6 +14,7 @@ use strum::Display;
 use crate::diff::Change;
 use crate::ids::{AccountId, Region};
 
+pub use caught::Caught;
 pub use progress::Progress;
 pub use reason::Reason;
 pub use warning::Warning;

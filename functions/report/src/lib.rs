@@ -21,7 +21,7 @@ use kit::ledger::{self, LedgerError};
 use kit::{CallError, ObjectKey, object};
 use patching::ids::{AccountId, RunId};
 use patching::input::Action;
-use patching::outcome::{AccountOutcome, Status};
+use patching::outcome::{AccountOutcome, Caught, Status, Warning};
 use patching::summary::{RunSummary, Totals};
 use patching::targets::Target;
 use serde::{Deserialize, Serialize};
@@ -64,15 +64,6 @@ pub struct Request {
 #[derive(Debug, Deserialize)]
 pub struct Counts {
     skipped: BTreeMap<String, usize>,
-}
-
-/// What Step Functions hands to a Catch.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Caught {
-    error: String,
-    #[serde(default)]
-    cause: String,
 }
 
 /// The run in numbers.
