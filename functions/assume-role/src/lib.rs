@@ -147,9 +147,11 @@ async fn enabled_regions(config: &SdkConfig) -> Result<BTreeSet<Region>, CallErr
     }
 }
 
-/// Works in the Regions that are named, enabled or not, when the account may not tell which ones it has enabled.
+/// Works in the Regions that are named, enabled or not, when the account may not tell which ones it has enabled; those where
+/// something of ours may be that left the scope are named, too.
 fn unlisted(action: Action, target: &Target, failure: &CallFailure) -> Option<Response> {
-    let named = target.regions.clone()?;
+    let mut named = target.regions.clone()?;
+    named.extend(target.sweep_in.iter().flatten().cloned());
     let warning = Warning { name: Warning::REGIONS_NOT_LISTED.to_owned(), message: failure.to_string() };
     Some(Response { warnings: vec![warning], ..in_scope(action, target, named) })
 }
@@ -248,6 +250,18 @@ mod tests {
         assert_eq!((response.regions.len(), response.not_enabled.len()), (2, 0));
         assert_eq!(response.warnings[0].name, "RegionsNotListed");
         assert!(response.warnings[0].message.starts_with("account:ListRegions: "), "{:?}", response.warnings);
+    }
+
+    #[test]
+    fn an_account_that_may_not_list_its_regions_is_swept_where_something_of_ours_may_be() {
+        let target = Target { sweep_in: Some(regions(&["us-east-1"])), ..target(Some(&["eu-west-1"]), true) };
+        let found = unlisted(Action::Rollout, &target, &failure("no")).unwrap();
+        assert_eq!(
+            to_value(&found.regions).unwrap(),
+            json!([{"region": "eu-west-1", "action": "rollout"}, {"region": "us-east-1", "action": "disable"}])
+        );
+        let unswept = Target { sweep: false, ..target };
+        assert_eq!(unlisted(Action::Rollout, &unswept, &failure("no")).unwrap().regions.len(), 1);
     }
 
     #[test]
