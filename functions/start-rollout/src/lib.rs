@@ -73,6 +73,9 @@ pub struct Context {
     pub ledger_table: String,
     /// The state machine's ARN.
     pub state_machine_arn: String,
+    /// The ARN of its version that is the stack's. An execution that is started by the machine's own ARN right after an update may
+    /// run by the former definition: <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-read-consistency.html>.
+    pub state_machine_version_arn: String,
     /// How long a run's items stay in the ledger.
     pub history: SignedDuration,
     /// How long it is waited for runs that were stopped.
@@ -127,7 +130,7 @@ async fn begin(context: &Context, event: &Event<'_>, start: &Start, now: Timesta
     let started = context
         .states
         .start_execution()
-        .state_machine_arn(&context.state_machine_arn)
+        .state_machine_arn(&context.state_machine_version_arn)
         .name(start.run.as_str())
         .input(input)
         .send()

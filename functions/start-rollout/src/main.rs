@@ -15,6 +15,7 @@ async fn main() -> Result<(), kit::RuntimeError> {
         answers: AnswerClient::default(),
         ledger_table: env::required("LEDGER_TABLE")?,
         state_machine_arn: env::required("STATE_MACHINE_ARN")?,
+        state_machine_version_arn: env::required("STATE_MACHINE_VERSION_ARN")?,
         history: SignedDuration::from_hours(24 * history_days),
         patience: Patience::default(),
         member_roles: env::required("MEMBER_ROLES")?,

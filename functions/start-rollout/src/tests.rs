@@ -9,6 +9,7 @@ use serde_json::{from_str, json};
 use super::*;
 
 const MACHINE: &str = "arn:aws:states:us-east-1:111122223333:stateMachine:patch-manager-rollout";
+const VERSION: &str = "arn:aws:states:us-east-1:111122223333:stateMachine:patch-manager-rollout:3";
 const EXECUTION: &str = "arn:aws:states:us-east-1:111122223333:execution:patch-manager-rollout:stack-create-r1";
 
 fn context(server: &Server) -> Context {
@@ -19,6 +20,7 @@ fn context(server: &Server) -> Context {
         answers: AnswerClient::default(),
         ledger_table: "ledger".into(),
         state_machine_arn: MACHINE.into(),
+        state_machine_version_arn: VERSION.into(),
         history: SignedDuration::from_hours(24),
         patience: Patience { pause: Duration::from_millis(1), most: Duration::from_millis(200) },
         member_roles: crate::decide::tests::member_roles(),
@@ -106,7 +108,7 @@ async fn the_address_is_in_the_ledger_and_nowhere_else_before_the_execution_star
     assert_eq!(item["expiresAt"]["N"], "86400");
     let request = body(&server, "StartExecution");
     let expected = json!({
-        "stateMachineArn": MACHINE, "name": "stack-create-r1",
+        "stateMachineArn": VERSION, "name": "stack-create-r1",
         "input": json!({"action": "rollout", "trigger": "stack-create"}).to_string()
     });
     assert_eq!(request, expected);
@@ -137,7 +139,12 @@ async fn what_still_runs_is_stopped_and_named_in_the_input_unless_it_ends_by_its
     handled(&server, event(&server, "Update", true)).await.unwrap();
     let stops = ["StopExecution", "StopExecution", "ListMapRuns", "ListMapRuns", "ListExecutions", "StartExecution"];
     assert_eq!(names(&server), [&["PutItem", "ListExecutions"], &stops[..]].concat());
-    assert_eq!(body(&server, "ListExecutions")["statusFilter"], "RUNNING");
+    let listed = body(&server, "ListExecutions");
+    assert_eq!(
+        (&listed["statusFilter"], &listed["stateMachineArn"]),
+        (&json!("RUNNING"), &json!(MACHINE)),
+        "of any version"
+    );
     let stopped = body(&server, "StopExecution");
     assert_eq!(stopped["executionArn"], EXECUTION.replace("stack-create-r1", "stack-update-r0"));
     assert_eq!(stopped["error"], "Replaced");

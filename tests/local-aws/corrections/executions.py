@@ -1,4 +1,4 @@
-"""Refuses inputs of executions that Step Functions refuses, and spreads retries that ask for it."""
+"""Refuses inputs of executions that Step Functions refuses, tells their versions, and spreads retries that ask for it."""
 
 import json
 import random
@@ -9,6 +9,7 @@ from ministack.services import stepfunctions
 LONGEST_INPUT = 262_144
 
 start_execution = stepfunctions._start_execution
+describe_execution = stepfunctions._describe_execution
 find_retrier = stepfunctions._find_matching_retrier
 
 
@@ -22,7 +23,19 @@ def start_checked_execution(request):
         json.loads(given)
     except ValueError as error:
         return error_response_json("InvalidExecutionInput", f"Invalid State Machine Execution Input: {error}", 400)
-    return start_execution(request)
+    answer = start_execution(request)
+    version = stepfunctions._execution_version_arn(request.get("stateMachineArn"))
+    if version and answer[0] == 200:
+        stepfunctions._executions[json.loads(answer[2])["executionArn"]]["version"] = version
+    return answer
+
+
+def describe_with_version(request):
+    status, headers, body = describe_execution(request)
+    version = stepfunctions._executions.get(request.get("executionArn"), {}).get("version")
+    if version:
+        body = json.dumps({**json.loads(body), "stateMachineVersionArn": version}).encode()
+    return status, headers, body
 
 
 def find_jittering_retrier(retriers, error, counts):
@@ -35,4 +48,5 @@ def find_jittering_retrier(retriers, error, counts):
 
 def install():
     stepfunctions._start_execution = start_checked_execution
+    stepfunctions._describe_execution = describe_with_version
     stepfunctions._find_matching_retrier = find_jittering_retrier

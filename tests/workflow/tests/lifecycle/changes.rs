@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use local_aws::LocalAws;
+use local_aws::{LocalAws, RunResult};
+use patching::outcome::{WindowOutcome, WindowStatus};
 use serde_json::{Value, from_str, json};
 
 use crate::lifecycle::held;
@@ -20,11 +21,22 @@ pub(crate) async fn creating_the_stack_waits_until_everything_is_set_up(aws: &Lo
 }
 
 pub(crate) async fn another_time_zone_reaches_every_window(aws: &mut LocalAws) {
-    aws.update(&[("Timezone", "Europe/Berlin")]).await.unwrap();
+    aws.update(&[("Timezone", "Europe/Berlin"), ("RegionConcurrency", "3")]).await.unwrap();
     assert_eq!(held::values(aws, "ScheduleTimezone").await, ["Europe/Berlin".to_owned()].into());
     let run = held::stacks_run(aws, "stack-update").await;
+    is_of_the_definition_as_it_is_now(aws, &run).await;
     let windows = run.summary().unwrap().totals.windows;
     assert_eq!((windows.created, windows.updated), (0, held::windows(aws).await.len()));
+}
+
+async fn is_of_the_definition_as_it_is_now(aws: &LocalAws, run: &RunResult) {
+    let sfn = aws.clients.sfn();
+    let execution = sfn.describe_execution().execution_arn(&run.execution_arn).send().await.unwrap();
+    let version = sfn.describe_state_machine().state_machine_arn(execution.state_machine_version_arn().unwrap());
+    let machine = sfn.describe_state_machine().state_machine_arn(execution.state_machine_arn());
+    let (version, machine) = (version.send().await.unwrap(), machine.send().await.unwrap());
+    assert_eq!(version.definition(), machine.definition());
+    assert!(version.definition().contains("\"MaxConcurrency\": 3"));
 }
 
 pub(crate) async fn install_reaches_every_task(aws: &mut LocalAws) {
