@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
-use workflow::{definition, template};
+use serde_json::{Value, json};
+use workflow::{definition, read, template};
 
 #[test]
 fn each_state_is_reached_and_leads_to_states_beside_it() {
@@ -99,4 +99,33 @@ fn one_account_never_ends_the_run() {
     assert_eq!(map["ToleratedFailurePercentage"], 100);
     assert_eq!(map["ItemProcessor"]["ProcessorConfig"]["Mode"], "DISTRIBUTED");
     assert_eq!(map["ItemProcessor"]["ProcessorConfig"]["ExecutionType"], "STANDARD");
+}
+
+/// Of a rollout in which nothing changes. A child execution of a Distributed Map is a transition, too; an iteration of an inline one is
+/// not: <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-transitions.html>.
+#[test]
+fn the_readme_counts_the_transitions_that_the_definition_has() {
+    let [whole, account, region] =
+        definition::machines().iter().map(transitions).collect::<Vec<_>>().try_into().unwrap();
+    let account = account + 1;
+    let documented = read("README.md");
+    for counted in [
+        format!("{whole} + an account's {account} + a Region's {region} |"),
+        format!("| {whole} + 100 × ({account} + 17 × {region}) ="),
+        format!("a × ({account} + {region} × r) ÷ 5,000"),
+    ] {
+        assert!(documented.contains(&counted), "README.md has to say: {counted}");
+    }
+}
+
+/// Where a Choice has more ways than its default, the one of a rollout.
+fn transitions(machine: &Value) -> usize {
+    let ways = BTreeMap::from([("AnyAccount", "EachAccount"), ("AnythingToNote", "NoteFootprint")]);
+    let (mut count, mut next) = (0, machine["StartAt"].as_str());
+    while let Some(name) = next {
+        let state = &machine["States"][name];
+        next = ways.get(name).copied().or_else(|| state["Next"].as_str().or_else(|| state["Default"].as_str()));
+        count += 1;
+    }
+    count
 }
