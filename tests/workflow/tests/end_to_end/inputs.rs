@@ -51,13 +51,13 @@ async fn a_run_of_which_every_account_fails_ends_with_its_report(aws: &LocalAws)
     run
 }
 
-async fn policy(aws: &LocalAws) -> String {
+pub(crate) async fn policy(aws: &LocalAws) -> String {
     let ssm = aws.clients.ssm_for(MANAGEMENT_KEY, &aws.clients.home_region);
     let name = &aws.deployment().unwrap().policy_parameter;
     ssm.get_parameter().name(name).send().await.unwrap().parameter.and_then(|found| found.value).unwrap()
 }
 
-async fn put_policy(aws: &LocalAws, policy: &str) {
+pub(crate) async fn put_policy(aws: &LocalAws, policy: &str) {
     let ssm = aws.clients.ssm_for(MANAGEMENT_KEY, &aws.clients.home_region);
     let put = ssm.put_parameter().name(&aws.deployment().unwrap().policy_parameter).value(policy).overwrite(true);
     put.tier(ParameterTier::Advanced).send().await.unwrap();
@@ -145,7 +145,7 @@ async fn hostile_policies_are_refused(aws: &LocalAws, policies: &[Hostile]) -> V
 }
 
 /// The cause of an execution is the function's error as JSON.
-fn is_refused(run: &RunResult, name: &str, said: &[&str]) {
+pub(crate) fn is_refused(run: &RunResult, name: &str, said: &[&str]) {
     assert_eq!((run.status.as_str(), run.error.as_deref()), ("FAILED", Some(name)), "{run:?}");
     let cause = run.cause.as_deref().unwrap();
     for part in said {

@@ -7,6 +7,7 @@
 
 mod evidence;
 mod inputs;
+mod policies;
 mod promises;
 mod records;
 
@@ -32,6 +33,8 @@ async fn an_organization_is_set_up_repaired_updated_extended_and_taken_down() {
     }
     runs.extend(inputs::what_cannot_be_done_is_refused_by_name(&aws).await);
     runs.extend(inputs::hostile_inputs_change_nothing(&aws).await);
+    runs.extend(policies::policies_that_people_bring_are_done_or_refused_with_the_reason(&mut aws).await);
+    runs.extend(scope::what_is_not_there_is_refused_by_name_or_is_a_warning(&aws).await);
     promises::no_credential_leaves_a_function(&aws, &runs).await;
     evidence::nobody_else_gets_into_a_member_account(&aws).await;
     // Last, as histories and ledger go with the stack.

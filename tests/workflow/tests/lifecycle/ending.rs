@@ -1,8 +1,27 @@
 //! The end of the stack. That DHMC stays unless it is to be reset is what the demo's scenario `delete` shows.
 
 use local_aws::LocalAws;
+use serde_json::json;
 
 use crate::lifecycle::held;
+
+const LIST_ACCOUNTS: [&str; 4] =
+    ["--role-name", "patch-manager-list-accounts", "--policy-name", "nothing-of-the-organization"];
+const DENIED: &str =
+    r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "organizations:*", "Resource": "*"}]}"#;
+
+/// The organization cannot be read: no account is entered, and functions and roles are what takes the windows down.
+pub(crate) async fn a_deletion_that_cannot_be_done_fails_with_the_reason_and_leaves_what_it_takes(aws: &mut LocalAws) {
+    let before = held::regions_with_windows(aws).await;
+    let policy = ["--policy-document", DENIED];
+    aws.aws_cli(&[&["iam", "put-role-policy"][..], &LIST_ACCOUNTS, &policy].concat()).await.unwrap();
+    let refused = aws.delete().await.unwrap_err().to_string();
+    assert!(refused.contains("DELETE_FAILED") && refused.contains("OrganizationNotReadable"), "{refused}");
+    assert_eq!(held::regions_with_windows(aws).await, before);
+    aws.aws_cli(&[&["iam", "delete-role-policy"][..], &LIST_ACCOUNTS].concat()).await.unwrap();
+    let run = aws.run("still-there", &json!({"action": "plan"})).await.unwrap();
+    assert_eq!(run.status, "SUCCEEDED", "{:?}", run.cause);
+}
 
 pub(crate) async fn deleting_the_stack_removes_the_windows_and_resets_dhmc_where_its_owner_chose_so(
     aws: &mut LocalAws,
