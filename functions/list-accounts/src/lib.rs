@@ -3,14 +3,15 @@
 //!
 //! In: [`Request`]. Out: [`Response`]. Errors: [`Error`], and `InvalidInput`.
 //!
-//! Needs `organizations:ListRoots`, `organizations:ListAccountsForParent`,
-//! `organizations:ListOrganizationalUnitsForParent`, `ssm:GetParameter` on the Control Tower parameter,
-//! `dynamodb:Query` on the ledger, `s3:GetObject` and `s3:PutObject` on `runs/`.
+//! Needs `organizations:ListAccounts` or, for a run for named accounts, `organizations:DescribeAccount`;
+//! `organizations:ListParents` where their answers have no path; `organizations:DescribeOrganizationalUnit`, `ssm:GetParameter`
+//! on the Control Tower parameter, `account:ListRegions`, `dynamodb:Query` on the ledger, `s3:GetObject` and `s3:PutObject` on `runs/`.
 
 mod organization;
 mod regions;
 mod retry;
 mod select;
+mod units;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,14 +19,17 @@ use jiff::{SignedDuration, Timestamp};
 use kit::footprint;
 use kit::ledger::LedgerError;
 use kit::{CallError, ObjectKey, object};
-use patching::ids::{OrganizationalUnitId, Region, RunId};
+use patching::ids::{Region, RunId};
 use patching::input::{Action, ExecutionInput, InvalidInput, Trigger};
 use patching::member_roles::MemberRoles;
 use patching::openings;
+use patching::outcome::Warning;
 use patching::policy::{InvalidPolicy, OnDelete, PatchPolicy};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use strum::{IntoStaticStr, VariantNames};
+
+pub use organization::client as organizations_client;
 
 /// The execution's input and the policy, both as they stand.
 #[derive(Debug, Deserialize)]
@@ -55,6 +59,8 @@ pub struct Response {
     pub keep_dhmc: bool,
     /// How many runs were stopped for this one: what their functions are still about has to end first.
     pub replaced_runs: usize,
+    /// What a person should look at, beside what the accounts have.
+    pub warnings: Vec<Warning>,
 }
 
 /// How many accounts the run takes and leaves out.
@@ -99,10 +105,6 @@ pub enum Error {
     /// The organization cannot be read from this account.
     #[error("the organization cannot be read")]
     OrganizationNotReadable(#[source] CallError),
-    /// An organizational unit of the scope is not in the organization.
-    #[error("$.scope.includedOrganizationalUnits: the organization has no unit {0}")]
-    #[strum(serialize = "OrganizationNotReadable")]
-    UnitNotInOrganization(OrganizationalUnitId),
     /// The scope names the Regions that Control Tower governs, and its parameter does not.
     #[error("the parameter {0} does not name the Regions that Control Tower governs")]
     ControlTowerRegionsNotReadable(&'static str, #[source] Option<CallError>),
@@ -141,7 +143,7 @@ kit::named_error!(Error, Call: CallError);
 /// What an environment keeps between invocations.
 #[derive(Debug)]
 pub struct Context {
-    /// In the management account, or one that it has delegated to.
+    /// In the management account, or one that it has delegated to; made by [`organizations_client`].
     pub organizations: aws_sdk_organizations::Client,
     /// In the home Region.
     pub ssm: aws_sdk_ssm::Client,
@@ -149,6 +151,8 @@ pub struct Context {
     pub s3: aws_sdk_s3::Client,
     /// In the home Region.
     pub dynamodb: aws_sdk_dynamodb::Client,
+    /// In this account.
+    pub account: aws_sdk_account::Client,
     /// The bucket of targets and reports.
     pub bucket: String,
     /// The ledger's table.
@@ -173,20 +177,26 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
         context.member_roles.check(&policy)?;
         openings::check(&policy, now)?;
     }
-    let regions = regions::in_scope(&context.ssm, &policy.scope, action, input.regions.clone()).await?;
+    let mut warnings = Vec::new();
+    let regions = regions::in_scope(context, &policy.scope, action, input.regions.clone(), &mut warnings).await?;
     let footprint = if retry.is_none() && empties(&input, action) {
         Some(footprint::read(&context.dynamodb, &context.ledger_table).await?)
     } else {
         None
     };
-    let organization = organization::read(&context.organizations, &policy.scope).await?;
+    let retried: Option<BTreeSet<_>> = retry.as_ref().map(|retry| retry.targets.keys().cloned().collect());
+    let asked = input.accounts.as_ref().or(retried.as_ref());
+    let organization = organization::read(&context.organizations, &policy.scope, asked).await?;
+    if asked.is_none() && action != Action::Disable {
+        warnings.extend(units::check(&context.organizations, &policy.scope, &organization.units).await?);
+    }
     let keep_dhmc = retry.as_ref().map_or_else(|| keeps_dhmc(&policy, &input), |retry| retry.keep_dhmc);
     let chosen = select::Selection {
         input: &input,
         action,
         keep_dhmc,
         excluded: &policy.scope.excluded_accounts,
-        in_units: organization.in_scope.as_ref(),
+        out_of_units: &organization.out_of_units,
         retry: retry.as_ref().map(|retry| &retry.targets),
         footprint: footprint.as_ref(),
         regions,
@@ -205,6 +215,7 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
         expires_at: (now + context.history).as_second().to_string(),
         keep_dhmc,
         replaced_runs: input.replaces.len(),
+        warnings,
     })
 }
 

@@ -9,10 +9,11 @@ async fn main() -> Result<(), kit::RuntimeError> {
     let config = clients::shared_config().await;
     let history_days: i64 = env::required("HISTORY_DAYS")?;
     let context = Context {
-        organizations: aws_sdk_organizations::Client::new(&config),
+        organizations: list_accounts::organizations_client(&config),
         ssm: aws_sdk_ssm::Client::new(&config),
         s3: aws_sdk_s3::Client::new(&config),
         dynamodb: aws_sdk_dynamodb::Client::new(&config),
+        account: aws_sdk_account::Client::new(&config),
         bucket: env::required("BUCKET")?,
         ledger_table: env::required("LEDGER_TABLE")?,
         history: SignedDuration::from_hours(24 * history_days),

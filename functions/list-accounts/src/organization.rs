@@ -1,133 +1,129 @@
-//! What the organization holds: its accounts, and in which organizational unit each of them is.
+//! What the organization holds: the accounts that a run asks about, and in which organizational units they are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use aws_sdk_organizations::Client;
+use aws_sdk_organizations::config::retry::RetryConfig;
+use aws_sdk_organizations::config::timeout::TimeoutConfig;
 use aws_sdk_organizations::types::Account as SdkAccount;
-use futures::{StreamExt, TryStreamExt, stream, try_join};
-use kit::CallError;
+use futures::{StreamExt, TryStreamExt, stream};
+use kit::{CallError, SdkConfig};
 use patching::ids::{AccountId, OrganizationalUnitId};
 use patching::policy::Scope;
 use patching::targets::Account;
 
 use crate::Error;
+use crate::select::Reason;
+use crate::units::{self, Path};
 
-/// How many units are read at once: AWS Organizations throttles early.
-const UNITS_AT_ONCE: usize = 4;
+/// AWS Organizations throttles early.
+pub(crate) const CALLS_AT_ONCE: usize = 4;
+/// How often a call is tried: one that is throttled must not throw away all that was read before it.
+const TRIES: u32 = 10;
+/// One try of a call.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
+/// All tries of a call with the pauses between them, within the function's 300 s.
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(150);
+/// Of more accounts than these the list is read instead, which has twenty a page.
+const ASKED_ONE_BY_ONE: usize = 50;
 
 /// The organization, as far as a run needs it.
 #[derive(Debug, Default)]
 pub(crate) struct Organization {
-    /// Every account, the management account included, in the order of their ids.
+    /// The accounts that were asked for, or all, the management account included, in the order of their ids.
     pub(crate) accounts: Vec<Account>,
-    /// The accounts in the scope's organizational units, at any depth; `None` when it names none.
-    pub(crate) in_scope: Option<BTreeSet<AccountId>>,
+    /// The accounts that are out of scope because of the organizational units that they are in.
+    pub(crate) out_of_units: BTreeMap<AccountId, Reason>,
+    /// The root and the organizational units that have an account in them or below.
+    pub(crate) units: BTreeSet<OrganizationalUnitId>,
 }
 
-/// A root or an organizational unit that is about to be read.
-#[derive(Debug)]
-struct Unit {
-    id: String,
-    /// The names from the root on.
-    path: String,
-    /// Whether the scope names it or a unit above it.
-    is_included: bool,
+/// A client that tries for longer than others, and no faster than the service lets it.
+#[must_use]
+pub fn client(config: &SdkConfig) -> Client {
+    let timeouts = TimeoutConfig::builder()
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(OPERATION_TIMEOUT)
+        .build();
+    let config = aws_sdk_organizations::config::Builder::from(config)
+        .retry_config(RetryConfig::adaptive().with_max_attempts(TRIES))
+        .timeout_config(timeouts);
+    Client::from_conf(config.build())
 }
 
-/// Walks the tree from the root, level by level.
-pub(crate) async fn read(organizations: &Client, scope: &Scope) -> Result<Organization, Error> {
-    let included = &scope.included_organizational_units;
-    let mut unseen = included.clone();
+/// Reads the accounts that are `asked` for, or all of them, and where they are.
+pub(crate) async fn read(
+    organizations: &Client,
+    scope: &Scope,
+    asked: Option<&BTreeSet<AccountId>>,
+) -> Result<Organization, Error> {
+    let found = match asked {
+        Some(asked) if asked.len() <= ASKED_ONE_BY_ONE => described(organizations, asked).await?,
+        _ => listed(organizations).await?,
+    };
+    let is_asked_for = |account: &Account| asked.is_none_or(|asked| asked.contains(&account.id));
+    let mut read: Vec<_> = found.into_iter().filter_map(account).filter(|(account, _)| is_asked_for(account)).collect();
+    read.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
+    if !scope.included_organizational_units.is_empty() || !scope.excluded_organizational_units.is_empty() {
+        let without = read.iter().filter(|(_, path)| path.is_empty()).map(|(account, _)| account.id.clone());
+        let mut found = units::paths_up(organizations, without.collect()).await?;
+        for (account, path) in &mut read {
+            path.extend(found.remove(&account.id).unwrap_or_default());
+        }
+    }
+    let names = units::names(organizations, read.iter().map(|(_, path)| path)).await;
     let mut organization = Organization::default();
-    let mut in_scope = BTreeSet::new();
-    let mut level = roots(organizations).await?;
-    while !level.is_empty() {
-        for unit in &mut level {
-            // An id that the policy could not name is not in it.
-            let named = unit.id.parse::<OrganizationalUnitId>().is_ok_and(|id| unseen.remove(&id));
-            unit.is_included |= named;
+    for (mut account, path) in read {
+        account.organizational_unit = (!path.is_empty()).then(|| units::named(&path, &names));
+        if let Some(reason) = units::reason_out_of_scope(scope, &path) {
+            organization.out_of_units.insert(account.id.clone(), reason);
         }
-        let read = stream::iter(level).map(|unit| children(organizations, unit)).buffered(UNITS_AT_ONCE);
-        let children: Vec<_> = read.try_collect().await?;
-        level = Vec::new();
-        for (unit, accounts, units) in children {
-            if unit.is_included {
-                in_scope.extend(accounts.iter().map(|account| account.id.clone()));
-            }
-            organization.accounts.extend(accounts);
-            level.extend(units);
-        }
+        organization.units.extend(path);
+        organization.accounts.push(account);
     }
-    if let Some(unit) = unseen.into_iter().next() {
-        return Err(Error::UnitNotInOrganization(unit));
-    }
-    organization.accounts.sort_by(|a, b| a.id.cmp(&b.id));
-    organization.in_scope = (!included.is_empty()).then_some(in_scope);
     Ok(organization)
 }
 
-async fn roots(organizations: &Client) -> Result<Vec<Unit>, Error> {
-    let pages: Vec<_> = organizations
-        .list_roots()
-        .into_paginator()
-        .send()
-        .collect::<Result<_, _>>()
-        .await
-        .map_err(|error| not_readable(CallError::new("organizations:ListRoots", &error)))?;
-    let roots = pages.into_iter().flat_map(|page| page.roots.unwrap_or_default());
-    let unit = |root: aws_sdk_organizations::types::Root| {
-        Some(Unit { id: root.id?, path: root.name.unwrap_or_else(|| "Root".to_owned()), is_included: false })
+/// An account that the organization does not have is not among the answers.
+async fn described(organizations: &Client, asked: &BTreeSet<AccountId>) -> Result<Vec<SdkAccount>, Error> {
+    let describe = async |id: &AccountId| match organizations.describe_account().account_id(id.as_str()).send().await {
+        Ok(answer) => Ok(answer.account),
+        Err(error) => match CallError::new("organizations:DescribeAccount", &error) {
+            error if error.failure().code.as_deref() == Some("AccountNotFoundException") => Ok(None),
+            error => Err(not_readable(error)),
+        },
     };
-    Ok(roots.filter_map(unit).collect())
-}
-
-async fn children(organizations: &Client, unit: Unit) -> Result<(Unit, Vec<Account>, Vec<Unit>), Error> {
-    let (accounts, units) = try_join!(accounts_of(organizations, &unit), units_of(organizations, &unit))?;
-    Ok((unit, accounts, units))
+    let answers: Vec<_> = stream::iter(asked).map(describe).buffer_unordered(CALLS_AT_ONCE).try_collect().await?;
+    Ok(answers.into_iter().flatten().collect())
 }
 
 /// A page may be empty and still have another one after it, which the paginator knows.
-async fn accounts_of(organizations: &Client, unit: &Unit) -> Result<Vec<Account>, Error> {
-    let pages = organizations.list_accounts_for_parent().parent_id(&unit.id).into_paginator().send();
-    let pages: Vec<_> = pages
-        .collect::<Result<_, _>>()
-        .await
-        .map_err(|error| not_readable(CallError::new("organizations:ListAccountsForParent", &error)))?;
-    let accounts = pages.into_iter().flat_map(|page| page.accounts.unwrap_or_default());
-    Ok(accounts.filter_map(|found| account(found, &unit.path)).collect())
+async fn listed(organizations: &Client) -> Result<Vec<SdkAccount>, Error> {
+    let pages = organizations.list_accounts().into_paginator().send();
+    let pages: Result<Vec<_>, _> = pages.collect().await;
+    let pages = pages.map_err(|error| not_readable(CallError::new("organizations:ListAccounts", &error)))?;
+    Ok(pages.into_iter().flat_map(|page| page.accounts.unwrap_or_default()).collect())
 }
 
-async fn units_of(organizations: &Client, parent: &Unit) -> Result<Vec<Unit>, Error> {
-    let pages = organizations.list_organizational_units_for_parent().parent_id(&parent.id).into_paginator().send();
-    let pages: Vec<_> = pages
-        .collect::<Result<_, _>>()
-        .await
-        .map_err(|error| not_readable(CallError::new("organizations:ListOrganizationalUnitsForParent", &error)))?;
-    let units = pages.into_iter().flat_map(|page| page.organizational_units.unwrap_or_default());
-    Ok(units
-        .filter_map(|unit| {
-            let id = unit.id?;
-            let path = format!("{}/{}", parent.path, unit.name.as_ref().unwrap_or(&id));
-            Some(Unit { id, path, is_included: parent.is_included })
-        })
-        .collect())
-}
-
-/// `Status` is on its way out, and `State` not everywhere in yet.
-fn account(account: SdkAccount, unit: &str) -> Option<Account> {
+/// The account with its path, which AWS writes as `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/111122223333/`.
+fn account(account: SdkAccount) -> Option<(Account, Path)> {
     let id: AccountId = account.id?.parse().ok()?;
+    let path = account.paths.unwrap_or_default().into_iter().next().unwrap_or_default();
+    // `Status` is on its way out, and `State` not everywhere in yet.
     let state = account.state.map(|state| state.as_str().to_owned());
     let status = account.status.map(|status| status.as_str().to_owned());
-    Some(Account {
+    let account = Account {
         name: account.name.unwrap_or_else(|| id.to_string()),
         id,
         state: state.or(status).unwrap_or_default(),
         joined_at: account.joined_timestamp.map(|joined| joined.to_string()),
-        organizational_unit: Some(unit.to_owned()),
-    })
+        organizational_unit: None,
+    };
+    Some((account, path.split('/').filter_map(|part| part.parse().ok()).collect()))
 }
 
-fn not_readable(error: CallError) -> Error {
+pub(crate) fn not_readable(error: CallError) -> Error {
     if error.is_passing() { Error::Call(error) } else { Error::OrganizationNotReadable(error) }
 }
 
@@ -139,69 +135,164 @@ mod tests {
 
     use super::*;
 
-    fn scope(units: &[&str]) -> Scope {
+    const PAYMENTS: &str = "111122223333";
+    const MANAGEMENT: &str = "111122225555";
+    const ROOT: &str = "o-a1b2c3d4e5/r-ab12";
+    const WORKLOADS: &str = "ou-ab12-11111111";
+    const PRODUCTION: &str = "ou-ab12-22222222";
+
+    fn included(units: &[&str]) -> Scope {
         Scope {
             included_organizational_units: units.iter().map(|unit| unit.parse().unwrap()).collect(),
             ..Scope::default()
         }
     }
 
-    /// A root with one account and one unit, which has an empty page, then one account.
-    async fn organization() -> Server {
+    fn account(id: &str, name: &str, path: Option<&str>) -> Value {
+        let paths = path.map(|path| json!([format!("{path}/{id}/")]));
+        json!({"Id": id, "Name": name, "Status": "ACTIVE", "Paths": paths})
+    }
+
+    fn payments(has_path: bool) -> Value {
+        let path = format!("{ROOT}/{WORKLOADS}/{PRODUCTION}");
+        account(PAYMENTS, "payments", has_path.then_some(&path))
+    }
+
+    fn management(has_path: bool) -> Value {
+        account(MANAGEMENT, "management", has_path.then_some(ROOT))
+    }
+
+    fn answers(server: &Server, request: &str, answer: &Value) {
+        server.answers_to(request, 200, &answer.to_string());
+    }
+
+    /// Two accounts on two pages, with an empty one between them.
+    async fn organization(has_paths: bool) -> Server {
         let server = Server::start().await;
-        let account = |id: &str, name: &str| json!({"Id": id, "Name": name, "Status": "ACTIVE"});
-        let answers = |request: &str, answer: Value| server.answers_to(request, 200, &answer.to_string());
-        answers("ListRoots", json!({"Roots": [{"Id": "r-ab12", "Name": "Root"}]}));
-        answers(
-            "ListAccountsForParent {\"ParentId\":\"r-ab12\"}",
-            json!({"Accounts": [account("111122225555", "management")]}),
-        );
-        answers(
-            "ListOrganizationalUnitsForParent {\"ParentId\":\"r-ab12\"}",
-            json!({"OrganizationalUnits": [{"Id": "ou-ab12-11111111", "Name": "Workloads"}]}),
-        );
-        let unit = "{\"ParentId\":\"ou-ab12-11111111\"}";
-        answers(&format!("ListAccountsForParent {unit}"), json!({"Accounts": [], "NextToken": "more"}));
-        answers("\"NextToken\":\"more\"", json!({"Accounts": [account("111122223333", "payments")]}));
-        answers(&format!("ListOrganizationalUnitsForParent {unit}"), json!({"OrganizationalUnits": []}));
+        list(&server, has_paths);
         server
     }
 
+    fn list(server: &Server, has_paths: bool) {
+        answers(server, "\"NextToken\":\"more\"", &json!({"Accounts": [], "NextToken": "last"}));
+        answers(server, "\"NextToken\":\"last\"", &json!({"Accounts": [payments(has_paths)]}));
+        answers(server, "ListAccounts", &json!({"Accounts": [management(has_paths)], "NextToken": "more"}));
+    }
+
+    fn name_unit(server: &Server, unit: &str, name: &str) {
+        let answer = json!({"OrganizationalUnit": {"Id": unit, "Name": name}});
+        answers(server, &format!("{{\"OrganizationalUnitId\":\"{unit}\"}}"), &answer);
+    }
+
+    async fn read_from(server: &Server, scope: &Scope, asked: Option<&[&str]>) -> Result<Organization, Error> {
+        let asked = asked.map(|asked| asked.iter().map(|id| id.parse().unwrap()).collect());
+        read(&Client::new(&server.sdk_config()), scope, asked.as_ref()).await
+    }
+
+    fn operations(server: &Server) -> Vec<String> {
+        let asked = server.asked().into_iter();
+        asked.filter_map(|asked| Some(asked.header("x-amz-target")?.rsplit('.').next()?.to_owned())).collect()
+    }
+
     #[tokio::test]
-    async fn every_account_is_found_with_the_path_of_its_unit() {
-        let server = organization().await;
-        let found = read(&Client::new(&server.sdk_config()), &scope(&[])).await.unwrap();
-        let paths: Vec<_> = found
+    async fn every_account_is_listed_with_the_names_of_its_units() {
+        let server = organization(true).await;
+        name_unit(&server, WORKLOADS, "Workloads");
+        let found = read_from(&server, &Scope::default(), None).await.unwrap();
+        let units: Vec<_> = found
             .accounts
             .iter()
             .map(|account| (account.name.as_str(), account.organizational_unit.as_deref().unwrap()))
             .collect();
-        assert_eq!(paths, [("payments", "Root/Workloads"), ("management", "Root")]);
-        assert_eq!(found.in_scope, None);
+        let payments = format!("Root/Workloads/{PRODUCTION}");
+        assert_eq!(
+            units,
+            [("payments", payments.as_str()), ("management", "Root")],
+            "a name that is not told is an id"
+        );
+        assert_eq!((found.out_of_units.len(), found.units.len()), (0, 3));
     }
 
     #[tokio::test]
     async fn a_unit_of_the_scope_takes_in_all_that_is_below_it() {
-        for (units, accounts) in [(["ou-ab12-11111111"], 1), (["r-ab12"], 2)] {
-            let server = organization().await;
-            let found = read(&Client::new(&server.sdk_config()), &scope(&units)).await.unwrap();
-            assert_eq!(found.in_scope.map(|accounts| accounts.len()), Some(accounts), "{units:?}");
+        for (unit, outside) in [(PRODUCTION, vec![MANAGEMENT]), (WORKLOADS, vec![MANAGEMENT]), ("r-ab12", vec![])] {
+            let found = read_from(&organization(true).await, &included(&[unit]), None).await.unwrap();
+            assert_eq!(found.out_of_units.keys().map(AccountId::as_str).collect::<Vec<_>>(), outside, "{unit}");
         }
     }
 
     #[tokio::test]
-    async fn a_unit_that_the_organization_does_not_have_is_an_error_and_not_an_empty_scope() {
-        let server = organization().await;
-        let error = read(&Client::new(&server.sdk_config()), &scope(&["ou-ab12-99999999"])).await.unwrap_err();
-        assert_eq!(error.name(), "OrganizationNotReadable");
-        assert!(error.to_string().contains("ou-ab12-99999999"), "{error}");
+    async fn an_excluded_unit_takes_out_all_that_is_below_it_also_of_an_included_one() {
+        let excluded = BTreeSet::from([PRODUCTION.parse().unwrap()]);
+        for included in [included(&[]), included(&[WORKLOADS, "r-ab12"])] {
+            let scope = Scope { excluded_organizational_units: excluded.clone(), ..included };
+            let found = read_from(&organization(true).await, &scope, None).await.unwrap();
+            assert_eq!(found.out_of_units, [(PAYMENTS.parse().unwrap(), "inExcludedOrganizationalUnits")].into());
+        }
+    }
+
+    #[tokio::test]
+    async fn where_an_account_is_asked_for_upwards_when_its_answer_does_not_say() {
+        let server = organization(false).await;
+        for (child, parent) in
+            [(PAYMENTS, PRODUCTION), (PRODUCTION, WORKLOADS), (WORKLOADS, "r-ab12"), (MANAGEMENT, "r-ab12")]
+        {
+            let parents = json!({"Parents": [{"Id": parent, "Type": "ROOT"}]});
+            answers(&server, &format!("ListParents {{\"ChildId\":\"{child}\"}}"), &parents);
+        }
+        let found = read_from(&server, &included(&[WORKLOADS]), None).await.unwrap();
+        assert_eq!(found.out_of_units.keys().map(AccountId::as_str).collect::<Vec<_>>(), [MANAGEMENT]);
+        let unit = found.accounts[0].organizational_unit.clone();
+        assert_eq!(unit, Some(format!("Root/{WORKLOADS}/{PRODUCTION}")));
+        let unasked = organization(false).await;
+        read_from(&unasked, &Scope::default(), None).await.unwrap();
+        assert_eq!(operations(&unasked), ["ListAccounts"; 3], "without units in the scope nothing needs it");
+    }
+
+    #[tokio::test]
+    async fn for_named_accounts_only_those_are_asked_about() {
+        let server = Server::start().await;
+        answers(&server, "DescribeAccount {\"AccountId\":\"111122223333\"}", &json!({"Account": payments(true)}));
+        server.answers_to("DescribeAccount", 400, "{\"__type\": \"AccountNotFoundException\", \"Message\": \"no\"}");
+        let found = read_from(&server, &included(&[WORKLOADS]), Some(&[PAYMENTS, "999999999999"])).await.unwrap();
+        assert_eq!(found.accounts.iter().map(|account| account.id.as_str()).collect::<Vec<_>>(), [PAYMENTS]);
+        let called: BTreeSet<_> = operations(&server).into_iter().collect();
+        assert_eq!(
+            called.iter().map(String::as_str).collect::<Vec<_>>(),
+            ["DescribeAccount", "DescribeOrganizationalUnit"]
+        );
+    }
+
+    #[tokio::test]
+    async fn many_named_accounts_are_taken_from_the_list() {
+        let server = organization(true).await;
+        let many: Vec<_> =
+            (0..=ASKED_ONE_BY_ONE).map(|number| format!("{}", 900_000_000_000_u64 + number as u64)).collect();
+        let many: Vec<_> = many.iter().map(String::as_str).chain([PAYMENTS]).collect();
+        let found = read_from(&server, &Scope::default(), Some(&many)).await.unwrap();
+        assert_eq!(found.accounts.iter().map(|account| account.id.as_str()).collect::<Vec<_>>(), [PAYMENTS]);
+        assert!(!operations(&server).contains(&"DescribeAccount".to_owned()));
+    }
+
+    /// A page that is throttled is asked for again, and not those before it.
+    #[tokio::test]
+    async fn a_throttled_call_throws_nothing_away() {
+        let server = Server::start().await;
+        let throttled = "{\"__type\": \"TooManyRequestsException\", \"Message\": \"slowly\"}";
+        let organizations = client(&server.sdk_config());
+        assert_eq!(organizations.config().retry_config().map(RetryConfig::max_attempts), Some(TRIES));
+        server.answers_to("\"NextToken\":\"more\"", 400, throttled);
+        list(&server, true);
+        let found = read(&organizations, &Scope::default(), None).await.unwrap();
+        assert_eq!(found.accounts.len(), 2);
+        assert_eq!(operations(&server).iter().filter(|name| *name == "ListAccounts").count(), 4);
     }
 
     #[tokio::test]
     async fn an_organization_that_may_not_be_read_is_a_final_error() {
         let server = Server::start().await;
-        server.answers_to("ListRoots", 400, "{\"__type\": \"AccessDeniedException\", \"Message\": \"no\"}");
-        let error = read(&Client::new(&server.sdk_config()), &scope(&[])).await.unwrap_err();
+        server.answers_to("ListAccounts", 400, "{\"__type\": \"AccessDeniedException\", \"Message\": \"no\"}");
+        let error = read_from(&server, &Scope::default(), None).await.unwrap_err();
         assert_eq!(error.name(), "OrganizationNotReadable");
     }
 }

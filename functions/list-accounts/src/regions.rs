@@ -4,30 +4,82 @@ use std::collections::BTreeSet;
 
 use kit::CallError;
 use patching::ids::Region;
-use patching::input::Action;
-use patching::policy::Scope;
+use patching::input::{Action, InvalidInput};
+use patching::outcome::Warning;
+use patching::policy::{InvalidPolicy, Problem, Scope};
 
-use crate::Error;
+use crate::{Context, Error};
+
+const IN_INPUT: &str = "$.regions";
+const IN_SCOPE: &str = "$.scope.regions";
+const AS_CONTROL_TOWER_SAYS: &str = "$.scope.controlTowerRegionsOnly";
 
 /// Written by the Security Reference Architecture's common prerequisites: the governed Regions, separated by commas.
 const CONTROL_TOWER_REGIONS: &str = "/sra/regions/customer-control-tower-regions";
 
 /// The Regions of the input and the scope; `None` for all that an account has enabled.
 ///
-/// To disable means everywhere, so the scope does not narrow it; the input still may.
+/// To disable means everywhere, so the scope does not narrow it; the input still may. A Region that AWS does not have is left
+/// out with a warning.
 pub(crate) async fn in_scope(
-    ssm: &aws_sdk_ssm::Client,
+    context: &Context,
     scope: &Scope,
     action: Action,
     asked: Option<BTreeSet<Region>>,
+    warnings: &mut Vec<Warning>,
 ) -> Result<Option<BTreeSet<Region>>, Error> {
-    let allowed = match () {
-        () if action == Action::Disable => None,
-        () if scope.control_tower_regions_only => Some(control_tower_regions(ssm).await?),
-        () if scope.regions.is_empty() => None,
-        () => Some(scope.regions.iter().cloned().collect()),
+    let (named_at, allowed) = match () {
+        () if action == Action::Disable => (IN_INPUT, None),
+        () if scope.control_tower_regions_only => {
+            (AS_CONTROL_TOWER_SAYS, Some(control_tower_regions(&context.ssm).await?))
+        }
+        () if scope.regions.is_empty() => (IN_INPUT, None),
+        () => (IN_SCOPE, Some(scope.regions.clone())),
     };
-    narrow(allowed, asked)
+    let named_at = if asked.is_some() { IN_INPUT } else { named_at };
+    match narrow(allowed, asked)? {
+        Some(named) => known(&context.account, named, named_at, warnings).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Those of the Regions that AWS has.
+async fn known(
+    account: &aws_sdk_account::Client,
+    named: BTreeSet<Region>,
+    named_at: &'static str,
+    warnings: &mut Vec<Warning>,
+) -> Result<BTreeSet<Region>, Error> {
+    let Some(all) = all_regions(account).await else { return Ok(named) };
+    let (known, unknown) = (&named & &all, &named - &all);
+    if known.is_empty() {
+        return Err(unknown_regions(named_at, &unknown));
+    }
+    warnings.extend(unknown.iter().map(Warning::unknown_region));
+    Ok(known)
+}
+
+fn unknown_regions(named_at: &str, unknown: &BTreeSet<Region>) -> Error {
+    let problem = |region: &Region| Problem {
+        path: named_at.to_owned(),
+        value: format!("\"{region}\""),
+        allowed: "a Region that AWS has".to_owned(),
+    };
+    let problems: Vec<_> = unknown.iter().map(problem).collect();
+    if named_at == IN_INPUT { InvalidInput { problems }.into() } else { InvalidPolicy { problems }.into() }
+}
+
+/// Every Region of the partition, enabled or not (`account:ListRegions`, asked in this account); `None` when that cannot be told,
+/// as in a partition where the service has no endpoint. What is set up nowhere shows in the report then.
+async fn all_regions(account: &aws_sdk_account::Client) -> Option<BTreeSet<Region>> {
+    let regions: Result<Vec<_>, _> = account.list_regions().into_paginator().items().send().collect().await;
+    match regions.map_err(|error| CallError::new("account:ListRegions", &error)) {
+        Ok(regions) => Some(regions.iter().filter_map(|region| region.region_name()?.parse().ok()).collect()),
+        Err(error) => {
+            tracing::warn!(%error, "the Regions in scope are taken as they are");
+            None
+        }
+    }
 }
 
 fn narrow(
@@ -60,6 +112,10 @@ fn parse(value: &str) -> Option<BTreeSet<Region>> {
 
 #[cfg(test)]
 mod tests {
+    use kit::NamedError;
+    use kit::testing::Server;
+    use serde_json::json;
+
     use super::*;
 
     fn regions(names: &[&str]) -> BTreeSet<Region> {
@@ -84,6 +140,52 @@ mod tests {
         let asked = regions(&["us-east-1", "eu-west-1"]);
         let error = narrow(Some(regions(&["eu-west-1"])), Some(asked)).unwrap_err();
         assert_eq!(error.to_string(), "$.regions: us-east-1 — allowed: eu-west-1, which the policy's scope names");
+    }
+
+    /// As an account with these Regions answers, or one that may not ask.
+    async fn left(
+        all: Option<&[&str]>,
+        named_at: &'static str,
+        named: &[&str],
+    ) -> Result<(BTreeSet<Region>, usize), Error> {
+        let server = Server::start().await;
+        match all {
+            Some(all) => {
+                let all: Vec<_> =
+                    all.iter().map(|name| json!({"RegionName": name, "RegionOptStatus": "DISABLED"})).collect();
+                server.answers(200, &json!({"Regions": all}).to_string());
+            }
+            None => server.answers(403, "{\"__type\": \"AccessDeniedException\", \"message\": \"no\"}"),
+        }
+        let account = aws_sdk_account::Client::new(&server.sdk_config());
+        let mut warnings = Vec::new();
+        let left = known(&account, regions(named), named_at, &mut warnings).await?;
+        Ok((left, warnings.len()))
+    }
+
+    #[tokio::test]
+    async fn a_region_that_aws_does_not_have_is_left_out_with_a_warning() {
+        let all = Some(["eu-west-1", "us-east-1"].as_slice());
+        let named = ["eu-wets-1", "us-east-1"];
+        assert_eq!(left(all, IN_SCOPE, &named).await.unwrap(), (regions(&["us-east-1"]), 1));
+        assert_eq!(
+            left(None, IN_SCOPE, &named).await.unwrap(),
+            (regions(&named), 0),
+            "who may not ask takes what is named"
+        );
+    }
+
+    #[tokio::test]
+    async fn regions_of_which_aws_has_none_are_refused_by_name() {
+        for (named_at, name) in
+            [(IN_INPUT, "InvalidInput"), (IN_SCOPE, "InvalidPolicy"), (AS_CONTROL_TOWER_SAYS, "InvalidPolicy")]
+        {
+            let error = left(Some(&["eu-west-1"]), named_at, &["eu-wets-1", "us-eats-1"]).await.unwrap_err();
+            assert_eq!(error.name(), name);
+            for region in ["eu-wets-1", "us-eats-1"] {
+                assert!(error.to_string().contains(&format!("{named_at}: \"{region}\"")), "{error}");
+            }
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use patching::input::{Action, ExecutionInput};
 use patching::targets::{ACTIVE, Account, NOT_IN_ORGANIZATION, Target};
 
 /// Why an account is left out.
-type Reason = &'static str;
+pub(crate) type Reason = &'static str;
 
 /// What narrows a run.
 #[derive(Debug)]
@@ -17,8 +17,8 @@ pub(crate) struct Selection<'a> {
     pub(crate) action: Action,
     pub(crate) keep_dhmc: bool,
     pub(crate) excluded: &'a BTreeSet<AccountId>,
-    /// `None` for the whole organization.
-    pub(crate) in_units: Option<&'a BTreeSet<AccountId>>,
+    /// Those that are out of scope because of the organizational units that they are in.
+    pub(crate) out_of_units: &'a BTreeMap<AccountId, Reason>,
     /// What is to be done again of an earlier run.
     pub(crate) retry: Option<&'a BTreeMap<AccountId, Target>>,
     /// Where something of ours may be; `None` when what left the scope is none of the run's business.
@@ -102,8 +102,7 @@ impl Selection<'_> {
         match &account.id {
             _ if account.state == NOT_IN_ORGANIZATION => None,
             id if self.excluded.contains(id) => Some("excluded"),
-            id if self.in_units.is_some_and(|in_units| !in_units.contains(id)) => Some("outsideOrganizationalUnits"),
-            _ => None,
+            id => self.out_of_units.get(id).copied(),
         }
     }
 
@@ -193,6 +192,7 @@ mod tests {
     const A: &str = "111122223333";
     const B: &str = "111122224444";
     const C: &str = "111122225555";
+    static NONE: BTreeMap<AccountId, Reason> = BTreeMap::new();
 
     fn id(text: &str) -> AccountId {
         text.parse().unwrap()
@@ -219,7 +219,7 @@ mod tests {
             action,
             keep_dhmc: false,
             excluded,
-            in_units: None,
+            out_of_units: &NONE,
             retry: None,
             footprint: None,
             regions: None,
@@ -264,8 +264,9 @@ mod tests {
 
     #[test]
     fn excluded_accounts_and_those_outside_the_units_are_left_out() {
-        let (input, excluded, units) = (input(&json!({})), BTreeSet::from([id(A)]), BTreeSet::from([id(A), id(B)]));
-        let selection = Selection { in_units: Some(&units), ..everything(&input, &excluded) };
+        let (input, excluded) = (input(&json!({})), BTreeSet::from([id(A)]));
+        let outside = BTreeMap::from([(id(C), "outsideOrganizationalUnits")]);
+        let selection = Selection { out_of_units: &outside, ..everything(&input, &excluded) };
         let chosen = selection.choose([A, B, C].map(|name| account(name, ACTIVE)).into());
         assert_eq!(ids(&chosen), [B]);
         assert_eq!(chosen.skipped, BTreeMap::from([("excluded", 1), ("outsideOrganizationalUnits", 1)]));

@@ -59,6 +59,10 @@ impl Warning {
                 "Allow the member role account:ListRegions or ec2:DescribeRegions in the service control policy that denies it: \
                  until then the Regions that the policy names are taken to be enabled."
             }
+            Self::UNKNOWN_REGION => "Correct the Region's code in the scope: until then nothing is set up there.",
+            Self::UNIT_WITHOUT_ACCOUNTS => {
+                "Nothing is set up for the unit: check that it is the one that is meant, or take it out of the scope."
+            }
             Self::NEVER_OPENS => "Give the window a moment that is still to come, or take it out of the policy.",
             Self::OPENINGS_OVERLAP => {
                 "Two tasks may then run on a host at once: let the window open less often, or close it earlier."
@@ -139,8 +143,8 @@ fn of_run(name: &str) -> Option<&'static str> {
         }
         "PatchManagerDisabled" => "Set the stack's parameter DisablePatchManager to false to roll out again.",
         "OrganizationNotReadable" => {
-            "Deploy in the management account or a delegated administrator, and check that every organizational unit of \
-             the policy exists."
+            "Deploy in the management account or a delegated administrator, and look for what denies the function list-accounts \
+             to read the organization."
         }
         "ControlTowerRegionsNotReadable" => {
             "The parameter that names Control Tower's Regions is missing or empty: create it, or name the Regions in the \

@@ -107,6 +107,14 @@ id_type! {
         "an organizational unit's id, such as \"ou-ab12-12345678\", or the root's, such as \"r-ab12\"", is_organizational_unit
 }
 
+impl OrganizationalUnitId {
+    /// Whether it is the root's, and no unit's.
+    #[must_use]
+    pub fn is_root(&self) -> bool {
+        self.0.starts_with("r-")
+    }
+}
+
 id_type! {
     /// An IAM role's ARN, in any partition: `arn:aws:iam::111122223333:role/service-role/Name`.
     RoleArn is "a role's ARN": "a role's ARN, such as \"arn:aws:iam::111122223333:role/Name\"", is_role_arn

@@ -19,6 +19,7 @@ pub fn gather(request: Request, recorded: Vec<AccountOutcome>, targets: Vec<Targ
     let action = request.action;
     let outcomes = with_targets(recorded, targets);
     let mut run_warnings = of_policy(&request, now);
+    run_warnings.splice(0..0, request.warnings);
     run_warnings.extend(foreign_dhmc_roles(&outcomes, our_dhmc_role(request.policy.as_ref())));
     let mut skipped = request.accounts.map(|accounts| accounts.skipped).unwrap_or_default();
     let error = request.error.map(|caught| Failure::of_run(&caught.error, &caught.cause));

@@ -56,6 +56,9 @@ pub struct Request {
     pub targets: Option<ObjectKey>,
     /// How many accounts the run took and left out.
     pub accounts: Option<Counts>,
+    /// What `ListAccounts` found that a person should look at. Earlier definitions do not hand it on.
+    #[serde(default)]
+    pub warnings: Vec<Warning>,
     /// What the state machine caught when the run as a whole could not be done.
     pub error: Option<Caught>,
 }

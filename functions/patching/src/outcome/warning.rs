@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::message_of_cause;
+use crate::ids::{OrganizationalUnitId, Region};
 use crate::policy::{OwnerTag, Window};
 
 /// Something that a person should look at, though nothing failed.
@@ -30,6 +31,26 @@ impl Warning {
     pub const NEVER_OPENS: &str = "NeverOpens";
     /// The name of [`Warning::openings_overlap`].
     pub const OPENINGS_OVERLAP: &str = "OpeningsOverlap";
+
+    /// The name of [`Warning::unknown_region`].
+    pub const UNKNOWN_REGION: &str = "UnknownRegion";
+    /// The name of [`Warning::unit_without_accounts`].
+    pub const UNIT_WITHOUT_ACCOUNTS: &str = "UnitWithoutAccounts";
+
+    /// A Region in scope that AWS does not have.
+    #[must_use]
+    pub fn unknown_region(region: &Region) -> Self {
+        Self { name: Self::UNKNOWN_REGION.to_owned(), message: format!("there is no Region {region}: it was left out") }
+    }
+
+    /// An organizational unit in scope in which there is nothing to do.
+    #[must_use]
+    pub fn unit_without_accounts(unit: &OrganizationalUnitId, name: &str) -> Self {
+        Self {
+            name: Self::UNIT_WITHOUT_ACCOUNTS.to_owned(),
+            message: format!("the organizational unit {name} ({unit}), which is in scope, has no accounts"),
+        }
+    }
 
     /// A window whose only moment has passed.
     #[must_use]

@@ -154,6 +154,19 @@ fn regions_are_either_listed_or_those_of_control_tower() {
 }
 
 #[test]
+fn a_unit_is_included_or_excluded_and_the_root_is_not_excluded() {
+    let excluding = |included: &str, excluded: &str| {
+        let scope = json!({"includedOrganizationalUnits": [included], "excludedOrganizationalUnits": [excluded]});
+        problems("/scope", scope)
+    };
+    let (unit, other) = ("ou-ab12-12345678", "ou-ab12-87654321");
+    let at = "$.scope.excludedOrganizationalUnits: only";
+    assert_eq!(excluding(unit, unit), [format!("{at} units that are not in includedOrganizationalUnits")]);
+    assert_eq!(excluding(unit, "r-ab12"), [format!("{at} organizational units: without the root nothing is left")]);
+    assert_eq!(excluding("r-ab12", other), [""; 0]);
+}
+
+#[test]
 fn dhmc_needs_a_role_when_it_is_enabled() {
     assert_eq!(problems("/dhmc", json!({"enabled": true})).len(), 1);
     assert!(is_valid("/dhmc", json!({"enabled": false})));

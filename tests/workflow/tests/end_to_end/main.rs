@@ -10,6 +10,7 @@ mod inputs;
 mod policies;
 mod promises;
 mod records;
+mod scope;
 
 use local_aws::demo::{Scenario, play};
 use local_aws::{LocalAws, Options, Progress};
@@ -32,9 +33,9 @@ async fn an_organization_is_set_up_repaired_updated_extended_and_taken_down() {
         runs.push(outcome.run);
     }
     runs.extend(inputs::what_cannot_be_done_is_refused_by_name(&aws).await);
-    runs.extend(inputs::hostile_inputs_change_nothing(&aws).await);
     runs.extend(policies::policies_that_people_bring_are_done_or_refused_with_the_reason(&mut aws).await);
     runs.extend(scope::what_is_not_there_is_refused_by_name_or_is_a_warning(&aws).await);
+    runs.extend(inputs::hostile_inputs_change_nothing(&aws).await);
     promises::no_credential_leaves_a_function(&aws, &runs).await;
     evidence::nobody_else_gets_into_a_member_account(&aws).await;
     // Last, as histories and ledger go with the stack.

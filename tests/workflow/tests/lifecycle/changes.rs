@@ -75,6 +75,29 @@ pub(crate) async fn an_account_that_leaves_the_scope_is_emptied(aws: &mut LocalA
     assert_eq!(held::regions_with_windows(aws).await, held::regions_in_scope(aws));
 }
 
+/// With all that is below it; and what is included beside it stays.
+pub(crate) async fn an_organizational_unit_that_leaves_the_scope_is_emptied(aws: &mut LocalAws) {
+    let (root, unit) = (aws.organization.root.clone(), aws.organization.units["Workloads"].clone());
+    aws.update(&[("IncludedOrganizationalUnits", &root), ("ExcludedOrganizationalUnits", &unit)]).await.unwrap();
+    let run = held::stacks_run(aws, "stack-update").await.summary().unwrap();
+    let emptied: Vec<_> = run
+        .outcomes
+        .iter()
+        .filter(|account| account.regions.iter().any(|region| region.windows.iter().any(is_deleted)))
+        .map(|account| account.organizational_unit.clone().unwrap())
+        .collect();
+    assert!(!emptied.is_empty() && emptied.iter().all(|unit| unit.starts_with("Root/Workloads/")), "{emptied:?}");
+    let held = held::regions_with_windows(aws).await;
+    assert_eq!(held.iter().filter(|regions| regions.is_empty()).count(), emptied.len(), "{held:?}");
+    assert!(held.iter().any(|regions| !regions.is_empty()), "{held:?}");
+    aws.update(&[("IncludedOrganizationalUnits", ""), ("ExcludedOrganizationalUnits", "")]).await.unwrap();
+    assert_eq!(held::regions_with_windows(aws).await, held::regions_in_scope(aws));
+}
+
+fn is_deleted(window: &WindowOutcome) -> bool {
+    window.status == WindowStatus::Deleted
+}
+
 /// As if the update that excludes the account had been aborted before it reached the account.
 pub(crate) async fn a_disable_reaches_an_account_that_left_the_scope(aws: &mut LocalAws) {
     let before = policy(aws).await;

@@ -35,6 +35,7 @@ async fn a_stack_is_created_changed_disabled_enabled_and_deleted() {
     changes::install_reaches_every_task(&mut aws).await;
     changes::a_region_that_leaves_the_scope_is_emptied(&mut aws).await;
     changes::an_account_that_leaves_the_scope_is_emptied(&mut aws).await;
+    changes::an_organizational_unit_that_leaves_the_scope_is_emptied(&mut aws).await;
     changes::a_disable_reaches_an_account_that_left_the_scope(&mut aws).await;
     changes::a_retry_does_what_the_run_did_also_where_no_outcome_was_left(&aws).await;
 
@@ -53,5 +54,5 @@ async fn a_stack_is_created_changed_disabled_enabled_and_deleted() {
     denied::what_service_control_policies_deny_is_skipped_by_name(&mut aws).await;
     unlisted::an_account_that_may_not_list_its_regions_is_set_up_and_swept_all_the_same(&mut aws).await;
     ending::a_deletion_that_cannot_be_done_fails_with_the_reason_and_leaves_what_it_takes(&mut aws).await;
-}
     ending::deleting_the_stack_removes_the_windows_and_resets_dhmc_where_its_owner_chose_so(&mut aws).await;
+}

@@ -135,6 +135,7 @@ fn samples() -> Vec<(&'static str, Vec<&'static str>)> {
             vec!["eu-west-1", "us-gov-east-1,us-west-2", "nowhere", "eu-west", "EU-west-1", "eu-west-1;eu-west-2"],
         ),
         ("ExcludedAccounts", vec!["111122223333", "111122223333,444455556666", "1111", "11112222333x"]),
+        ("ExcludedOrganizationalUnits", vec!["ou-ab12-12345678", "r-ab12", "ou-ab12", "all"]),
         ("IncludedOrganizationalUnits", vec!["ou-ab12-12345678", "r-ab12", "ou-ab12", "ou-AB12-12345678", "all"]),
     ]
 }

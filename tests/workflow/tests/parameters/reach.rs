@@ -140,6 +140,14 @@ fn shared() -> BTreeMap<String, Reach> {
                 json!(["ou-ab12-12345678", "ou-ab12-87654321"]),
             ),
         ),
+        (
+            "ExcludedOrganizationalUnits",
+            reach(
+                "ou-ab12-12345678,ou-ab12-87654321",
+                policy("scope/excludedOrganizationalUnits"),
+                json!(["ou-ab12-12345678", "ou-ab12-87654321"]),
+            ),
+        ),
         ("ExcludedAccounts", reach("111122223333", policy("scope/excludedAccounts"), json!(["111122223333"]))),
         ("Regions", reach("eu-west-1, us-east-1", policy("scope/regions"), json!(["eu-west-1", "us-east-1"]))),
         ("OnRegionDenied", reach("Fail", policy("onRegionDenied"), "fail")),

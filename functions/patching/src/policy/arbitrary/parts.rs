@@ -55,10 +55,13 @@ pub fn owner_tag() -> impl Strategy<Value = OwnerTag> {
 
 /// Any valid scope.
 pub fn scope() -> impl Strategy<Value = Scope> {
-    let unit = parsed::<OrganizationalUnitId>("ou-[0-9a-z]{4,8}-[0-9a-z]{8,12}|r-[0-9a-z]{4}");
+    let units = |pattern| btree_set(parsed::<OrganizationalUnitId>(pattern), 0..3);
+    let included = units("ou-[0-9a-z]{4,8}-[0-9a-z]{8,12}|r-[0-9a-z]{4}");
+    let excluded = units("ou-[0-9a-z]{4,8}-[0-9a-z]{8,12}");
     let accounts = btree_set(account_id(), 0..4);
-    (btree_set(unit, 0..3), accounts, btree_set(region(), 0..4), any::<bool>()).prop_map(
-        |(included_organizational_units, excluded_accounts, regions, only)| Scope {
+    (included, excluded, accounts, btree_set(region(), 0..4), any::<bool>()).prop_map(
+        |(included_organizational_units, excluded, excluded_accounts, regions, only)| Scope {
+            excluded_organizational_units: &excluded - &included_organizational_units,
             included_organizational_units,
             excluded_accounts,
             control_tower_regions_only: only && regions.is_empty(),

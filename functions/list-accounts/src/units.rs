@@ -1,0 +1,202 @@
+//! The organizational units above accounts: what the scope says of them, and their names.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
+use std::time::Duration;
+
+use aws_sdk_organizations::Client;
+use futures::{StreamExt, TryStreamExt, stream};
+use kit::CallError;
+use patching::ids::{AccountId, OrganizationalUnitId};
+use patching::outcome::Warning;
+use patching::policy::{InvalidPolicy, Problem, Scope};
+
+use crate::Error;
+use crate::organization::{CALLS_AT_ONCE, not_readable};
+use crate::select::Reason;
+
+/// The root and the units on the way down to an account.
+pub(crate) type Path = Vec<OrganizationalUnitId>;
+
+const INCLUDED: &str = "$.scope.includedOrganizationalUnits";
+const EXCLUDED: &str = "$.scope.excludedOrganizationalUnits";
+const OF_THE_ORGANIZATION: &str = "an organizational unit of this organization";
+/// How long names are asked for: a report reads better with them, and nothing needs them.
+const NAMES_WITHIN: Duration = Duration::from_secs(30);
+
+/// Why an account with this path is out of scope.
+pub(crate) fn reason_out_of_scope(scope: &Scope, path: &[OrganizationalUnitId]) -> Option<Reason> {
+    let (included, excluded) = (&scope.included_organizational_units, &scope.excluded_organizational_units);
+    match () {
+        () if path.iter().any(|unit| excluded.contains(unit)) => Some("inExcludedOrganizationalUnits"),
+        () if included.is_empty() || path.iter().any(|unit| included.contains(unit)) => None,
+        () => Some("outsideOrganizationalUnits"),
+    }
+}
+
+/// The paths of accounts whose own answers have none: a call for each of them, and one for each unit above them.
+pub(crate) async fn paths_up(
+    organizations: &Client,
+    accounts: Vec<AccountId>,
+) -> Result<BTreeMap<AccountId, Path>, Error> {
+    let mut parents = BTreeMap::new();
+    let mut children: BTreeSet<String> = accounts.iter().map(ToString::to_string).collect();
+    while !children.is_empty() {
+        let asked = stream::iter(children).map(|child| parent(organizations, child)).buffer_unordered(CALLS_AT_ONCE);
+        let found: Vec<_> = asked.try_collect().await?;
+        let above: BTreeSet<_> = found.iter().map(|(_, parent)| parent.clone()).filter(|id| !id.is_root()).collect();
+        parents.extend(found);
+        children = above.into_iter().map(String::from).filter(|id| !parents.contains_key(id)).collect();
+    }
+    let up = |id: &str| iter::successors(parents.get(id), |unit| parents.get(unit.as_str())).cloned();
+    let path = |account: AccountId| {
+        let mut path: Path = up(account.as_str()).collect();
+        path.reverse();
+        (account, path)
+    };
+    Ok(accounts.into_iter().map(path).collect())
+}
+
+/// A child has one parent.
+async fn parent(organizations: &Client, child: String) -> Result<(String, OrganizationalUnitId), Error> {
+    const OPERATION: &str = "organizations:ListParents";
+    let pages: Result<Vec<_>, _> =
+        organizations.list_parents().child_id(&child).into_paginator().send().collect().await;
+    let pages = pages.map_err(|error| not_readable(CallError::new(OPERATION, &error)))?;
+    let parent = pages.into_iter().flat_map(|page| page.parents.unwrap_or_default()).next();
+    let parent = parent.and_then(|parent| parent.id?.parse().ok());
+    parent.map(|parent| (child, parent)).ok_or_else(|| CallError::left_out(OPERATION, "Parents").into())
+}
+
+/// The names of the units above accounts, as far as they are there in time.
+pub(crate) async fn names(
+    organizations: &Client,
+    paths: impl Iterator<Item = &Path>,
+) -> BTreeMap<OrganizationalUnitId, String> {
+    let units: BTreeSet<_> = paths.flatten().filter(|id| !id.is_root()).collect();
+    let name = async |id: &OrganizationalUnitId| Some((id.clone(), describe(organizations, id).await.ok()?));
+    let named = stream::iter(units).map(name).buffer_unordered(CALLS_AT_ONCE);
+    named.take_until(tokio::time::sleep(NAMES_WITHIN)).filter_map(async |named| named).collect().await
+}
+
+/// What a person should look at in the units that the scope names, when `above` are those above all accounts.
+///
+/// Refuses units that are not in the organization, and units of which none has an account.
+pub(crate) async fn check(
+    organizations: &Client,
+    scope: &Scope,
+    above: &BTreeSet<OrganizationalUnitId>,
+) -> Result<Vec<Warning>, Error> {
+    let included = &scope.included_organizational_units;
+    let (mut problems, mut warnings, mut empty) = (Vec::new(), Vec::new(), Vec::new());
+    for unit in included.difference(above) {
+        match find(organizations, unit).await? {
+            Some(name) => {
+                warnings.push(Warning::unit_without_accounts(unit, &name));
+                empty.push(problem(INCLUDED, unit, "an organizational unit with accounts"));
+            }
+            None => problems.push(problem(INCLUDED, unit, OF_THE_ORGANIZATION)),
+        }
+    }
+    for unit in scope.excluded_organizational_units.difference(above) {
+        if find(organizations, unit).await?.is_none() {
+            problems.push(problem(EXCLUDED, unit, OF_THE_ORGANIZATION));
+        }
+    }
+    if !included.is_empty() && included.is_disjoint(above) {
+        problems.append(&mut empty);
+    }
+    if problems.is_empty() { Ok(warnings) } else { Err(InvalidPolicy { problems }.into()) }
+}
+
+fn problem(path: &str, unit: &OrganizationalUnitId, allowed: &str) -> Problem {
+    Problem { path: path.to_owned(), value: format!("\"{unit}\""), allowed: allowed.to_owned() }
+}
+
+/// The unit's name; `None` when it is not there. Below a root there always is an account.
+async fn find(organizations: &Client, id: &OrganizationalUnitId) -> Result<Option<String>, Error> {
+    if id.is_root() {
+        return Ok(None);
+    }
+    match describe(organizations, id).await {
+        Ok(name) => Ok(Some(name)),
+        Err(error) if error.failure().code.as_deref() == Some("OrganizationalUnitNotFoundException") => Ok(None),
+        Err(error) => Err(not_readable(error)),
+    }
+}
+
+/// The unit's name.
+async fn describe(organizations: &Client, id: &OrganizationalUnitId) -> Result<String, CallError> {
+    const OPERATION: &str = "organizations:DescribeOrganizationalUnit";
+    let answer = organizations.describe_organizational_unit().organizational_unit_id(id.as_str()).send().await;
+    let unit = answer.map_err(|error| CallError::new(OPERATION, &error))?.organizational_unit;
+    unit.and_then(|unit| unit.name).ok_or_else(|| CallError::left_out(OPERATION, "Name"))
+}
+
+/// The path in names, such as `Root/Workloads/Production`. A root has no other name.
+pub(crate) fn named(path: &[OrganizationalUnitId], names: &BTreeMap<OrganizationalUnitId, String>) -> String {
+    let names = path.iter().map(|id| match names.get(id) {
+        Some(name) => name.as_str(),
+        None if id.is_root() => "Root",
+        None => id.as_str(),
+    });
+    names.collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use kit::NamedError;
+    use kit::testing::Server;
+    use serde_json::json;
+
+    use super::*;
+
+    const HERE: &str = "ou-ab12-11111111";
+    const EMPTY: &str = "ou-ab12-22222222";
+    const GONE: &str = "ou-ab12-99999999";
+
+    fn units(units: &[&str]) -> BTreeSet<OrganizationalUnitId> {
+        units.iter().map(|unit| unit.parse().unwrap()).collect()
+    }
+
+    async fn checked(included: &[&str], excluded: &[&str]) -> Result<Vec<Warning>, Error> {
+        let server = Server::start().await;
+        let unit = json!({"OrganizationalUnit": {"Id": EMPTY, "Name": "Sandbox"}});
+        server.answers_to(EMPTY, 200, &unit.to_string());
+        server.answers_to(GONE, 400, "{\"__type\": \"OrganizationalUnitNotFoundException\", \"Message\": \"no\"}");
+        let scope = Scope {
+            included_organizational_units: units(included),
+            excluded_organizational_units: units(excluded),
+            ..Scope::default()
+        };
+        check(&Client::new(&server.sdk_config()), &scope, &units(&["r-ab12", HERE])).await
+    }
+
+    #[tokio::test]
+    async fn a_unit_without_accounts_is_a_warning_that_names_it() {
+        assert_eq!(checked(&[HERE], &[]).await.unwrap(), []);
+        assert_eq!(checked(&[], &[EMPTY]).await.unwrap(), [], "a unit that is left out may well be empty");
+        let [warning] = checked(&[HERE, EMPTY], &[]).await.unwrap().try_into().unwrap();
+        assert_eq!(warning.name, Warning::UNIT_WITHOUT_ACCOUNTS);
+        assert!(warning.message.contains("Sandbox (ou-ab12-22222222)"), "{}", warning.message);
+    }
+
+    #[tokio::test]
+    async fn units_of_which_none_has_an_account_are_refused() {
+        let error = checked(&[EMPTY], &[]).await.unwrap_err();
+        assert_eq!(error.name(), "InvalidPolicy");
+        assert!(error.to_string().contains(EMPTY), "{error}");
+    }
+
+    #[tokio::test]
+    async fn units_that_the_organization_does_not_have_are_refused_each_by_its_id() {
+        let error = checked(&[HERE, EMPTY, "r-cd34"], &[GONE]).await.unwrap_err();
+        assert_eq!(error.name(), "InvalidPolicy");
+        assert_eq!(
+            error.to_string(),
+            "the policy has 2 problems:\n  \
+             $.scope.includedOrganizationalUnits: \"r-cd34\" — allowed: an organizational unit of this organization\n  \
+             $.scope.excludedOrganizationalUnits: \"ou-ab12-99999999\" — allowed: an organizational unit of this organization"
+        );
+    }
+}
