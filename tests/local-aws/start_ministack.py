@@ -7,8 +7,8 @@ Each file of `corrections` is one of them. They are written against the versions
 
 import runpy
 
-from corrections import environments, executions, histories, maps, organization, server, sessions, versions
+from corrections import deletions, environments, executions, histories, maps, organization, server, sessions, versions
 
-for correction in (environments, executions, histories, maps, organization, server, sessions, versions):
+for correction in (deletions, environments, executions, histories, maps, organization, server, sessions, versions):
     correction.install()
 runpy.run_module("ministack", run_name="__main__", alter_sys=True)

@@ -184,9 +184,9 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
     } else {
         None
     };
-    let retried: Option<BTreeSet<_>> = retry.as_ref().map(|retry| retry.targets.keys().cloned().collect());
-    let asked = input.accounts.as_ref().or(retried.as_ref());
-    let organization = organization::read(&context.organizations, &policy.scope, asked).await?;
+    let retried = retry.as_ref().map(|retry| retry.targets.keys().cloned().collect());
+    let asked = input.accounts.clone().or(retried);
+    let organization = organization::read(&context.organizations, &policy.scope, asked.as_ref()).await?;
     if asked.is_none() && action != Action::Disable {
         warnings.extend(units::check(&context.organizations, &policy.scope, &organization.units).await?);
     }

@@ -11,7 +11,7 @@ const DENIED: &str =
     r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "organizations:*", "Resource": "*"}]}"#;
 
 /// The organization cannot be read: no account is entered, and functions and roles are what takes the windows down.
-pub(crate) async fn a_deletion_that_cannot_be_done_fails_with_the_reason_and_leaves_what_it_takes(aws: &mut LocalAws) {
+async fn a_deletion_that_cannot_be_done_fails_with_the_reason_and_leaves_what_it_takes(aws: &mut LocalAws) {
     let before = held::regions_with_windows(aws).await;
     let policy = ["--policy-document", DENIED];
     aws.aws_cli(&[&["iam", "put-role-policy"][..], &LIST_ACCOUNTS, &policy].concat()).await.unwrap();
@@ -30,6 +30,7 @@ pub(crate) async fn deleting_the_stack_removes_the_windows_and_resets_dhmc_where
     aws.update(&[("DefaultHostManagementOnDelete", "Reset")]).await.unwrap();
     assert_eq!(aws.executions().await.unwrap(), before, "it concerns the deletion, and no run before that");
     assert!(held::dhmc_roles(aws).await.iter().any(|role| role != held::NO_DHMC));
+    a_deletion_that_cannot_be_done_fails_with_the_reason_and_leaves_what_it_takes(aws).await;
     let run = aws.delete().await.unwrap();
     assert_eq!(run.summary().unwrap().totals.accounts.failed, 0);
     // What removed them is gone by now.

@@ -53,6 +53,5 @@ async fn a_stack_is_created_changed_disabled_enabled_and_deleted() {
     disabled::enabling_sets_everything_up_again(&mut aws).await;
     denied::what_service_control_policies_deny_is_skipped_by_name(&mut aws).await;
     unlisted::an_account_that_may_not_list_its_regions_is_set_up_and_swept_all_the_same(&mut aws).await;
-    ending::a_deletion_that_cannot_be_done_fails_with_the_reason_and_leaves_what_it_takes(&mut aws).await;
     ending::deleting_the_stack_removes_the_windows_and_resets_dhmc_where_its_owner_chose_so(&mut aws).await;
 }

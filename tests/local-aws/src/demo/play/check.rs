@@ -44,7 +44,11 @@ fn promised(outcome: &Outcome, organization: &Organization, drifted: usize) -> T
         accounts: AccountTotals {
             succeeded: outcome.accounts_that_are(Condition::Ready).count(),
             failed: outcome.accounts_that_are(Condition::WithoutRole).count(),
-            skipped: organization.accounts.len() - outcome.scope.len(),
+            skipped: match scenario {
+                // Nobody asked for the others.
+                Scenario::NewAccount | Scenario::RetryFailed => 0,
+                _ => organization.accounts.len() - outcome.scope.len(),
+            },
         },
         regions: RegionTotals {
             succeeded: match scenario {
