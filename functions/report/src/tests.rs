@@ -142,7 +142,7 @@ fn what_is_odd_about_the_policys_calendar_is_said_once_whatever_the_accounts() {
 fn what_was_found_about_the_scope_is_said_with_what_is_said_about_the_policy() {
     let warnings = json!([{"name": "UnknownRegion", "message": "there is no Region eu-wets-1: it was left out"}]);
     let summary = summary(&json!({"warnings": warnings, "action": "disable"}));
-    assert_eq!((summary.warnings, summary.policy_warnings[0].name.as_str()), (1, "UnknownRegion"));
+    assert_eq!((summary.warnings, summary.run_warnings[0].name.as_str()), (1, "UnknownRegion"));
     for told in [html::render(&summary, None), notification::text(&summary, None)] {
         assert!(told.contains("there is no Region eu-wets-1"), "{told}");
     }

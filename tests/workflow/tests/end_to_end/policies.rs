@@ -49,7 +49,7 @@ pub(crate) async fn policies_that_people_bring_are_done_or_refused_with_the_reas
 async fn a_moment_that_has_passed_is_a_warning(aws: &LocalAws, given: &str) -> RunResult {
     let changes = [("/windows/0/schedule", "at(2026-01-01T00:00:00)")];
     let run = run_with(aws, given, "passed", &json!({"action": "plan"}), &changes).await;
-    let warnings = run.summary().unwrap().policy_warnings;
+    let warnings = run.summary().unwrap().run_warnings;
     assert_eq!(warnings.iter().map(|warning| warning.name.as_str()).collect::<Vec<_>>(), ["NeverOpens"]);
     run
 }

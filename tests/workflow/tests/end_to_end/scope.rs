@@ -25,7 +25,7 @@ pub(crate) async fn what_is_not_there_is_refused_by_name_or_is_a_warning(aws: &L
     let scope = json!({"regions": ["eu-wets-1", region], "includedOrganizationalUnits": [empty, unit]});
     let run = run_with(aws, &given, "partly-unknown", &scope).await;
     let summary = run.summary().unwrap();
-    let warned: Vec<_> = summary.policy_warnings.iter().map(|warning| warning.name.as_str()).collect();
+    let warned: Vec<_> = summary.run_warnings.iter().map(|warning| warning.name.as_str()).collect();
     assert_eq!(
         (summary.status, warned),
         (Status::Planned, vec!["UnknownRegion", "UnitWithoutAccounts"]),
