@@ -143,7 +143,7 @@ fn what_was_found_about_the_scope_is_said_with_what_is_said_about_the_policy() {
     let warnings = json!([{"name": "UnknownRegion", "message": "there is no Region eu-wets-1: it was left out"}]);
     let summary = summary(&json!({"warnings": warnings, "action": "disable"}));
     assert_eq!((summary.warnings, summary.run_warnings[0].name.as_str()), (1, "UnknownRegion"));
-    for told in [html::render(&summary, None), notification::text(&summary, None)] {
+    for told in [html::render(&summary, None).unwrap(), notification::text(&summary, None)] {
         assert!(told.contains("there is no Region eu-wets-1"), "{told}");
     }
 }
