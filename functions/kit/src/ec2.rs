@@ -85,27 +85,24 @@ fn endpoint(config: &SdkConfig, region: &str) -> String {
 
 /// None when one has a name that is none: it must not look like one that is not there.
 fn regions(body: &str) -> Option<BTreeSet<Region>> {
-    texts(body, "regionName").iter().map(|name| name.parse().ok()).collect()
+    texts(body, "regionName").map(|name| name?.parse().ok()).collect()
 }
 
 /// <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-error-response.html>
 fn refusal(status: u16, body: &str) -> CallError {
-    let text = |name| texts(body, name).into_iter().next();
+    let text = |name| texts(body, name).next().flatten();
     let (code, request_id) = (text("Code"), text("RequestID"));
     let message = text("Message").unwrap_or_else(|| format!("status {status}"));
     CallError::of_code(CallFailure { operation: OPERATION, code, message, request_id }, Some(status))
 }
 
-/// What the elements of this name hold, wherever they are.
-fn texts(body: &str, name: &str) -> Vec<String> {
+/// What the elements of this name hold, wherever they are; none for one that holds no text.
+fn texts<'a>(body: &'a str, name: &'a str) -> impl Iterator<Item = Option<String>> {
     let mut document = Document::new(body);
-    let mut found = Vec::new();
-    while let Some(element) = document.next_start_element() {
-        if element.matches(name) {
-            found.extend(try_data(&mut document).map(Cow::into_owned));
-        }
-    }
-    found
+    std::iter::from_fn(move || {
+        while !document.next_start_element()?.matches(name) {}
+        Some(try_data(&mut document).ok().map(Cow::into_owned))
+    })
 }
 
 fn no_answer(problem: impl fmt::Display) -> CallError {

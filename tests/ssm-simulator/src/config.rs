@@ -41,8 +41,8 @@ pub struct Config {
     /// not find at once what it has just made was seen:
     /// <https://github.com/aws-samples/aws-security-reference-architecture-examples/issues/288>.
     pub list_lag: Lag,
-    /// For how long a permission that looks at the tag of a window that was just created is not given: "any change that you
-    /// make in IAM (or other AWS services), including attribute-based access control (ABAC) tags, takes time to become visible".
+    /// For how long a permission that looks at the tag of a window that was just created is not given: what changes in IAM, tags
+    /// that policies look at included, is not visible everywhere at once.
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency>
     pub tag_lag: Lag,
     /// Whether answers have what AWS adds where nothing was set: the service-linked role, empty texts, `TaskParameters`.
