@@ -2,7 +2,7 @@
 //!
 //! A function's `main` reads its settings with [`env`], builds its clients with [`clients`] or [`member`], and hands
 //! both to [`serve`]. What two functions do with AWS is here as well: [`windows`] and
-//! [`dhmc`], [`footprint`], [`ledger`], [`object`] and [`stack_answer`].
+//! [`dhmc`], [`footprint`], [`ledger`], [`object`], [`settled_names`] and [`stack_answer`].
 
 pub mod call;
 pub mod clients;
@@ -17,6 +17,7 @@ pub mod named_error;
 pub mod object;
 pub mod progress;
 pub mod serve;
+pub mod settled_names;
 pub mod stack_answer;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -10,6 +10,7 @@ pub mod diff;
 pub mod ids;
 pub mod input;
 pub mod member_roles;
+pub mod names;
 pub mod observed;
 pub mod openings;
 pub mod outcome;

@@ -5,6 +5,7 @@ use kit::stack_answer::{Answer, Attributes, NOT_BEGUN, Reason, RequestType};
 use patching::ids::RunId;
 use patching::input::{Action, ExecutionInput, Trigger};
 use patching::member_roles::MemberRoles;
+use patching::names::Names;
 use patching::openings;
 use patching::policy::{InvalidPolicy, OnDelete, PatchPolicy, UnreadablePolicy};
 
@@ -32,18 +33,21 @@ pub struct Start {
     pub waits: bool,
     /// How many of a hundred accounts may fail without the stack failing.
     pub tolerance_percent: u8,
+    /// What is known as ours from then on; a deletion leaves nothing.
+    pub names: Option<Names>,
 }
 
 /// What is wrong with a request; never empty.
 type Problems = Vec<String>;
 
-/// What to do at `now` about `event`, which asks for a policy that `member_roles` have to allow.
+/// What to do at `now` about `event`, which asks for a policy that `member_roles` have to allow, and that has to keep the names
+/// of what is `set_up`.
 #[must_use]
-pub fn decide(event: &Event<'_>, member_roles: &MemberRoles, now: Timestamp) -> Decision {
-    let properties = || Properties::read(event, member_roles, now);
+pub fn decide(event: &Event<'_>, member_roles: &MemberRoles, set_up: Option<&Names>, now: Timestamp) -> Decision {
+    let properties = || Properties::read(event, member_roles, set_up, now);
     let decision = match event.request_type {
-        Some(RequestType::Create) => properties().and_then(|properties| create(event, &properties)),
-        Some(RequestType::Update) => properties().and_then(|properties| update(event, &properties)),
+        Some(RequestType::Create) => properties().and_then(|properties| create(event, properties)),
+        Some(RequestType::Update) => properties().and_then(|properties| update(event, properties)),
         Some(RequestType::Delete) => return delete(event),
         None => Err(vec!["RequestType: allowed: Create, Update or Delete".to_owned()]),
     };
@@ -56,21 +60,21 @@ fn refused(event: &Event<'_>, problems: Problems) -> Answer {
 }
 
 /// Disabled from the start, there is nothing to roll out and nothing to take down.
-fn create(event: &Event<'_>, properties: &Properties) -> Result<Decision, Problems> {
+fn create(event: &Event<'_>, properties: Properties) -> Result<Decision, Problems> {
     if properties.disabled {
         return Ok(Decision::Answer(Answer::success(Attributes::default())));
     }
     start(event, RequestType::Create, Action::Rollout, Trigger::StackCreate, properties)
 }
 
-fn update(event: &Event<'_>, properties: &Properties) -> Result<Decision, Problems> {
+fn update(event: &Event<'_>, properties: Properties) -> Result<Decision, Problems> {
     if changes_only_the_deletion(event) {
         return Ok(Decision::Answer(Answer::success(Attributes::default())));
     }
     if properties.disabled {
         // Otherwise CloudFormation would go back to the former properties, and the rollout for these put all windows back.
-        let properties = Properties { tolerance_percent: 100, ..*properties };
-        return start(event, RequestType::Update, Action::Disable, Trigger::StackUpdate, &properties);
+        let properties = Properties { tolerance_percent: 100, ..properties };
+        return start(event, RequestType::Update, Action::Disable, Trigger::StackUpdate, properties);
     }
     start(event, RequestType::Update, Action::Rollout, Trigger::StackUpdate, properties)
 }
@@ -97,8 +101,8 @@ fn delete(event: &Event<'_>) -> Decision {
     if event.addressee.physical_resource_id == NOT_BEGUN {
         return Decision::Answer(Answer::success(Attributes::default()));
     }
-    let properties = Properties { disabled: false, waits: true, tolerance_percent: 100 };
-    start(event, RequestType::Delete, Action::Disable, Trigger::StackDelete, &properties)
+    let properties = Properties { disabled: false, waits: true, tolerance_percent: 100, names: None };
+    start(event, RequestType::Delete, Action::Disable, Trigger::StackDelete, properties)
         .unwrap_or_else(|problems| Decision::Answer(refused(event, problems)))
 }
 
@@ -107,7 +111,7 @@ fn start(
     request_type: RequestType,
     action: Action,
     trigger: Trigger,
-    properties: &Properties,
+    properties: Properties,
 ) -> Result<Decision, Problems> {
     let run = format!("{trigger}-{}", event.addressee.request_id);
     Ok(Decision::Start(Start {
@@ -116,6 +120,7 @@ fn start(
         input: ExecutionInput { action: Some(action), trigger, ..ExecutionInput::default() },
         waits: properties.waits,
         tolerance_percent: properties.tolerance_percent,
+        names: properties.names,
     }))
 }
 
@@ -124,17 +129,28 @@ struct Properties {
     disabled: bool,
     waits: bool,
     tolerance_percent: u8,
+    names: Option<Names>,
 }
 
 impl Properties {
     /// Reads what says how to go about it, and looks at the policy: the run that takes everything down reads it, too.
-    fn read(event: &Event<'_>, member_roles: &MemberRoles, now: Timestamp) -> Result<Self, Problems> {
+    fn read(
+        event: &Event<'_>,
+        member_roles: &MemberRoles,
+        set_up: Option<&Names>,
+        now: Timestamp,
+    ) -> Result<Self, Problems> {
         let mut problems = Vec::new();
         let disabled = one_of(event, "Disabled", &[("false", false), ("true", true)], &mut problems);
         let waits = one_of(event, "WaitForRollout", &[("true", true), ("false", false)], &mut problems);
         let tolerance_percent = percent(event, "FailureTolerancePercent", 50, &mut problems);
-        problems.extend(policy_problems(event, disabled, member_roles, now));
-        if problems.is_empty() { Ok(Self { disabled, waits, tolerance_percent }) } else { Err(problems) }
+        let policy = policy(event).map_err(|refused| problems.extend(refused)).ok();
+        if let Some(policy) = &policy {
+            problems.extend(policy_problems(policy, disabled, member_roles, set_up, now));
+        }
+        let names = policy.as_ref().map(Names::of);
+        let names = names.map(|names| set_up.map_or_else(|| names.clone(), |set_up| names.clone().after(set_up)));
+        if problems.is_empty() { Ok(Self { disabled, waits, tolerance_percent, names }) } else { Err(problems) }
     }
 }
 
@@ -158,28 +174,42 @@ fn percent(event: &Event<'_>, name: &str, default: u8, problems: &mut Problems) 
     percent.unwrap_or(default)
 }
 
-/// A policy that was written by hand may say otherwise than the stack does: then nobody could tell which of them holds.
-fn policy_problems(event: &Event<'_>, disabled: bool, member_roles: &MemberRoles, now: Timestamp) -> Problems {
+fn policy(event: &Event<'_>) -> Result<PatchPolicy, Problems> {
     let Some(text) = event.property("Policy") else {
-        return vec!["Policy: missing — allowed: the policy's JSON".to_owned()];
+        return Err(vec!["Policy: missing — allowed: the policy's JSON".to_owned()]);
     };
-    let listed = |refused: InvalidPolicy| refused.problems.into_iter().map(|problem| format!("Policy: {problem}"));
-    match PatchPolicy::parse_text(text) {
-        Err(UnreadablePolicy::Invalid(refused)) => listed(refused).collect(),
-        Err(not_json) => vec![format!("Policy: {not_json}")],
-        Ok(policy) if policy.disabled != disabled => {
-            vec![format!(
-                "Policy: $.disabled: {} — allowed: {disabled}, like the stack's DisablePatchManager",
-                policy.disabled
-            )]
-        }
-        // What takes everything down sets nothing up that would have to be allowed, or to open.
-        Ok(_) if disabled => Vec::new(),
-        Ok(policy) => {
-            let refused = [member_roles.check(&policy), openings::check(&policy, now)];
-            refused.into_iter().filter_map(Result::err).flat_map(listed).collect()
-        }
+    PatchPolicy::parse_text(text).map_err(|error| match error {
+        UnreadablePolicy::Invalid(refused) => listed(refused),
+        not_json @ UnreadablePolicy::NotJson(_) => vec![format!("Policy: {not_json}")],
+    })
+}
+
+fn listed(refused: InvalidPolicy) -> Problems {
+    refused.problems.into_iter().map(|problem| format!("Policy: {problem}")).collect()
+}
+
+/// A policy that was written by hand may say otherwise than the stack does: then nobody could tell which of them holds.
+fn policy_problems(
+    policy: &PatchPolicy,
+    disabled: bool,
+    member_roles: &MemberRoles,
+    set_up: Option<&Names>,
+    now: Timestamp,
+) -> Problems {
+    if policy.disabled != disabled {
+        return vec![format!(
+            "Policy: $.disabled: {} — allowed: {disabled}, like the stack's DisablePatchManager",
+            policy.disabled
+        )];
     }
+    let renamed = set_up.map(|set_up| Names::of(policy).changed_from(set_up)).unwrap_or_default();
+    let renamed = renamed.into_iter().map(|problem| format!("Policy: {problem}"));
+    // What takes everything down sets nothing up that would have to be allowed, or to open.
+    if disabled {
+        return renamed.collect();
+    }
+    let refused = [member_roles.check(policy), openings::check(policy, now)];
+    renamed.chain(refused.into_iter().filter_map(Result::err).flat_map(listed)).collect()
 }
 
 /// A single problem is the reason; several are listed under a line that counts them.

@@ -6,10 +6,10 @@
 //! Out: [`Response`], which nobody reads. Errors: [`Error`]; whatever else goes wrong is answered.
 //!
 //! Runs that are still going are stopped first, and their Map Runs waited for: they would go on with what the stack no longer asks
-//! for.
+//! for. The owner tag and the DHMC role stay what they are until a run has taken down what they are for.
 //!
-//! Needs `dynamodb:PutItem` on the ledger, `states:ListExecutions` and `states:StartExecution` on the state machine and
-//! `states:ListMapRuns` and `states:StopExecution` on its executions.
+//! Needs `dynamodb:GetItem` and `dynamodb:PutItem` on the ledger, `states:ListExecutions` and `states:StartExecution` on the state machine and
+//! `states:DescribeExecution`, `states:ListMapRuns` and `states:StopExecution` on its executions.
 
 mod decide;
 mod event;
@@ -19,14 +19,17 @@ use std::collections::BTreeSet;
 
 use aws_sdk_sfn::operation::start_execution::StartExecutionError;
 use jiff::{SignedDuration, Timestamp};
+use kit::ledger::LedgerError;
 use kit::named_error::message;
+use kit::settled_names::{self, SettledNames};
 use kit::stack_answer::{
     Answer, AnswerClient, AnswerStatus, Attributes, NotDelivered, Reason, RequestType, WaitingStack, record_waiting,
 };
 use kit::{CallError, NamedError};
 use patching::ids::RunId;
-use patching::input::ExecutionInput;
+use patching::input::{Action, ExecutionInput};
 use patching::member_roles::MemberRoles;
+use patching::names::Names;
 use serde::Serialize;
 use serde_json::Value;
 use strum::{IntoStaticStr, VariantNames};
@@ -87,7 +90,15 @@ pub struct Context {
 /// Decides, then starts an execution or answers.
 pub async fn handle(context: &Context, event: Value, now: Timestamp) -> Result<Response, Error> {
     let event = Event::read(&event).ok_or(Error::InvalidInput)?;
-    let (run, answer) = match decide(&event, &context.member_roles, now) {
+    let set_up = match event.request_type {
+        Some(RequestType::Update) => context.set_up().await,
+        _ => Ok(None),
+    };
+    let decision = match &set_up {
+        Ok(set_up) => decide(&event, &context.member_roles, set_up.as_ref(), now),
+        Err(error) => Decision::Answer(Answer::failed(Reason { summary: message(error), ..Reason::default() })),
+    };
+    let (run, answer) = match decision {
         Decision::Answer(answer) => (None, answer),
         Decision::Start(start) => match begin(context, &event, &start, now).await {
             Ok(()) if start.waits => return Ok(Response { run: Some(start.run), answered: None }),
@@ -125,6 +136,10 @@ async fn begin(context: &Context, event: &Event<'_>, start: &Start, now: Timesta
         }
         stopped => stopped?,
     };
+    let is_disable = start.input.action == Some(Action::Disable);
+    if !is_disable {
+        context.note_names(start).await?;
+    }
     let input = ExecutionInput { replaces, ..start.input.clone() };
     let input = serde_json::to_string(&input).map_err(|error| CallError::not_made(STARTING, error))?;
     let started = context
@@ -137,9 +152,13 @@ async fn begin(context: &Context, event: &Event<'_>, start: &Start, now: Timesta
         .await;
     match started {
         // An earlier invocation for this request started it.
-        Err(error) if error.as_service_error().is_some_and(StartExecutionError::is_execution_already_exists) => Ok(()),
-        started => started.map(|_| ()).map_err(|error| CallError::new(STARTING, &error)),
+        Err(error) if error.as_service_error().is_some_and(StartExecutionError::is_execution_already_exists) => {}
+        started => started.map(drop).map_err(|error| CallError::new(STARTING, &error))?,
     }
+    if is_disable {
+        context.note_names(start).await?;
+    }
+    Ok(())
 }
 
 /// A deletion fails too: the windows are still there, and functions and roles are what takes them down.
@@ -158,6 +177,25 @@ fn not_started(request_type: RequestType, error: &CallError) -> Answer {
 }
 
 impl Context {
+    /// The names of what is set up; none when nothing is, or when a run has taken it down, except where that failed.
+    async fn set_up(&self) -> Result<Option<Names>, LedgerError> {
+        let Some(settled) = settled_names::read(&self.dynamodb, &self.ledger_table).await? else { return Ok(None) };
+        let is_gone = match &settled.taken_down_by {
+            Some(execution_arn) => replace::has_done_all_it_could(&self.states, execution_arn).await?,
+            None => false,
+        };
+        Ok((!is_gone).then_some(settled.names))
+    }
+
+    /// Before a rollout, so that whatever it sets up is known by them; after a disable was started, which may not be believed in
+    /// before.
+    async fn note_names(&self, start: &Start) -> Result<(), CallError> {
+        let Some(names) = start.names.clone() else { return Ok(()) };
+        let is_disable = start.input.action == Some(Action::Disable);
+        let taken_down_by = is_disable.then(|| self.execution_arn(&start.run));
+        settled_names::write(&self.dynamodb, &self.ledger_table, &SettledNames { names, taken_down_by }).await
+    }
+
     fn execution_arn(&self, run: &RunId) -> String {
         format!("{}:{run}", self.state_machine_arn.replacen(":stateMachine:", ":execution:", 1))
     }

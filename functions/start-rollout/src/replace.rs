@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use aws_sdk_sfn::Client;
+use aws_sdk_sfn::operation::describe_execution::DescribeExecutionError;
 use aws_sdk_sfn::operation::stop_execution::StopExecutionError;
 use aws_sdk_sfn::types::ExecutionStatus;
 use kit::{CallError, CallFailure};
@@ -23,6 +24,9 @@ impl Default for Patience {
         Self { pause: Duration::from_secs(2), most: Duration::from_mins(8) }
     }
 }
+
+/// How an execution fails that did what it was for: whatever single accounts answered, off is off.
+const DONE: [&str; 3] = ["RolloutIncomplete", "RolloutNotReported", "StackNotAnswered"];
 
 /// Stops every execution of the machine that still runs but `run`, waits until their Map Runs are over, too, and answers the names
 /// of those stopped (`states:ListExecutions`, `states:StopExecution`, `states:ListMapRuns`).
@@ -54,6 +58,22 @@ pub(crate) async fn stop_running(
         ending = running;
     }
     Ok(stopped)
+}
+
+/// Whether an execution is over and did what it was for, wherever that could be done (`states:DescribeExecution`). One of which
+/// Step Functions knows nothing any more is over for months.
+pub(crate) async fn has_done_all_it_could(client: &Client, execution_arn: &str) -> Result<bool, CallError> {
+    let found = match client.describe_execution().execution_arn(execution_arn).send().await {
+        Err(error) if error.as_service_error().is_some_and(DescribeExecutionError::is_execution_does_not_exist) => {
+            return Ok(true);
+        }
+        found => found.map_err(|error| CallError::new("states:DescribeExecution", &error))?,
+    };
+    Ok(match found.status {
+        ExecutionStatus::Succeeded => true,
+        ExecutionStatus::Failed => found.error.is_some_and(|error| DONE.contains(&error.as_str())),
+        _ => false,
+    })
 }
 
 /// Answers the ARNs of those that were running.

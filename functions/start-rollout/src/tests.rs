@@ -38,6 +38,9 @@ fn event(server: &Server, request_type: &str, wait: bool) -> Value {
 }
 
 async fn handled(server: &Server, event: Value) -> Result<Response, Error> {
+    // Nothing is written down of names, and what is then is taken: these calls have a test of their own.
+    server.answers_to("GetItem", 200, "{}");
+    server.answers_to("#names", 200, "{}");
     handle(&context(server), event, Timestamp::UNIX_EPOCH).await
 }
 
@@ -47,7 +50,8 @@ fn name(asked: &Asked) -> &str {
 }
 
 fn names(server: &Server) -> Vec<String> {
-    server.asked().iter().map(|asked| name(asked).to_owned()).collect()
+    let asked = server.asked().into_iter().filter(|asked| !asked.body.contains("#names"));
+    asked.map(|asked| name(&asked).to_owned()).collect()
 }
 
 fn body(server: &Server, operation: &str) -> Value {
@@ -309,4 +313,60 @@ async fn an_answer_that_is_refused_is_an_error() {
     server.answers(403, "");
     let error = handled(&server, event(&server, "Create", false)).await.unwrap_err();
     assert_eq!(error.name(), "AnswerRefused");
+}
+
+/// What the ledger has of the names, by which the policy of [`event`] is refused.
+fn other_names(taken_down_by: Option<&str>) -> String {
+    let mut item = json!({"ownerTagKey": {"S": "createdBy"}, "ownerTagValue": {"S": "them"}});
+    if let Some(execution) = taken_down_by {
+        item["takenDownBy"] = json!({"S": execution});
+    }
+    json!({"Item": item}).to_string()
+}
+
+fn described(status: &str, error: Option<&str>) -> String {
+    json!({"executionArn": EXECUTION, "stateMachineArn": MACHINE, "status": status, "startDate": 0, "error": error})
+        .to_string()
+}
+
+#[tokio::test]
+async fn other_names_are_refused_until_a_run_has_taken_down_what_has_the_old_ones() {
+    for (taken_down_by, execution, status) in [
+        (None, None, AnswerStatus::Failed),
+        (Some(EXECUTION), Some(described("RUNNING", None)), AnswerStatus::Failed),
+        (Some(EXECUTION), Some(described("ABORTED", None)), AnswerStatus::Failed),
+        (Some(EXECUTION), Some(described("FAILED", Some("InvalidPolicy"))), AnswerStatus::Failed),
+        (Some(EXECUTION), Some(described("FAILED", Some("RolloutIncomplete"))), AnswerStatus::Success),
+        (Some(EXECUTION), Some(described("SUCCEEDED", None)), AnswerStatus::Success),
+    ] {
+        let server = Server::start().await;
+        server.answers_to("GetItem", 200, &other_names(taken_down_by));
+        if let Some(execution) = &execution {
+            server.answers_to("DescribeExecution", 200, execution);
+        }
+        server.answers_to("ListExecutions", 200, &running(&[]));
+        server.answers_to("StartExecution", 200, &started());
+        server.answers(200, ""); // CloudFormation
+        let response = handled(&server, event(&server, "Update", false)).await.unwrap();
+        assert_eq!(response.answered, Some(status), "{execution:?}");
+        let written = server.asked().into_iter().filter(|asked| name(asked) == "PutItem").count();
+        assert_eq!(written, usize::from(status == AnswerStatus::Success));
+    }
+}
+
+#[tokio::test]
+async fn a_disable_notes_which_run_takes_down_what_has_these_names() {
+    let server = Server::start().await;
+    server.answers_to("ListExecutions", 200, &running(&[]));
+    server.answers_to("StartExecution", 200, &started());
+    server.answers(200, "");
+    let mut disable = event(&server, "Update", false);
+    let mut policy: Value = from_str(disable["ResourceProperties"]["Policy"].as_str().unwrap()).unwrap();
+    policy["disabled"] = true.into();
+    disable["ResourceProperties"]["Policy"] = policy.to_string().into();
+    disable["ResourceProperties"]["Disabled"] = "true".into();
+    handled(&server, disable).await.unwrap();
+    let item = body(&server, "PutItem")["Item"].clone();
+    assert_eq!((&item["run"]["S"], &item["ownerTagValue"]["S"]), (&json!("#names"), &json!("us")));
+    assert_eq!(item["takenDownBy"]["S"], EXECUTION.replace("stack-create-r1", "stack-update-r1"));
 }

@@ -64,7 +64,7 @@ pub fn stack_request(document: &Value) {
     let member_roles = r#"{"taskRole": "task", "dhmcRole": "service-role/Dhmc", "ownerTag": {"key": "createdBy", "value": "us"},
         "documents": ["AWS-RunPatchBaseline", "AWS-UpdateSSMAgent"]}"#;
     let Ok(member_roles) = member_roles.parse() else { return };
-    match decide(&event, &member_roles, Timestamp::UNIX_EPOCH) {
+    match decide(&event, &member_roles, None, Timestamp::UNIX_EPOCH) {
         Decision::Start(start) if is_deletion => {
             assert_eq!((start.input.action, start.waits), (Some(Action::Disable), true));
         }

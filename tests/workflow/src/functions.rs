@@ -71,6 +71,8 @@ pub fn own_operations(name: &str) -> BTreeSet<String> {
         ("object::write", "s3:PutObject"),
         ("read_waiting(", "dynamodb:GetItem"),
         ("record_waiting(", "dynamodb:PutItem"),
+        ("settled_names::read(", "dynamodb:GetItem"),
+        ("settled_names::write(", "dynamodb:PutItem"),
     ] {
         if texts.iter().any(|text| text.contains(shared)) {
             found.insert(operation.to_owned());

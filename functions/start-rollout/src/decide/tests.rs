@@ -44,7 +44,7 @@ fn event(request_type: &str, properties: &Value) -> Value {
 }
 
 fn decided(event: &Value) -> Decision {
-    decide(&Event::read(event).unwrap(), &member_roles(), now())
+    decide(&Event::read(event).unwrap(), &member_roles(), None, now())
 }
 
 fn started(event: &Value) -> Start {
@@ -317,7 +317,31 @@ proptest! {
     #[test]
     fn an_event_that_is_wrong_anywhere_is_answered_started_or_not_a_request(request in mutated(event("Update", &properties(&json!({}))))) {
         if let Some(event) = Event::read(&request) {
-            let _ = decide(&event, &member_roles(), now());
+            let _ = decide(&event, &member_roles(), None, now());
         }
+    }
+}
+
+#[test]
+fn names_stay_what_they_are_as_long_as_something_is_set_up() {
+    let set_up = |value: &str| Names { owner_tag: ("createdBy".into(), value.into()), dhmc_role: Some("Old".into()) };
+    for (properties, action) in [
+        (json!({"Policy": policy().to_string()}), Action::Rollout),
+        (json!({"Policy": disabled_policy().to_string(), "Disabled": "true"}), Action::Disable),
+    ] {
+        let event = event("Update", &properties);
+        let decided = |set_up: Option<&Names>| decide(&Event::read(&event).unwrap(), &member_roles(), set_up, now());
+        for kept in [None, Some(&set_up("us"))] {
+            let Decision::Start(start) = decided(kept) else { panic!("refused") };
+            assert_eq!(start.input.action, Some(action));
+            let role = start.names.unwrap().dhmc_role;
+            assert_eq!(role.is_some(), kept.is_some(), "DHMC stays set until a disable");
+        }
+        let Decision::Answer(refused) = decided(Some(&set_up("them"))) else { panic!("started") };
+        let body: Value = from_slice(&refused.body(&Event::read(&event).unwrap().addressee)).unwrap();
+        assert!(
+            body["Reason"].as_str().unwrap().starts_with("Policy: $.ownerTag: \"createdBy=us\" — allowed:"),
+            "{body}"
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! What creating and updating the stack does.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use local_aws::{LocalAws, RunResult};
@@ -42,6 +42,15 @@ async fn is_of_the_definition_as_it_is_now(aws: &LocalAws, run: &RunResult) {
 pub(crate) async fn install_reaches_every_task(aws: &mut LocalAws) {
     aws.update(&[("PatchOperation", "Install")]).await.unwrap();
     assert_eq!(held::operations(aws).await, ["Install".to_owned()].into());
+}
+
+pub(crate) async fn another_owner_tag_is_refused_while_windows_carry_the_old_one(aws: &mut LocalAws) {
+    let refused = aws.update(&[("OwnerTagValue", "somebody-new")]).await.unwrap_err().to_string();
+    assert!(refused.contains("$.ownerTag") && refused.contains("DisablePatchManager"), "{refused}");
+    // CloudFormation has gone back to the former properties since, which are taken.
+    assert_eq!(held::regions_with_windows(aws).await, held::regions_in_scope(aws));
+    let ours = |tags: &BTreeMap<String, String>| tags["createdBy"] == "SRA_Patch_Management";
+    assert!(held::windows(aws).await.iter().all(|window| ours(&window.tags)));
 }
 
 /// The scheduled rollout saves itself these calls; a stack update looks wherever a run may have left something.

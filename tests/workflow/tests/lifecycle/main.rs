@@ -33,6 +33,7 @@ async fn a_stack_is_created_changed_disabled_enabled_and_deleted() {
     changes::creating_the_stack_waits_until_everything_is_set_up(&aws).await;
     changes::another_time_zone_reaches_every_window(&mut aws).await;
     changes::install_reaches_every_task(&mut aws).await;
+    changes::another_owner_tag_is_refused_while_windows_carry_the_old_one(&mut aws).await;
     changes::a_region_that_leaves_the_scope_is_emptied(&mut aws).await;
     changes::an_account_that_leaves_the_scope_is_emptied(&mut aws).await;
     changes::an_organizational_unit_that_leaves_the_scope_is_emptied(&mut aws).await;
