@@ -1,5 +1,6 @@
 //! The permissions boundary and the path of all roles.
 
+use regex_lite::Regex;
 use serde_json::{Value, json};
 use workflow::rendering::Rendering;
 use workflow::template;
@@ -28,11 +29,40 @@ fn every_role_has_the_boundary_and_the_path() {
     }
 }
 
+/// A path that is added replaces a role, even the path that it has: CloudFormation compares templates. A role with a name is
+/// never replaced under that name, so stacks that are there could not be updated.
 #[test]
-fn without_them_no_role_has_a_boundary_and_the_one_for_dhmc_has_awss_path() {
+fn without_them_no_role_has_a_boundary_and_only_the_one_for_dhmc_a_path() {
     for (id, role) in roles(&[]) {
         assert_eq!(role["PermissionsBoundary"], Value::Null, "{id}");
-        assert_eq!(role["Path"], if id.starts_with("dhmc-role") { "/service-role/" } else { "/" }, "{id}");
+        let path = if id.starts_with("dhmc-role") { json!("/service-role/") } else { Value::Null };
+        assert_eq!(role["Path"], path, "{id}");
+    }
+}
+
+/// Of a role's ARN Step Functions takes 256 characters, and CloudFormation puts the slash before a boundary's name itself.
+#[test]
+fn paths_and_boundaries_that_aws_would_refuse_are_refused_first() {
+    let parameters: Vec<(String, Value)> = template::files()
+        .into_iter()
+        .map(|file| (file.clone(), template::load(&file)["Parameters"].clone()))
+        .filter(|(file, parameters)| file != "org-stacksets.yaml" && parameters["RolePath"].is_object())
+        .collect();
+    assert!(parameters.len() > 5);
+    for (file, parameters) in parameters {
+        assert_eq!(parameters["RolePath"]["MaxLength"], 128, "{file}");
+        assert_eq!(parameters["PermissionsBoundary"]["MaxLength"], 512, "{file}");
+        let takes = |parameter: &str, value: &str| {
+            Regex::new(parameters[parameter]["AllowedPattern"].as_str().unwrap()).unwrap().is_match(value)
+        };
+        for value in ["", "boundary", "platform/boundary", "a/b/c"] {
+            assert!(takes("PermissionsBoundary", value), "{file}: {value}");
+        }
+        for value in ["/boundary", "platform//boundary", "platform/", "/", "arn:aws:iam::111122223333:policy/boundary"]
+        {
+            assert!(!takes("PermissionsBoundary", value), "{file}: {value}");
+        }
+        assert!(takes("RolePath", "platform/patching/") && !takes("RolePath", "/platform/"), "{file}");
     }
 }
 

@@ -9,7 +9,7 @@ use workflow::template;
 
 /// What the stack's own rollouts do without: what starts others, and what watches. What guards the bucket and who is told are
 /// there from the first rollout to the end of the last.
-const APART: [&str; 18] = [
+const APART: [&str; 19] = [
     "AccountCreatedRule",
     "AccountJoinedRule",
     "Dashboard",
@@ -25,6 +25,7 @@ const APART: [&str; 18] = [
     "PolicyWrites",
     "PolicyWritesAlarm",
     "PolicyWritesPolicy",
+    "PolicyWrittenByCloudControlRule",
     "PolicyWrittenRule",
     "RolloutSchedule",
     "ScheduleRole",

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::events::rules;
 
 /// The samples that a rule takes. No other sample may match it.
-const TAKEN: [(&str, &[&str]); 7] = [
+const TAKEN: [(&str, &[&str]); 8] = [
     ("AccountCreated", &["create-account-result"]),
     (
         "AccountJoined",
@@ -24,6 +24,7 @@ const TAKEN: [(&str, &[&str]); 7] = [
     ("ManagedAccountUpdated", &["update-managed-account"]),
     ("OnDemand", &["rollout-requested", "rollout-requested-again", "rollout-requested-of-everything"]),
     ("PolicyWritten", &["policy-deleted", "policy-deleted-with-others", "policy-written"]),
+    ("PolicyWrittenByCloudControl", &["policy-deleted-by-cloud-control", "policy-written-by-cloud-control"]),
 ];
 
 #[tokio::test]

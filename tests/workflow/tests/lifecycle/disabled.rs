@@ -6,14 +6,14 @@ use serde_json::json;
 use crate::lifecycle::held;
 use crate::lifecycle::triggers;
 
-/// What stays on: one answers stacks, one lets `list-accounts` refuse with a reason, one tells who writes the policy.
-const ALWAYS_ON: [&str; 3] = ["execution-stopped", "on-demand", "policy-written"];
+/// What stays on: one answers stacks, one lets `list-accounts` refuse with a reason, two tell who writes the policy.
+const ALWAYS_ON: [&str; 4] = ["execution-stopped", "on-demand", "policy-written", "policy-written-by-cloud-control"];
 
 pub(crate) async fn disabling_has_removed_everything_and_switched_the_triggers_off(aws: &LocalAws) {
     assert_eq!(held::windows(aws).await, []);
     assert_eq!(held::dhmc_roles(aws).await, [held::NO_DHMC.to_owned()].into());
     let states = triggers::states(aws).await;
-    assert_eq!(states.len(), 8);
+    assert_eq!(states.len(), 9);
     for (name, state) in states {
         let expected = if ALWAYS_ON.contains(&name.as_str()) { "ENABLED" } else { "DISABLED" };
         assert_eq!(state, expected, "{name}");
