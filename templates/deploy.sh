@@ -27,8 +27,9 @@ that are not named keep their values.
                          instances stay managed, and so does its role, or is reset where it is ours
 
   --architecture ARCH    arm64 (default) or x86_64
-  --artifacts PLACE      functions that are built already: a folder with <function>.zip of each, or the URL of a release, whose
-                         patch-manager-ARCH.zip holds them and is checked by its SHA256SUMS
+  --artifacts PLACE      functions that are built already: a folder with <function>.zip of each, or the https:// or file:// URL of a
+                         release, whose patch-manager-ARCH.zip holds them. Its SHA256SUMS, from the same place, find damage, and no
+                         forged release
   --build FOLDER         builds them into a folder, and does nothing else
   --endpoint-url URL     a local AWS. As it has no StackSets, member-roles.yaml, dhmc-role.yaml and control-plane.yaml are deployed
                          there, each as a stack of its own, for the account of the credentials
@@ -93,7 +94,8 @@ check_arguments() {
         [ -z "$file" ] || [ -r "$file" ] || fail "$file cannot be read"
     done
     case $artifacts in
-    '' | *://*) ;;
+    '' | https://* | file://*) ;;
+    *://*) fail "--artifacts $artifacts: https://, file:// or a folder is wanted" ;;
     *) [ -d "$artifacts" ] || fail "$artifacts is neither a folder nor a URL" ;;
     esac
 }
@@ -127,7 +129,7 @@ check_build_tools() {
     if ! cargo lambda --version >/dev/null 2>&1; then
         say "Installing cargo-lambda, with zig, under target/deploy-tools"
         python3 -m venv "$root/target/deploy-tools"
-        "$root/target/deploy-tools/bin/pip" install --quiet cargo-lambda
+        "$root/target/deploy-tools/bin/pip" install --quiet cargo-lambda==1.9.2 ziglang==0.17.1
         PATH=$root/target/deploy-tools/bin:$PATH
     fi
     if command -v rustup >/dev/null; then
@@ -170,6 +172,8 @@ url, name, folder = sys.argv[1:]
 def get(file):
     try:
         with urllib.request.urlopen(f"{url.rstrip('/')}/{file}", timeout=300) as answer:
+            if not answer.url.startswith(("https:", "file:")):
+                sys.exit(f"deploy.sh: {url}: {file} is sent on to {answer.url}; https:// is wanted")
             return answer.read()
     except OSError as problem:
         sys.exit(f"deploy.sh: {url}: {file}: {problem}")
@@ -190,7 +194,7 @@ build() {
         packages+=(--package "$function")
     done
     case $architecture in arm64) flag=--arm64 ;; *) flag=--x86-64 ;; esac
-    (cd "$root" && cargo lambda build --release "$flag" --output-format zip --lambda-dir "$work/lambda" "${packages[@]}")
+    (cd "$root" && cargo lambda build --locked --release "$flag" --output-format zip --lambda-dir "$work/lambda" "${packages[@]}")
     mkdir -p "$built"
     for function in $(functions); do
         mv "$work/lambda/$function/bootstrap.zip" "$built/$function.zip"
@@ -347,12 +351,13 @@ PYTHON
 deployed() {
     local status
     status=$(status_of "$1")
-    case $status in
-    none | REVIEW_IN_PROGRESS | ROLLBACK_COMPLETE) echo '{}' ;;
-    *) aws cloudformation describe-stacks --stack-name "$1" --query 'Stacks[0].Parameters' --output json |
-        python3 -c 'import json, sys
-print(json.dumps({one["ParameterKey"]: one["ParameterValue"] for one in json.load(sys.stdin) or []}))' ;;
-    esac
+    if is_created_anew "$status"; then
+        echo '{}'
+    else
+        aws cloudformation describe-stacks --stack-name "$1" --query 'Stacks[0].Parameters' --output json |
+            python3 -c 'import json, sys
+print(json.dumps({one["ParameterKey"]: one["ParameterValue"] for one in json.load(sys.stdin) or []}))'
+    fi
 }
 
 # What main.yaml's parameter is after this.
@@ -406,6 +411,11 @@ What CloudFormation is doing goes on by itself. Run the same command again, with
     echo none
 }
 
+# STATUS: whether a stack with it is created: it is not there, or only what its creation left, which can do nothing else.
+is_created_anew() {
+    case $1 in none | ROLLBACK_COMPLETE | REVIEW_IN_PROGRESS) ;; *) return 1 ;; esac
+}
+
 # Lets CloudFormation check template, parameters and rules, and writes the change set's ARN to $work/change-set, or nothing
 # when there is nothing to change.
 make_change_set() {
@@ -419,13 +429,10 @@ make_change_set() {
         status=$(status_of "$name")
         ;;
     esac
-    case $status in
-    ROLLBACK_COMPLETE | REVIEW_IN_PROGRESS) # a creation that failed; nothing else can be done with it
+    if is_created_anew "$status"; then
         delete_and_wait "$name"
         type=CREATE
-        ;;
-    none) type=CREATE ;;
-    esac
+    fi
     local source=(--template-url "$templates_url$template")
     # As far as it fits a stack in another Region needs no bucket.
     [ "$(wc -c <"$root/templates/$template")" -gt 51200 ] || source=(--template-body "file://$root/templates/$template")
@@ -557,21 +564,14 @@ each_stack() {
 
 # STEP [NAME=VALUE ...]
 dhmc_roles() {
-    local step=$1 status path found has_role=() common=("TemplatesUrl=$templates_url" "RootOrganizationalUnitId=$organization_root")
+    local step=$1 has_role=() common=("TemplatesUrl=$templates_url" "RootOrganizationalUnitId=$organization_root")
     shift
     [ "$(effective ManageMemberRoles)" != false ] || return 0
-    status=$(status_of "$stack-dhmc-roles")
-    path=$(effective RolePath)
-    found=$([ "$status" != none ] || aws iam get-role --role-name "$(effective DhmcRoleName)" --query Role.Path --output text 2>/dev/null || true)
-    case $found in
-    '') ;;
-    "/${path:-service-role/}")
-        echo "The role $(effective DhmcRoleName) is there, and serves"
+    # With its path: preflight has looked.
+    if has_dhmc_role; then
         has_role=(ManagementAccountHasRole=true)
         [ -z "$local" ] || return 0
-        ;;
-    *) fail "the role $(effective DhmcRoleName) is there with the path $found: give another DhmcRoleName, or this path as RolePath" ;;
-    esac
+    fi
     set_parameters "$stack-dhmc-roles" $dhmc "${common[@]}" ${has_role[@]+"${has_role[@]}"} "$@"
     "$step" "$stack-dhmc-roles" $dhmc
 }

@@ -26,6 +26,7 @@ preflight() {
     check_bucket
     check_trail
     check_roles
+    check_dhmc_role
     check_denied_regions
     [ "$problems" = 0 ] || fail "to do first, and nothing was created: $problems of the above"
 }
@@ -40,18 +41,27 @@ check_organizations_access() {
 }
 
 check_concurrency() {
-    local accounts regions quota
+    local accounts regions quota status excess
     accounts=$(effective AccountConcurrency) regions=$(effective RegionConcurrency)
     look "quota of concurrent functions" aws lambda get-account-settings \
         --query AccountLimit.UnreservedConcurrentExecutions --output text || return 0
     quota=$(cat "$work/found")
     case $quota in '' | *[!0-9]*) echo "not checked: quota of concurrent functions: Lambda says $quota" && return 0 ;; esac
-    if [ $((accounts * regions)) -le "$quota" ]; then
-        echo "well: $((accounts * regions)) of $quota concurrent functions"
-    else
-        problem "AccountConcurrency=$accounts times RegionConcurrency=$regions is more than the $quota functions that may run at once in" \
-            "$region: ask for a higher quota of concurrent executions, or give smaller numbers (of a quota of 10, 2 and 4)"
+    case $accounts/$regions in
+    /* | */ | *[!0-9]*/* | */*[!0-9]*)
+        echo "not checked: quota of concurrent functions: AccountConcurrency=$accounts and RegionConcurrency=$regions are no whole numbers"
+        return 0
+        ;;
+    esac
+    if [ $((10#$accounts * 10#$regions)) -le "$quota" ]; then
+        echo "well: $((10#$accounts * 10#$regions)) of $quota concurrent functions"
+        return
     fi
+    excess="AccountConcurrency=$accounts times RegionConcurrency=$regions is more than the $quota functions that may run at once in \
+$region: ask for a higher quota of concurrent executions, or give smaller numbers (of a quota of 10, 2 and 4)"
+    # What is there already is never kept from an update, which may be the one that disables it.
+    status=$(status_of "$stack")
+    if is_created_anew "$status"; then problem "$excess"; else echo "note: $excess"; fi
 }
 
 check_bucket() {
@@ -95,12 +105,18 @@ check_trail() {
 
 # A role that is there is taken over by no stack; one of an account's own under such a name would be somebody else's.
 check_roles() {
-    local prefix role owner foreign='' names=()
-    [ "$(status_of "$stack")" = none ] || return 0
+    local prefix role owner status foreign='' names=()
+    status=$(status_of "$stack")
+    is_created_anew "$status" || return 0
     prefix=$(effective ResourcePrefix)
-    for role in $(functions) rollout events schedule organization-events; do
+    for role in $(functions) rollout events schedule; do
         names+=("$prefix-$role")
     done
+    if [ "$events_region" != "$region" ]; then
+        # A stack of its own, which may have outlived the main one.
+        status=$(where_events_are status_of "$stack-organization-events")
+        ! is_created_anew "$status" || names+=("$prefix-organization-events")
+    fi
     [ "$(effective ManageMemberRoles)" = false ] || names+=("$(effective MemberRoleName)" "$(effective TaskRoleName)")
     look "names of roles" aws iam list-roles --query 'Roles[].[RoleName]' --output text || return 0
     for role in $(printf '%s\n' "${names[@]}" | grep -Fx -f "$work/found"); do
@@ -112,6 +128,28 @@ check_roles() {
         esac
     done
     [ -n "$foreign" ] || echo "well: no role of these names is somebody else's in this account; the others were not looked at"
+}
+
+# Whether the role for DHMC is there before the stack that would create it; its path into $work/found.
+has_dhmc_role() {
+    local status
+    status=$(status_of "$stack-dhmc-roles") || exit 1
+    is_created_anew "$status" || return 1
+    aws iam get-role --role-name "$(effective DhmcRoleName)" --query Role.Path --output text >"$work/found" 2>"$work/error"
+}
+
+# One that is there serves, when its path is that of the setting.
+check_dhmc_role() {
+    local name path
+    [ "$(effective ManageMemberRoles)" != false ] || return 0
+    name=$(effective DhmcRoleName) path=$(effective RolePath)
+    if ! has_dhmc_role; then
+        grep -q NoSuchEntity "$work/error" || [ ! -s "$work/error" ] || echo "not checked: role $name: $(tail -n 1 "$work/error")"
+    elif [ "$(cat "$work/found")" = "/${path:-service-role/}" ]; then
+        echo "well: the role $name is there, and serves"
+    else
+        problem "the role $name is there with the path $(cat "$work/found"), and not /${path:-service-role/}: give another DhmcRoleName"
+    fi
 }
 
 check_denied_regions() {

@@ -60,3 +60,14 @@ fn a_folder_without_a_function_is_no_build() {
     let ended = stand_in.run(&["--artifacts", built.to_str().unwrap()]);
     assert!(!ended.succeeded && ended.changed_nothing() && ended.said.contains("has no report.zip"), "{}", ended.said);
 }
+
+#[test]
+fn a_release_that_anybody_on_the_way_could_change_is_refused() {
+    let ended = StandIn::new().run(&["--artifacts", "http://127.0.0.1:9/release"]);
+    assert!(!ended.succeeded && ended.asked.is_empty(), "{:?}", ended.asked);
+    assert!(
+        ended.said.contains("http://127.0.0.1:9/release: https://, file:// or a folder is wanted"),
+        "{}",
+        ended.said
+    );
+}

@@ -98,3 +98,81 @@ fn a_policy_that_denies_regions_is_named_unless_regions_are() {
         assert!(!said(&[named]).contains(note), "{named}");
     }
 }
+
+#[test]
+fn what_is_there_already_may_be_updated_whatever_the_quota_is() {
+    let stand_in = StandIn::new()
+        .answer("lambda get-account-settings", "10")
+        .answer("cloudformation describe-stacks patch-manager", "UPDATE_COMPLETE")
+        .answer("cloudformation describe-stacks patch-manager Stacks[0].Parameters", "[]");
+    let said = stand_in.run_to_the_functions(&["DisablePatchManager=true"]);
+    assert!(
+        said.contains("note: AccountConcurrency=50 times RegionConcurrency=5 is more than the 10 functions"),
+        "{said}"
+    );
+}
+
+#[test]
+fn numbers_that_are_not_whole_are_not_multiplied() {
+    let said = StandIn::new().run_to_the_functions(&["AccountConcurrency=50.0"]);
+    let line = "not checked: quota of concurrent functions: AccountConcurrency=50.0 and RegionConcurrency=5 are no whole numbers";
+    assert!(said.contains(line), "{said}");
+    let said = StandIn::new().run_to_the_functions(&["AccountConcurrency=010"]);
+    assert!(said.contains("well: 50 of 1000 concurrent functions"), "{said}");
+}
+
+#[test]
+fn the_role_of_the_stack_for_events_is_ones_own_where_that_stack_is_there() {
+    let there = || StandIn::new().answer("iam list-roles", "patch-manager-organization-events");
+    let stacks = "cloudformation describe-stacks patch-manager-organization-events";
+    let said = there().answer(stacks, "CREATE_COMPLETE").run_to_the_functions(&[]);
+    assert!(said.contains("well: no role of these names is somebody else's"), "{said}");
+    let ended = there().refuse("cloudformation describe-stack-resources", "does not exist").run(&[]);
+    let line = "to do: the role patch-manager-organization-events is there already, of no stack";
+    assert!(!ended.succeeded && ended.said.contains(line), "{}", ended.said);
+}
+
+const DHMC_STACK: &str = "cloudformation describe-stacks patch-manager-dhmc-roles Stacks[0].StackStatus";
+
+#[test]
+fn a_role_for_dhmc_with_another_path_is_to_be_named_otherwise_before_anything_is_built() {
+    for status in ["ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS", "none"] {
+        let mut stand_in = StandIn::new().answer("iam get-role", "/");
+        if status != "none" {
+            stand_in = stand_in.answer(DHMC_STACK, status);
+        }
+        let ended = stand_in.run(&[]);
+        assert!(!ended.succeeded && ended.changed_nothing(), "{status}: {:?}", ended.asked);
+        let line = "to do: the role AWSSystemsManagerDefaultEC2InstanceManagementRoleCustom is there with the path /, and not \
+                    /service-role/: give another DhmcRoleName\n";
+        assert!(ended.said.contains(line), "{status}: {}", ended.said);
+    }
+    let stand_in = StandIn::new().answer("iam get-role", "/").answer(DHMC_STACK, "CREATE_COMPLETE");
+    stand_in.run_to_the_functions(&[]); // it is the stack's own
+}
+
+#[test]
+fn a_role_for_dhmc_that_may_not_be_looked_at_is_named() {
+    let said = StandIn::new().refuse("iam get-role", "AccessDenied: no").run_to_the_functions(&[]);
+    assert!(
+        said.contains("not checked: role AWSSystemsManagerDefaultEC2InstanceManagementRoleCustom: AccessDenied"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_role_for_dhmc_that_serves_is_not_created_after_a_creation_that_failed() {
+    // The check, the parameters twice, the change set, the deletion; then it is created.
+    let statuses = [["ROLLBACK_COMPLETE"; 5].as_slice(), &["CREATE_COMPLETE"]].concat();
+    let stand_in = StandIn::new()
+        .answer("iam get-role", "/service-role/")
+        .answer(DHMC_STACK, statuses)
+        .answer("cloudformation describe-stacks patch-manager-dhmc-roles Stacks[0].StackId", "failed");
+    let ended = stand_in.run(&["--artifacts", stand_in.built().to_str().unwrap()]);
+    let line = "well: the role AWSSystemsManagerDefaultEC2InstanceManagementRoleCustom is there, and serves";
+    assert!(ended.succeeded && ended.said.contains(line), "{}", ended.said);
+    let created = ended.of("create-change-set")[0];
+    let has_role = r#"{"ParameterKey": "ManagementAccountHasRole", "ParameterValue": "true"}"#;
+    assert!(created.iter().any(|word| word == "patch-manager-dhmc-roles"), "{created:?}");
+    assert!(created.iter().any(|word| word.contains(has_role)), "{created:?}");
+}
