@@ -7,8 +7,9 @@
 # may have left the scope since. What was to be taken down is taken down where it failed and nowhere else, so that messages with
 # other Regions are another execution. An execution is named after its messages: the same ones start nothing twice.
 #
-# What the state machine did not send stays in the queue and is shown: events that EventBridge could not deliver to the rollout,
-# which carry the attribute RULE_ARN. The accounts that they name are set up by the next scheduled rollout.
+# What the state machine did not send stays in the queue and is shown: events that EventBridge could not deliver, which carry the
+# attribute RULE_ARN. Accounts that they name are set up by the next scheduled rollout. One of a rule …-policy-written… tells who
+# wrote the policy, and was to go to the queue …-policy-writes: look at it as at those.
 set -eu
 
 stack=${1:-patch-manager}
