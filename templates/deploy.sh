@@ -18,7 +18,8 @@ that are not named keep their values.
   --stack STACK          the stack's name (patch-manager)
   --region REGION        its Region (as the AWS CLI is configured)
   --parameters FILE      values of parameters: {"Parameters": {"NAME": "VALUE"}}
-  --policy FILE          the policy as JSON, with any number of windows, instead of the parameters for windows
+  --policy FILE          the policy as JSON, with any number of windows, instead of the parameters for windows; templates/policy.json
+                         is one. Checked before anything else
   --tags KEY=VALUE       a tag of everything that is created; once for each
   NAME=VALUE             a value of one parameter, before those of the file
 
@@ -31,8 +32,7 @@ that are not named keep their values.
                          release, whose patch-manager-ARCH.zip holds them. Its SHA256SUMS, from the same place, find damage, and no
                          forged release
   --build FOLDER         builds them into a folder, and does nothing else
-  --endpoint-url URL     a local AWS. As it has no StackSets, member-roles.yaml, dhmc-role.yaml and control-plane.yaml are deployed
-                         there, each as a stack of its own, for the account of the credentials
+  --endpoint-url URL     a local AWS. As it has no StackSets it wants ManageMemberRoles=false
 USAGE
 }
 
@@ -136,6 +136,35 @@ check_build_tools() {
         case $architecture in arm64) machine=aarch64 ;; *) machine=$architecture ;; esac
         rustup target add "$machine-unknown-linux-gnu" 2>/dev/null || fail "rustup cannot add $machine-unknown-linux-gnu"
     fi
+}
+
+# The functions' own check, built for this machine. What is wrong with the file itself needs no AWS to be found: so it comes first.
+check_policy() {
+    [ -n "$policy" ] || return 0
+    if [ -n "$artifacts" ] || ! command -v cargo >/dev/null; then
+        say "$policy is not checked here, where nothing is built: the stack checks it before it changes any account"
+        return
+    fi
+    say "Checking $policy"
+    run_check "$policy"
+}
+
+# Again, when it is known what the member roles are, or will be, made for.
+check_policy_for_roles() {
+    [ -n "$policy" ] && [ -z "$artifacts" ] && command -v cargo >/dev/null || return 0
+    run_check "$policy" "$(python3 - "$work/effective.json" <<'PYTHON'
+import json, sys
+
+of = json.load(open(sys.argv[1]))
+path = of["RolePath"]
+print(json.dumps({"taskRole": path + of["TaskRoleName"], "dhmcRole": (path or "service-role/") + of["DhmcRoleName"],
+                  "ownerTag": {"key": of["OwnerTagKey"], "value": of["OwnerTagValue"]}, "documents": of["Documents"].split(",")}))
+PYTHON
+)"
+}
+
+run_check() {
+    cargo run --quiet --manifest-path "$root/Cargo.toml" --package patching --bin check-policy -- "$@" || fail "nothing was done"
 }
 
 # --- Artifacts ---
@@ -276,7 +305,7 @@ print(json.dumps([dict(zip(("Key", "Value"), tag.split("=", 1))) for tag in sys.
 # one can say, into $work/effective.json.
 read_parameters() {
     deployed "$stack" >"$work/deployed.json"
-    python3 - "$root/templates/$main" "$parameters" "$policy" "$work" -- ${values[@]+"${values[@]}"} <<'PYTHON'
+    python3 - "$root/templates/main.yaml" "$parameters" "$policy" "$work" -- ${values[@]+"${values[@]}"} <<'PYTHON'
 import json, pathlib, re, sys
 
 template, parameters, policy, work, _, *given = sys.argv[1:]
@@ -316,6 +345,8 @@ def documents(policy):
 
 def from_policy(path):
     policy = read(path)
+    if isinstance(policy, dict):
+        policy.pop("$schema", None)  # for editors
     # In a parameter of Systems Manager {{ would be a reference to another one.
     text = json.dumps(policy, separators=(",", ":"), ensure_ascii=False).replace("{{", "{\\u007b")
     size = len(text.encode())
@@ -335,15 +366,18 @@ if policy:
 wanted |= dict(text.split("=", 1) for text in given)
 section = re.search(r"^Parameters:\n((?:[ #].*\n|\n)+)", pathlib.Path(template).read_text(), re.M)[1]
 known = re.findall(r"^  (\w+):$", section, re.M)
-# The local AWS gets several templates, each with some of the parameters.
 unknown = sorted(set(wanted) - set(known))
 if unknown:
-    stop(f"{pathlib.Path(template).name} has no parameter {', '.join(unknown)}")
+    stop(f"main.yaml has no parameter {', '.join(unknown)}; what a window can have beside its parameters is in a policy file")
+deployed = json.loads((work / "deployed.json").read_text())
+gone = [f"{name}={value}" for name, value in sorted(deployed.items()) if name not in known]
+if gone:
+    print("== main.yaml has these no more; what differs from their defaults goes into a policy file:", *gone, sep="\n   ")
 wanted = {name: str(value) for name, value in wanted.items()}
 defaults = {name: default.strip("\"'") for name, default in
             re.findall(r"^  (\w+):\n(?:    .*\n)*?    Default: (.*)\n", section, re.M)}
 (work / "wanted.json").write_text(json.dumps(wanted))
-(work / "effective.json").write_text(json.dumps(defaults | json.loads((work / "deployed.json").read_text()) | wanted))
+(work / "effective.json").write_text(json.dumps(defaults | deployed | wanted))
 PYTHON
 }
 
@@ -543,21 +577,13 @@ where_events_are() {
 # outlives the others.
 each_stack() {
     local step=$1
-    local common=("ArtifactsBucket=$bucket" "ArtifactsPrefix=$prefix" "Architecture=$architecture")
-    local roles=("ManagementAccountId=$account" "OrganizationId=$organization")
+    local common=("ArtifactsBucket=$bucket" "ArtifactsPrefix=$prefix" "Architecture=$architecture"
+        "OrganizationId=$organization" "RootOrganizationalUnitId=$organization_root" ${local:+"TemplatesUrl=$templates_url"})
     dhmc_roles "$step"
-    if [ -n "$local" ]; then
-        set_parameters "$stack-member-roles" member-roles.yaml "${roles[@]}"
-        "$step" "$stack-member-roles" member-roles.yaml
-        # Without the id of the organization: the local AWS does not know the condition key aws:ResourceOrgID. It has no TLS.
-        common+=(RequireTls=false)
-    else
-        common+=("OrganizationId=$organization" "RootOrganizationalUnitId=$organization_root")
-    fi
-    set_parameters "$stack" $main "${common[@]}"
-    "$step" "$stack" $main
+    set_parameters "$stack" main.yaml "${common[@]}"
+    "$step" "$stack" main.yaml
     if [ "$events_region" != "$region" ]; then
-        where_events_are set_parameters "$stack-organization-events" org-events.yaml "HomeRegion=$region" ${local:+RequireTls=false}
+        where_events_are set_parameters "$stack-organization-events" org-events.yaml "HomeRegion=$region"
         where_events_are "$step" "$stack-organization-events" org-events.yaml
     fi
 }
@@ -570,10 +596,9 @@ dhmc_roles() {
     # With its path: preflight has looked.
     if has_dhmc_role; then
         has_role=(ManagementAccountHasRole=true)
-        [ -z "$local" ] || return 0
     fi
-    set_parameters "$stack-dhmc-roles" $dhmc "${common[@]}" ${has_role[@]+"${has_role[@]}"} "$@"
-    "$step" "$stack-dhmc-roles" $dhmc
+    set_parameters "$stack-dhmc-roles" org-dhmc-roles.yaml "${common[@]}" ${has_role[@]+"${has_role[@]}"} "$@"
+    "$step" "$stack-dhmc-roles" org-dhmc-roles.yaml
 }
 
 # Where windows write their output the role for Default Host Management Configuration may write, and nowhere else.
@@ -683,15 +708,14 @@ delete() {
     if [ "$events_region" != "$region" ]; then
         where_events_are delete_and_wait "$stack-organization-events"
     fi
-    [ -n "$local" ] || leave_closed_accounts "$(effective ResourcePrefix)-member-roles"
+    [ "$(effective ManageMemberRoles)" = false ] || leave_closed_accounts "$(effective ResourcePrefix)-member-roles"
     say "Deleting stack $stack: its last rollout removes the windows, then the rest goes"
     delete_and_wait "$stack"
-    [ -z "$local" ] || delete_and_wait "$stack-member-roles"
-    if [ "$on_delete" = reset ]; then
-        [ -n "$local" ] || leave_closed_accounts "$(effective ResourcePrefix)-dhmc-roles"
+    if [ "$others" != none ]; then
+        leave_closed_accounts "$(effective ResourcePrefix)-dhmc-roles"
         say "Deleting stack $stack-dhmc-roles"
         delete_and_wait "$stack-dhmc-roles"
-    else
+    elif [ "$on_delete" = keep ]; then
         echo "Kept: the stack $stack-dhmc-roles with the role that Default Host Management Configuration names"
     fi
     echo "Kept: the reports ${data:+in s3://$data }and the artifacts. To remove a bucket: aws s3 rb --force s3://NAME, after its versions"
@@ -746,8 +770,9 @@ current = json.loads((work / "deployed.json").read_text())
 text = current["PatchPolicy"] + current["PatchPolicyContinued"]
 if text:
     policy = json.loads(text)
-    if policy["dhmc"].get("onDelete", "keep") != wanted:
-        policy["dhmc"]["onDelete"] = wanted
+    dhmc = policy.get("dhmc") or {}
+    if dhmc.get("onDelete", "keep") != wanted:
+        policy["dhmc"] = {**dhmc, "onDelete": wanted}
         (work / "policy.json").write_text(json.dumps(policy))
 PYTHON
     [ ! -e "$work/policy.json" ] || policy=$work/policy.json
@@ -776,15 +801,15 @@ main() {
         build
         return
     fi
+    check_policy
     check_tools
-    main=main.yaml dhmc=org-dhmc-roles.yaml
-    [ -z "$local" ] || main=control-plane.yaml dhmc=dhmc-role.yaml
     # Before minutes of building: are these parameters of the template, is the policy JSON of a size that fits?
     read_parameters
     if [ "$action" = delete ]; then
         delete
         return
     fi
+    check_policy_for_roles
     find_organization
     [ -n "$bucket" ] || bucket=$(effective ArtifactsBucket)
     [ -n "$bucket" ] || bucket=patch-manager-artifacts-$account-$region-an

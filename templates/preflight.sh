@@ -32,7 +32,7 @@ preflight() {
 }
 
 check_organizations_access() {
-    [ -z "$local" ] && [ "$(effective ManageMemberRoles)" != false ] || return 0 # no StackSets
+    [ "$(effective ManageMemberRoles)" != false ] || return 0 # no StackSets
     look "organizations access of StackSets" aws cloudformation describe-organizations-access --query Status --output text || return 0
     case $(cat "$work/found") in
     ENABLED) echo "well: StackSets may put roles into the organization's accounts" ;;

@@ -7,8 +7,12 @@ Each file of `corrections` is one of them. They are written against the versions
 
 import runpy
 
-from corrections import deletions, environments, executions, histories, maps, organization, server, sessions, versions
+from corrections import (
+    deletions, environments, executions, histories, maps, nested, organization, resource_organization, server, sessions, versions
+)
 
-for correction in (deletions, environments, executions, histories, maps, organization, server, sessions, versions):
+for correction in (
+    deletions, environments, executions, histories, maps, nested, organization, resource_organization, server, sessions, versions
+):
     correction.install()
 runpy.run_module("ministack", run_name="__main__", alter_sys=True)

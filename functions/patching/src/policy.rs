@@ -49,26 +49,48 @@ use reader::{FromNode, Node, Read};
 
 /// What Patch Manager's set-up should be, and where.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(!try_from, deny_unknown_fields, transform = allow_schema)
+)]
 #[serde(rename_all = "camelCase", try_from = "Value")]
 pub struct PatchPolicy {
     /// Where it applies; everywhere by default.
+    #[serde(default)]
     pub scope: Scope,
     /// The maintenance windows: 0 to 50, each with a name of its own.
+    #[cfg_attr(feature = "schema", schemars(length(max = 50)))]
     pub windows: Vec<Window>,
     /// Default Host Management Configuration.
+    #[serde(default)]
     pub dhmc: Dhmc,
     /// Whether tasks carry their document's hash, so that they run only the document that was seen at the last rollout; `false` by
     /// default, as a window fails on every host from the moment that the document's owner publishes another version.
+    #[serde(default)]
     pub pin_document_hash: bool,
     /// The role, in each account, with which the tasks run; without one, the service-linked role of Systems Manager.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task_role: Option<RoleName>,
-    /// The tag by which the solution knows its own windows.
+    /// The tag by which the solution knows its own windows; `createdBy` = `SRA_Patch_Management` by default.
+    #[serde(default)]
     pub owner_tag: OwnerTag,
     /// Whether everything is turned off: nothing is rolled out until it is turned on again; `false` by default.
+    #[serde(default)]
     pub disabled: bool,
     /// What becomes of a Region, or an account, that a service control policy denies; it is skipped by default.
+    #[serde(default)]
     pub on_region_denied: OnRegionDenied,
+}
+
+/// Where an editor finds the policy's schema; of no meaning here.
+const SCHEMA: &str = "$schema";
+
+#[cfg(feature = "schema")]
+fn allow_schema(schema: &mut schemars::Schema) {
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        properties.insert(SCHEMA.to_owned(), serde_json::json!({ "type": "string" }));
+    }
 }
 
 impl PatchPolicy {
@@ -126,18 +148,19 @@ impl TryFrom<Value> for PatchPolicy {
 }
 
 impl FromNode for PatchPolicy {
-    const EXPECTED: &'static str = "an object with windows, dhmc and ownerTag";
+    const EXPECTED: &'static str = "an object with windows";
 
     fn from_node(node: &Node<'_>) -> Read<Self> {
         let mut object = node.object(Self::EXPECTED)?;
         let scope = object.or("scope", Scope::default());
         let windows = object.required_with("windows", window::WINDOWS, window::read_windows);
-        let dhmc = object.required("dhmc");
+        let dhmc = object.or("dhmc", Dhmc::default());
         let pin_document_hash = object.or("pinDocumentHash", false);
         let task_role = object.optional("taskRole");
-        let owner_tag = object.required("ownerTag");
+        let owner_tag = object.or("ownerTag", OwnerTag::default());
         let disabled = object.or("disabled", false);
         let on_region_denied = object.or("onRegionDenied", OnRegionDenied::default());
+        object.ignore(SCHEMA);
         object.finish();
         Ok(Self {
             scope: scope?,

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::ids::{AccountId, RunId};
 use crate::input::Action;
 use crate::outcome::{AccountOutcome, Failure, Reason, RegionOutcome, Status, Warning, WindowStatus};
+use crate::policy::text::DHMC_ROLE;
 
 /// A run, whole.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -94,7 +95,11 @@ impl RunSummary {
 /// The DHMC role of a policy, valid or not.
 #[must_use]
 pub fn our_dhmc_role(policy: Option<&Value>) -> Option<&str> {
-    policy?.pointer("/dhmc/role")?.as_str()
+    let dhmc = &policy?["dhmc"];
+    match dhmc["role"].as_str() {
+        None if dhmc["enabled"] != false => Some(DHMC_ROLE),
+        role => role,
+    }
 }
 
 /// A warning of each DHMC role that was kept and is not `our_role`, in however many Regions it was found.

@@ -1,4 +1,4 @@
-//! The control plane: created by the script that creates it on AWS, then changed through CloudFormation.
+//! The control plane: created by the script, and with the template, that create it on AWS, then changed through CloudFormation.
 
 use std::collections::BTreeMap;
 
@@ -101,6 +101,9 @@ fn parameters(organization: &Organization) -> BTreeMap<String, String> {
         ("RegionConcurrency", &concurrency[1]),
         ("NewAccountGraceMinutes", "0"),
         ("Regions", &regions),
+        // What this AWS lacks: StackSets, and TLS.
+        ("ManageMemberRoles", "false"),
+        ("RequireTls", "false"),
         // So that the rollout that the stack starts can be watched, and however many accounts are there to fail.
         ("WaitForRollout", "false"),
         ("FailureTolerancePercent", "100"),
@@ -138,5 +141,5 @@ fn deployment(described: Described) -> Result<Deployment> {
 fn template(clients: &Clients, deployment: &Deployment) -> String {
     let parameter = |name: &str| deployment.parameter(name).unwrap_or_default();
     let (bucket, prefix) = (parameter("ArtifactsBucket"), parameter("ArtifactsPrefix"));
-    format!("{}/{bucket}/{prefix}control-plane.yaml", clients.endpoint)
+    format!("{}/{bucket}/{prefix}main.yaml", clients.endpoint)
 }

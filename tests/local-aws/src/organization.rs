@@ -137,15 +137,15 @@ impl Organization {
         Ok(organization)
     }
 
-    /// Puts the member roles into every member account that is to have them, as a `StackSet` does on AWS. The management account,
-    /// which `StackSets` leave out, gets them with the control plane.
+    /// Puts the member roles into every account that is to have them, as `main.yaml` and its `StackSets` do on AWS, and as whoever
+    /// deploys it with `ManageMemberRoles=false` has to do.
     pub(crate) async fn deploy_member_roles(
         &self,
         clients: &Clients,
         workspace: &Workspace,
         progress: &Progress,
     ) -> Result<()> {
-        let ready: Vec<&Account> = self.ready().filter(|account| account.id != self.accounts[0].id).collect();
+        let ready: Vec<&Account> = self.ready().collect();
         let step = progress.step("Member roles", Some(u64::try_from(ready.len()).unwrap_or(u64::MAX)));
         stream::iter(&ready)
             .map(async |account| {

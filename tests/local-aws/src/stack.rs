@@ -114,27 +114,32 @@ impl<'a> Stack<'a> {
     }
 
     async fn failure(&self, status: String) -> Error {
-        // Page by page: a rollback's own events come first.
-        let events = self.client.describe_stack_events().stack_name(self.name).into_paginator().items().send();
-        let events = events.collect::<std::result::Result<Vec<_>, _>>().await.unwrap_or_default();
-        let reasons: Vec<String> = events
-            .into_iter()
-            .rev()
-            .filter(|event| event.resource_status.as_ref().is_some_and(|status| status.as_str().ends_with("FAILED")))
-            .map(|event| {
-                format!(
-                    "  {}: {}",
-                    event.logical_resource_id.unwrap_or_default(),
-                    event.resource_status_reason.unwrap_or_default()
-                )
-            })
-            .collect();
         Error::Stack {
             stack: self.name.to_owned(),
             account: self.account.to_owned(),
             status,
-            reasons: reasons.join("\n"),
+            reasons: self.reasons().await.join("\n"),
         }
+    }
+
+    /// What failed in it, and in the stacks inside of it: in its own events only these are named.
+    async fn reasons(&self) -> Vec<String> {
+        let (mut reasons, mut stacks) = (Vec::new(), vec![self.name.to_owned()]);
+        while let Some(stack) = stacks.pop() {
+            let pages = self.client.describe_stack_events().stack_name(stack).into_paginator().items().send();
+            for event in pages.collect::<std::result::Result<Vec<_>, _>>().await.unwrap_or_default().into_iter().rev() {
+                if !event.resource_status().is_some_and(|status| status.as_str().ends_with("FAILED")) {
+                    continue;
+                }
+                let (id, reason) = (event.logical_resource_id(), event.resource_status_reason());
+                reasons.push(format!("  {}: {}", id.unwrap_or_default(), reason.unwrap_or_default()));
+                let nested = event.physical_resource_id().filter(|id| Some(*id) != event.stack_id());
+                if event.resource_type() == Some("AWS::CloudFormation::Stack") {
+                    stacks.extend(nested.map(ToOwned::to_owned).filter(|nested| !stacks.contains(nested)));
+                }
+            }
+        }
+        reasons
     }
 }
 

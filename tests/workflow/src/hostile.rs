@@ -144,8 +144,8 @@ pub fn policies() -> Vec<Hostile> {
     let schedule = |text: &str| with("/windows/0/schedule", json!(text), &["$.windows[0].schedule"]);
     vec![
         row(json!([]), &["$:"]),
-        row(json!({}), &["$.windows", "$.dhmc", "$.ownerTag"]),
-        row(json!({"windows": "all"}), &["$.windows", "$.dhmc"]),
+        row(json!({}), &["$.windows"]),
+        row(json!({"windows": "all"}), &["$.windows"]),
         with("/windows", json!(vec![policy()["windows"][0].clone(); 2]), &["$.windows[1].name"]),
         with("/windows", json!(vec![json!({}); 51]), &["$.windows"]),
         with("/windows/0/name", json!("a b"), &["$.windows[0].name"]),
@@ -164,7 +164,7 @@ pub fn policies() -> Vec<Hostile> {
         with("/windows/0/task/parameters", json!({"Operation": ["scan"]}), &["$.windows[0].task.parameters.Operation"]),
         with("/ownerTag/value", json!(""), &["$.ownerTag.value"]),
         with("/ownerTag/key", json!("aws:createdBy"), &["$.ownerTag.key"]),
-        with("/dhmc", json!({"enabled": true}), &["$.dhmc"]),
+        with("/dhmc", json!({"enabled": true, "role": ""}), &["$.dhmc.role"]),
         with("/dhmc", json!({"enabled": "true"}), &["$.dhmc.enabled"]),
         schedule(""),
         schedule("cron()"),

@@ -13,6 +13,7 @@ pub mod payload;
 pub mod picture;
 pub mod rendering;
 pub mod sample;
+pub mod schema;
 pub mod template;
 pub mod transformer;
 

@@ -4,11 +4,23 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::template;
+
 /// A template with values for its parameters.
 #[derive(Debug)]
 pub struct Rendering<'a> {
     template: &'a Value,
     parameters: BTreeMap<String, String>,
+}
+
+/// The resources of the control plane, whose parameters `main.yaml` gives, with the defaults and, before these, the given values.
+/// Other roles than its own are somebody else's, so that their names are known.
+#[must_use]
+pub fn control_plane(values: &[(&str, &str)]) -> Value {
+    let (main, control_plane) = (template::load("main.yaml"), template::control_plane());
+    let given = Rendering::new(&main, &[&[("ManageMemberRoles", "false")], values].concat()).nested("ControlPlane");
+    let given: Vec<_> = given.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    Rendering::new(&control_plane, &given).resources()
 }
 
 /// What stands for `AWS::NoValue` until it is left out.
@@ -34,15 +46,22 @@ impl<'a> Rendering<'a> {
         there.map(|(id, resource)| (id.clone(), self.resolve(resource))).collect::<Map<_, _>>().into()
     }
 
-    /// The policy that the stack writes.
+    /// The parameters that a nested stack is given; what is only known when the stack is there stays as it is written.
+    #[must_use]
+    pub fn nested(&self, resource: &str) -> BTreeMap<String, String> {
+        let parameters = self.resolve(&self.template["Resources"][resource]["Properties"]["Parameters"]);
+        members(&parameters).map(|(name, value)| (name.clone(), text(value))).collect()
+    }
+
+    /// The policy that the control plane is given, in two parts.
     ///
     /// # Panics
     ///
     /// When it is not JSON.
     #[must_use]
     pub fn policy(&self) -> Value {
-        let text = self.resolve(&self.template["Resources"]["PolicyParameter"]["Properties"]["Value"]);
-        let text = text.as_str().unwrap_or_default().to_owned();
+        let given = self.nested("ControlPlane");
+        let text = format!("{}{}", given["PatchPolicy"], given["PatchPolicyContinued"]);
         serde_json::from_str(&text).unwrap_or_else(|why| panic!("{why}: {text}"))
     }
 

@@ -4,12 +4,12 @@ use super::text::text_type;
 
 text_type! {
     /// On how many targets a task runs at once (`MaxConcurrency`): a number, `"1"` to `"9999999"`, or `"1%"` to `"100%"`.
-    ConcurrencyLimit, "\"1\" to \"9999999\" or \"1%\" to \"100%\", without leading zeros", is_concurrency
+    ConcurrencyLimit, "\"1\" to \"9999999\" or \"1%\" to \"100%\", without leading zeros", is_concurrency, r"^([1-9]\d{0,6}|[1-9]\d?%|100%)$"
 }
 
 text_type! {
     /// After how many errors a task starts on no more targets (`MaxErrors`): a number, `"0"` to `"9999999"`, or `"0%"` to `"100%"`.
-    ErrorLimit, "\"0\" to \"9999999\" or \"0%\" to \"100%\", without leading zeros", is_error_limit
+    ErrorLimit, "\"0\" to \"9999999\" or \"0%\" to \"100%\", without leading zeros", is_error_limit, r"^(0|[1-9]\d{0,6}|\d%|[1-9]\d%|100%)$"
 }
 
 fn is_concurrency(text: &str) -> bool {

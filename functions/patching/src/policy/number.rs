@@ -7,13 +7,18 @@ macro_rules! number_type {
     ($(#[$docs:meta])* $visibility:vis $name:ident($number:ty), $range:expr, $allowed:literal) => {
         $(#[$docs])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+        #[cfg_attr(
+            feature = "schema",
+            derive(schemars::JsonSchema),
+            schemars(extend("minimum" = $range.start(), "maximum" = $range.end()))
+        )]
         $visibility struct $name($number);
 
         impl $name {
             /// The number, if it is within the range.
             #[must_use]
             $visibility fn new(number: $number) -> Option<Self> {
-                ($range).contains(&number).then_some(Self(number))
+                $range.contains(&number).then_some(Self(number))
             }
 
             /// The number.
@@ -36,37 +41,48 @@ macro_rules! number_type {
 
 number_type! {
     /// Days between the moment that a `cron` schedule names and the window (`MaintenanceWindowOffset`): 1 to 6.
-    pub ScheduleOffset(u8), 1..=6, "a whole number from 1 to 6"
+    pub ScheduleOffset(u8), (1..=6), "a whole number from 1 to 6"
 }
 
 number_type! {
     /// Seconds in which a command has to start on a host (`TimeoutSeconds`): 30 to 2,592,000, which is 30 days.
-    pub TimeoutSeconds(i32), 30..=2_592_000, "a whole number from 30 to 2592000"
+    pub TimeoutSeconds(i32), (30..=2_592_000), "a whole number from 30 to 2592000"
 }
 
 number_type! {
     /// A task's place among the window's tasks (`MaintenanceWindowTaskPriority`): 0 comes first. The service's integers are signed
     /// and have 32 bits.
-    pub Priority(i32), 0.., "a whole number from 0 to 2147483647"
+    pub Priority(i32), (0..=i32::MAX), "a whole number from 0 to 2147483647"
 }
 
 number_type! {
     /// A duration by itself.
-    Hours(u8), 1..=24, "a whole number from 1 to 24"
+    Hours(u8), (1..=24), "a whole number from 1 to 24"
 }
 
 number_type! {
     /// A cutoff by itself.
-    Cutoff(u8), 0..=23, "a whole number from 0 to 23"
+    Cutoff(u8), (0..=23), "a whole number from 0 to 23"
 }
 
 /// How long a window stays open (`MaintenanceWindowDurationHours`, 1 to 24 hours), and how long before its end it starts no more
 /// tasks (`MaintenanceWindowCutoff`, 0 to 23 hours and less than the duration).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", default)]
 pub struct WindowDuration {
+    /// For how many hours the window is open: 1 to 24; 6 by default.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 24)))]
     duration_hours: u8,
+    /// For how many hours before its end no task starts: 0 to 23, and less than the duration; 1 by default.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 23)))]
     cutoff_hours: u8,
+}
+
+impl Default for WindowDuration {
+    fn default() -> Self {
+        Self { duration_hours: 6, cutoff_hours: 1 }
+    }
 }
 
 impl WindowDuration {
@@ -91,13 +107,18 @@ impl WindowDuration {
 
     /// Reads `durationHours` and `cutoffHours`.
     pub(crate) fn from_fields(object: &mut Object<'_>) -> Read<Self> {
-        let hours = object.required::<Hours>("durationHours");
-        let Some(node) = object.field("cutoffHours") else {
-            return Err(object.missing("cutoffHours", Cutoff::EXPECTED));
-        };
-        let cutoff_hours = Cutoff::from_node(&node);
+        let default = Self::default();
+        let hours = object.or("durationHours", Hours(default.duration_hours));
+        let node = object.field("cutoffHours");
+        let cutoff_hours = node.as_ref().map_or(Ok(Cutoff(default.cutoff_hours)), Cutoff::from_node);
         let (hours, cutoff_hours) = (hours?.get(), cutoff_hours?.get());
-        Self::new(hours, cutoff_hours).ok_or_else(|| node.refuse(format!("less than durationHours ({hours})")))
+        Self::new(hours, cutoff_hours).ok_or_else(|| {
+            let allowed = format!("less than durationHours ({hours})");
+            match &node {
+                Some(node) => node.refuse(allowed),
+                None => object.missing("cutoffHours", format!("{allowed}; {cutoff_hours} when left out")),
+            }
+        })
     }
 }
 

@@ -5,6 +5,7 @@ use super::text::{BucketName, KeyPrefix, LogGroupName};
 
 /// Where the output of a task's commands goes beside Run Command's own record (`MaintenanceWindowRunCommandParameters`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 #[serde(rename_all = "camelCase")]
 pub struct Output {
     /// A bucket.

@@ -6,6 +6,7 @@ use super::text::{is_text, text_type};
 /// The tag by which the solution knows its own windows: what does not carry it is never touched (`AddTagsToResource`). The policies of
 /// the member roles name it, so it has only what is allowed there, too.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub struct OwnerTag {
     /// The tag's key.
     pub key: TagKey,
@@ -15,12 +16,12 @@ pub struct OwnerTag {
 
 text_type! {
     /// A tag's key (`TagKey`).
-    TagKey, "1 to 128 letters, digits, spaces and _.:/=+-@, up to U+00FF, not beginning with aws:", is_tag_key
+    TagKey, "1 to 128 letters, digits, spaces and _.:/=+-@, up to U+00FF, not beginning with aws:", is_tag_key, r"^[^\x00-\x1F]{1,128}$"
 }
 
 text_type! {
     /// A tag's value (`TagValue`); not empty, as an empty one would be easy to carry by accident.
-    TagValue, "1 to 256 letters, digits, spaces and _.:/=+-@, up to U+00FF", is_tag_value
+    TagValue, "1 to 256 letters, digits, spaces and _.:/=+-@, up to U+00FF", is_tag_value, r"^[^\x00-\x1F]{1,256}$"
 }
 
 fn is_tag_key(text: &str) -> bool {
@@ -40,6 +41,13 @@ fn is_letter_for_iam(letter: char) -> bool {
 /// `[\p{L}\p{Z}\p{N}_.:/=+\-@]`
 pub(crate) fn is_tag_letter(letter: char) -> bool {
     letter.is_alphanumeric() || (letter.is_whitespace() && !letter.is_control()) || "_.:/=+-@".contains(letter)
+}
+
+/// That of the solution whose windows are taken over.
+impl Default for OwnerTag {
+    fn default() -> Self {
+        Self { key: TagKey("createdBy".to_owned()), value: TagValue("SRA_Patch_Management".to_owned()) }
+    }
 }
 
 impl FromNode for OwnerTag {

@@ -145,6 +145,11 @@ impl<'a> Object<'a> {
         self.node.member(key)
     }
 
+    /// A field that may be anything.
+    pub(crate) fn ignore(&mut self, key: &'static str) {
+        self.known.push(key);
+    }
+
     /// A field that has to be there.
     pub(crate) fn required<T: FromNode>(&mut self, key: &'static str) -> Read<T> {
         self.required_with(key, T::EXPECTED, T::from_node)

@@ -16,6 +16,11 @@ const ALLOWED: &str = "\"cron(…)\", \"rate(…)\" or \"at(…)\", such as \"cr
 /// It follows the user guide's "Cron and rate expressions for Systems Manager". Where that page is silent, the stricter reading
 /// holds: a schedule that is refused here can be written in another way, one that the service refuses fails in every account.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(with = "String", extend("pattern" = r"^(cron|rate|at)\(.+\)$"))
+)]
 #[serde(into = "String")]
 pub struct Schedule {
     text: String,

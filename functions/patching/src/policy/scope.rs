@@ -8,7 +8,8 @@ use super::reader::{FromNode, Node, Read};
 
 /// The accounts and Regions in which a policy applies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+#[serde(rename_all = "camelCase", default)]
 pub struct Scope {
     /// The organizational units, at any depth, whose accounts are in scope; none means the whole organization.
     pub included_organizational_units: BTreeSet<OrganizationalUnitId>,

@@ -6,6 +6,7 @@ use super::text::{Description, Name, is_text, text_type};
 
 /// The hosts that a window works on (`RegisterTargetWithMaintenanceWindow`).
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 #[serde(rename_all = "camelCase")]
 pub struct Target {
     /// The target's name.
@@ -14,16 +15,25 @@ pub struct Target {
     /// What the target is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<Description>,
-    /// By what hosts are chosen.
+    /// By what hosts are chosen; `tag:InstanceOS` by default.
+    #[serde(default)]
     pub key: TargetKey,
     /// What the key has to be: 1 to 50 values, any of which is enough.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 50)))]
     pub values: Vec<String>,
 }
 
 text_type! {
     /// By what a target chooses its hosts (`TargetKey`): `tag:…`, `tag-key`, `InstanceIds`, `resource-groups:Name` or
     /// `resource-groups:ResourceTypeFilters`.
-    TargetKey, "tag:<key>, tag-key, InstanceIds, resource-groups:Name or resource-groups:ResourceTypeFilters", is_target_key
+    TargetKey, "tag:<key>, tag-key, InstanceIds, resource-groups:Name or resource-groups:ResourceTypeFilters", is_target_key,
+    "^(tag:.{1,128}|tag-key|InstanceIds|resource-groups:(Name|ResourceTypeFilters))$"
+}
+
+impl Default for TargetKey {
+    fn default() -> Self {
+        Self("tag:InstanceOS".to_owned())
+    }
 }
 
 /// The model's pattern, which has no `+`.
@@ -81,13 +91,13 @@ fn is_resource_type(text: &str) -> bool {
 }
 
 impl FromNode for Target {
-    const EXPECTED: &'static str = "an object with key and values";
+    const EXPECTED: &'static str = "an object with values";
 
     fn from_node(node: &Node<'_>) -> Read<Self> {
         let mut object = node.object(Self::EXPECTED)?;
         let name = object.optional("name");
         let description = object.optional("description");
-        let key = object.required("key");
+        let key = object.or("key", TargetKey::default());
         let values = object.required_with("values", VALUES, |node| read_values(node, key.as_ref().ok()));
         object.finish();
         Ok(Self { name: name?, description: description?, key: key?, values: values? })

@@ -11,6 +11,7 @@ use super::text::{Description, DocumentName, DocumentVersion, Name};
 
 /// What a window does: a Run Command task (`RegisterTaskWithMaintenanceWindow`).
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 #[serde(rename_all = "camelCase")]
 pub struct Task {
     /// The task's name.
@@ -21,20 +22,28 @@ pub struct Task {
     /// The document to run.
     pub document: DocumentName,
     /// The document's version; `$DEFAULT` by default, which is the one that its owner wants to be run.
+    #[serde(default)]
     pub document_version: DocumentVersion,
     /// The document's parameters, each with its values.
+    #[serde(default)]
     pub parameters: BTreeMap<String, Vec<String>>,
     /// On how many hosts at once; `100` by default.
+    #[serde(default)]
     pub max_concurrency: ConcurrencyLimit,
     /// After how many errors no more hosts follow; `100%` by default, so that no host stays unpatched because of others.
+    #[serde(default)]
     pub max_errors: ErrorLimit,
     /// In how many seconds the command has to start on a host; 3,600 by default.
+    #[serde(default)]
     pub timeout_seconds: TimeoutSeconds,
     /// The task's place in the window; 1 by default.
+    #[serde(default)]
     pub priority: Priority,
     /// What happens at the cutoff to a task that runs.
+    #[serde(default)]
     pub cutoff_behavior: CutoffBehavior,
     /// Where the output goes.
+    #[serde(default)]
     pub output: Output,
 }
 
@@ -52,6 +61,7 @@ pub struct Task {
     strum::EnumString,
     strum::IntoStaticStr,
 )]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum CutoffBehavior {

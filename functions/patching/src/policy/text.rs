@@ -24,11 +24,12 @@ impl From<InvalidId> for NotAllowed {
     }
 }
 
-/// Declares a text that a check finds valid.
+/// Declares a text that a check finds valid. The pattern is for the schema: it takes all that the check takes, and may take more.
 macro_rules! text_type {
-    ($(#[$docs:meta])* $name:ident, $allowed:expr, $is_valid:path) => {
+    ($(#[$docs:meta])* $name:ident, $allowed:expr, $is_valid:path, $pattern:literal) => {
         $(#[$docs])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(extend("pattern" = $pattern)))]
         pub struct $name(String);
 
         impl std::str::FromStr for $name {
@@ -89,18 +90,18 @@ from_text!(OrganizationalUnitId, OrganizationalUnitId::ALLOWED);
 
 text_type! {
     /// The name of a maintenance window, a target or a task (`MaintenanceWindowName`).
-    Name, "3 to 128 letters, digits, _, - and .", is_name
+    Name, "3 to 128 letters, digits, _, - and .", is_name, "^[a-zA-Z0-9_.-]{3,128}$"
 }
 
 text_type! {
     /// A description of a maintenance window, a target or a task (`MaintenanceWindowDescription`).
-    Description, "1 to 128 characters", is_description
+    Description, "1 to 128 characters", is_description, r"^[\s\S]{1,128}$"
 }
 
 text_type! {
     /// The name or the ARN of a document that Run Command runs (`DocumentARN`). In an ARN `{region}` and `{partition}` stand for
     /// those in which the task is registered, as a document that somebody shares is another one in each Region.
-    DocumentName, "a document's name or ARN: 3 to 128 letters, digits, _, -, ., : and /; in an ARN also {region} and {partition}", is_document
+    DocumentName, "a document's name or ARN: 3 to 128 letters, digits, _, -, ., : and /; in an ARN also {region} and {partition}", is_document, "^[a-zA-Z0-9_.:/{}-]{3,160}$"
 }
 
 impl DocumentName {
@@ -122,7 +123,7 @@ const REGION: &str = "{region}";
 
 text_type! {
     /// Which version of a document a task runs (`DocumentVersion`).
-    DocumentVersion, "\"$DEFAULT\", \"$LATEST\" or a number from \"1\"", is_document_version
+    DocumentVersion, "\"$DEFAULT\", \"$LATEST\" or a number from \"1\"", is_document_version, r"^(\$DEFAULT|\$LATEST|[1-9]\d{0,8})$"
 }
 
 impl Default for DocumentVersion {
@@ -133,22 +134,31 @@ impl Default for DocumentVersion {
 
 text_type! {
     /// The name of an IAM role, with its path where it has one, and without a leading slash: `service-role/Name`.
-    RoleName, "a role's name of 1 to 64 letters, digits and +=,.@_-, with its path in front if it has one, such as \"service-role/Name\", and no ARN", is_role
+    RoleName, "a role's name of 1 to 64 letters, digits and +=,.@_-, with its path in front if it has one, such as \"service-role/Name\", and no ARN", is_role, "^(?!arn:)([!-~]{1,510}/)?[a-zA-Z0-9+=,.@_-]{1,64}$"
+}
+
+/// The role of Default Host Management Configuration, as `dhmc-role.yaml` names it by default.
+pub(crate) const DHMC_ROLE: &str = "service-role/AWSSystemsManagerDefaultEC2InstanceManagementRoleCustom";
+
+impl RoleName {
+    pub(super) fn of_dhmc() -> Self {
+        Self(DHMC_ROLE.to_owned())
+    }
 }
 
 text_type! {
     /// The name of a bucket that takes the tasks' output (`S3BucketName`).
-    BucketName, "a bucket's name: 3 to 63 lower-case letters, digits, . and -", is_bucket
+    BucketName, "a bucket's name: 3 to 63 lower-case letters, digits, . and -", is_bucket, "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
 }
 
 text_type! {
     /// What the keys of the tasks' output begin with (`S3KeyPrefix`).
-    KeyPrefix, "1 to 500 characters", is_key_prefix
+    KeyPrefix, "1 to 500 characters", is_key_prefix, r"^[\s\S]{1,500}$"
 }
 
 text_type! {
     /// The CloudWatch log group that takes the tasks' output (`CloudWatchLogGroupName`).
-    LogGroupName, "a log group's name: 1 to 512 letters, digits, ., -, _, / and #", is_log_group
+    LogGroupName, "a log group's name: 1 to 512 letters, digits, ., -, _, / and #", is_log_group, "^[a-zA-Z0-9._/#-]{1,512}$"
 }
 
 /// Between `shortest` and `longest` characters, each of which is allowed.

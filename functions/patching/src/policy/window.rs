@@ -14,6 +14,7 @@ use super::timezone::Timezone;
 
 /// One maintenance window with its target and its task (`CreateMaintenanceWindow`).
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 #[serde(rename_all = "camelCase")]
 pub struct Window {
     /// The window's name; no other window of the policy has it.
@@ -24,6 +25,7 @@ pub struct Window {
     /// When it opens.
     pub schedule: Schedule,
     /// In which time zone the schedule is meant; `UTC` by default.
+    #[serde(default)]
     pub timezone: Timezone,
     /// How many days after the moment that a `cron` schedule names it opens.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -32,6 +34,7 @@ pub struct Window {
     #[serde(flatten)]
     pub duration: WindowDuration,
     /// Whether it opens at all; `true` by default.
+    #[serde(default = "yes")]
     pub enabled: bool,
     /// The hosts that it works on.
     pub target: Target,
@@ -48,7 +51,7 @@ impl Window {
 }
 
 impl FromNode for Window {
-    const EXPECTED: &'static str = "an object with name, schedule, durationHours, cutoffHours, target and task";
+    const EXPECTED: &'static str = "an object with name, schedule, target and task";
 
     fn from_node(node: &Node<'_>) -> Read<Self> {
         let mut object = node.object(Self::EXPECTED)?;
@@ -59,7 +62,7 @@ impl FromNode for Window {
         let schedule_offset_days =
             object.optional_with("scheduleOffsetDays", |node| read_offset(node, schedule.as_ref().ok()));
         let duration = WindowDuration::from_fields(&mut object);
-        let enabled = object.or("enabled", true);
+        let enabled = object.or("enabled", yes());
         let target = object.required("target");
         let task = object.required("task");
         object.finish();
@@ -75,6 +78,11 @@ impl FromNode for Window {
             task: task?,
         })
     }
+}
+
+#[must_use]
+fn yes() -> bool {
+    true
 }
 
 fn read_offset(node: &Node<'_>, schedule: Option<&Schedule>) -> Read<ScheduleOffset> {

@@ -56,6 +56,24 @@ fn what_is_left_out_has_a_default() {
     assert_eq!(policy.dhmc.on_delete, OnDelete::Keep);
     assert!(!policy.disabled);
     assert_eq!(policy.on_region_denied, OnRegionDenied::Skip);
+    let mut short = self::policy();
+    for left_out in ["dhmc", "ownerTag"] {
+        short.as_object_mut().unwrap().remove(left_out);
+    }
+    let window = &mut short["windows"][0];
+    for left_out in ["durationHours", "cutoffHours"] {
+        window.as_object_mut().unwrap().remove(left_out);
+    }
+    window["target"].as_object_mut().unwrap().remove("key");
+    let short = PatchPolicy::parse(&short).unwrap();
+    assert_eq!((short.windows.clone(), short.owner_tag), (policy.windows.clone(), policy.owner_tag.clone()));
+    assert_eq!(
+        serde_json::to_value(short.dhmc).unwrap(),
+        json!({
+            "enabled": true, "role": "service-role/AWSSystemsManagerDefaultEC2InstanceManagementRoleCustom",
+            "overwrite": false, "onDelete": "keep"
+        })
+    );
     let window = &policy.windows[0];
     assert_eq!(window.timezone.as_str(), "UTC");
     assert!(window.enabled);
@@ -70,7 +88,8 @@ fn what_is_left_out_has_a_default() {
 #[test]
 fn null_is_the_same_as_leaving_a_field_out() {
     assert!(is_valid("/scope", Value::Null) && is_valid("/windows/0/timezone", Value::Null));
-    assert_eq!(problems("/ownerTag", Value::Null), ["$.ownerTag: an object with key and value"]);
+    assert!(is_valid("/ownerTag", Value::Null));
+    assert_eq!(problems("/windows", Value::Null), ["$.windows: a list of 0 to 50 windows"]);
 }
 
 #[test]
@@ -113,6 +132,19 @@ fn a_cutoff_has_to_be_less_than_the_duration() {
         problems("/windows/0/cutoffHours", json!(24)),
         ["$.windows[0].cutoffHours: a whole number from 0 to 23"]
     );
+    let mut left_out = policy_with("/windows/0/durationHours", json!(1));
+    left_out["windows"][0]["cutoffHours"] = Value::Null;
+    assert_eq!(
+        PatchPolicy::parse(&left_out).unwrap_err().problems[0].to_string(),
+        "$.windows[0].cutoffHours: missing — allowed: less than durationHours (1); 1 when left out"
+    );
+}
+
+#[test]
+fn an_editors_way_to_the_schema_means_nothing() {
+    let with_schema = PatchPolicy::parse(&policy_with("/$schema", json!("policy.schema.json")));
+    assert_eq!(with_schema, PatchPolicy::parse(&policy()));
+    assert_eq!(problems("/windows/0/$schema", json!("x")).len(), 1);
 }
 
 #[test]
@@ -167,10 +199,15 @@ fn a_unit_is_included_or_excluded_and_the_root_is_not_excluded() {
 }
 
 #[test]
-fn dhmc_needs_a_role_when_it_is_enabled() {
-    assert_eq!(problems("/dhmc", json!({"enabled": true})).len(), 1);
-    assert!(is_valid("/dhmc", json!({"enabled": false})));
-    assert!(is_valid("/dhmc", json!({"enabled": false, "role": "Dhmc"})));
+fn dhmc_has_a_role_when_it_is_enabled() {
+    let role = |dhmc: Value| {
+        let policy = PatchPolicy::parse(&policy_with("/dhmc", dhmc)).unwrap();
+        policy.dhmc.role.map(|role| role.to_string())
+    };
+    assert_eq!(role(json!({})), role(json!({"enabled": true})));
+    assert!(role(json!({})).is_some());
+    assert_eq!(role(json!({"enabled": false})), None);
+    assert_eq!(role(json!({"enabled": false, "role": "Dhmc"})).as_deref(), Some("Dhmc"));
 }
 
 #[test]

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use workflow::rendering::Rendering;
+use workflow::rendering::control_plane;
 use workflow::{read, template};
 
 const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd";
 const MACHINE: &str = "kms:EncryptionContext:aws:states:stateMachineArn";
 
 fn with_key() -> Value {
-    Rendering::new(&template::control_plane(), &[("KmsKeyArn", KEY)]).resources()
+    control_plane(&[("KmsKeyArn", KEY)])
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn everything_that_keeps_data_is_encrypted_with_the_key_and_without_one_by_aws()
     };
     let found = places(&with_key());
     assert!(found.len() > 10 && found.values().all(|encrypted| *encrypted), "{found:?}");
-    let without = Rendering::new(&template::control_plane(), &[]).resources();
+    let without = control_plane(&[]);
     assert!(places(&without).values().all(|encrypted| !encrypted));
     // What an update leaves out stays as it was: a key that is taken away would stay.
     let machine = &without["RolloutStateMachine"]["Properties"]["EncryptionConfiguration"];

@@ -105,7 +105,7 @@ fn no_error_of_ours_has_a_name_that_step_functions_or_lambda_might_use() {
 fn a_new_account_has_its_whole_grace_for_its_role() {
     let waiting = definition::state("LetRoleArrive").body;
     assert_eq!((&waiting["Type"], &waiting["Next"]), (&"Wait".into(), &"AssumeRole".into()));
-    let longest = template::control_plane()["Parameters"]["NewAccountGraceMinutes"]["MaxValue"].as_u64().unwrap();
+    let longest = template::load("main.yaml")["Parameters"]["NewAccountGraceMinutes"]["MaxValue"].as_u64().unwrap();
     let rounds = longest * 60 / waiting["Seconds"].as_u64().unwrap();
     // Entering and leaving both states, and three events of the invocation; Step Functions ends an execution at 25,000.
     assert!(rounds * 7 < 20_000, "{rounds} rounds");

@@ -9,5 +9,6 @@ mod errors;
 mod names;
 mod permissions;
 mod picture;
+mod policy;
 mod shapes;
 mod stack;

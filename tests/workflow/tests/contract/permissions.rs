@@ -113,7 +113,7 @@ fn what_starts_rollouts_may_start_this_machine_and_do_nothing_else() {
 
 #[test]
 fn both_templates_agree_on_the_names_that_they_share() {
-    let (control_plane, member) = (template::control_plane(), template::load("member-roles.yaml"));
+    let (main, member) = (template::load("main.yaml"), template::load("member-roles.yaml"));
     let dhmc = template::load("dhmc-role.yaml")["Parameters"]["DhmcRoleName"].clone();
     for member in
         [&member["Parameters"]["DhmcRoleName"], &template::load("org-dhmc-roles.yaml")["Parameters"]["DhmcRoleName"]]
@@ -122,16 +122,10 @@ fn both_templates_agree_on_the_names_that_they_share() {
         assert_eq!(dhmc["AllowedPattern"], member["AllowedPattern"]);
     }
     for name in ["MemberRoleName", "TaskRoleName", "DhmcRoleName", "OwnerTagKey", "OwnerTagValue", "Documents"] {
-        assert_eq!(control_plane["Parameters"][name]["Default"], member["Parameters"][name]["Default"], "{name}");
-        assert_eq!(
-            control_plane["Parameters"][name]["AllowedPattern"], member["Parameters"][name]["AllowedPattern"],
-            "{name}"
-        );
+        assert_eq!(main["Parameters"][name]["Default"], member["Parameters"][name]["Default"], "{name}");
+        assert_eq!(main["Parameters"][name]["AllowedPattern"], member["Parameters"][name]["AllowedPattern"], "{name}");
     }
-    assert_eq!(
-        control_plane["Parameters"]["ResourcePrefix"]["Default"],
-        member["Parameters"]["FunctionRolePrefix"]["Default"]
-    );
+    assert_eq!(main["Parameters"]["ResourcePrefix"]["Default"], member["Parameters"]["FunctionRolePrefix"]["Default"]);
 }
 
 fn member_role() -> Value {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use workflow::functions::{self, pascal};
-use workflow::rendering::Rendering;
+use workflow::rendering::control_plane;
 use workflow::template;
 
 /// What the stack's own rollouts do without: what starts others, and what watches. What guards the bucket and who is told are
@@ -68,7 +68,7 @@ fn what_failed_stays_in_the_queue_for_two_rounds_and_a_day() {
     let kept = json!({ "Fn::FindInMap": ["DeadLettersKept", "Seconds", { "Ref": "ScheduleDays" }] });
     assert_eq!(queue["MessageRetentionPeriod"], kept);
     let template = template::control_plane();
-    let most = template["Parameters"]["ScheduleDays"]["MaxValue"].as_u64().unwrap();
+    let most = template::load("main.yaml")["Parameters"]["ScheduleDays"]["MaxValue"].as_u64().unwrap();
     let expected: serde_json::Map<_, _> =
         (1..=most).map(|days| (days.to_string(), json!((2 * days + 1).min(14) * 86_400))).collect();
     assert_eq!(template["Mappings"]["DeadLettersKept"]["Seconds"], Value::Object(expected));
@@ -79,11 +79,11 @@ fn what_failed_stays_in_the_queue_for_two_rounds_and_a_day() {
 fn a_good_run_is_waited_for_a_day_longer_than_the_schedule_has_or_there_is_no_alarm() {
     let template = template::control_plane();
     let days = template["Mappings"]["GoodRunWithin"]["Days"].as_object().unwrap().clone();
-    let most = template["Parameters"]["ScheduleDays"]["MaxValue"].as_u64().unwrap();
+    let most = template::load("main.yaml")["Parameters"]["ScheduleDays"]["MaxValue"].as_u64().unwrap();
     assert_eq!(days.len() as u64, most);
     for scheduled in 1..=most {
         let text = scheduled.to_string();
-        let alarm = Rendering::new(&template, &[("ScheduleDays", &text)]).resources()["GoodRunAlarm"].clone();
+        let alarm = control_plane(&[("ScheduleDays", &text)])["GoodRunAlarm"].clone();
         assert_eq!(alarm.is_object(), scheduled < 7, "{scheduled}");
         assert_eq!(days[&text], json!((scheduled + 1).min(7)));
     }

@@ -22,6 +22,7 @@ async fn the_script_deploys_a_stack_whose_roles_allow_what_is_called() {
     script::a_second_time_it_changes_nothing_and_says_where_to_look(&aws).await;
     script::it_checks_without_deploying(&aws).await;
     script::it_refuses_what_does_not_go_together(&aws).await;
+    script::it_tells_why_a_nested_stack_failed(&aws).await;
     nested::the_parent_creates_the_roles_first_and_deletes_them_last(&aws).await;
 
     trust::the_member_role_cannot_be_assumed_by_another_role_of_the_management_account(&aws).await;

@@ -12,9 +12,9 @@ const WINDOWS: usize = 12;
 
 pub(crate) async fn a_second_time_it_changes_nothing_and_says_where_to_look(aws: &LocalAws) {
     let before = executions(aws).await;
-    let said = aws.deploy_script(&["RequireTls=false"]).await.unwrap();
-    // The role for DHMC, the member roles, the control plane, and what hands on the organization's events.
-    assert_eq!(said.matches("nothing to change").count(), 4, "{said}");
+    let said = aws.deploy_script(&[]).await.unwrap();
+    // The stack, and what hands on the organization's events.
+    assert_eq!(said.matches("nothing to change").count(), 2, "{said}");
     assert!(said.contains("The artifacts are in s3://"), "{said}");
     assert_eq!(executions(aws).await, before, "another rollout was started");
     let machine = &aws.deployment().unwrap().state_machine;
@@ -41,9 +41,9 @@ pub(crate) async fn it_checks_without_deploying(aws: &LocalAws) {
 pub(crate) async fn it_refuses_what_does_not_go_together(aws: &LocalAws) {
     let before = status(aws).await;
     for (arguments, problem) in [
-        (&["LinuxCutoffHours=6"][..], "LinuxCutoffHours must be less than LinuxDurationHours"),
-        (&["LinuxMaxErrors=101%"], "LinuxMaxErrors"),
-        (&["Nonsense=1"], "control-plane.yaml has no parameter Nonsense"),
+        (&["ControlTowerRegionsOnly=true"][..], "ControlTowerRegionsOnly and Regions are two ways to name the Regions"),
+        (&["LinuxCutoffHours=24"], "LinuxCutoffHours"),
+        (&["LinuxMaxErrors=1"], "main.yaml has no parameter LinuxMaxErrors; what a window can have"),
         (&["--architecture", "mips"], "--architecture is arm64 or x86_64"),
         (&["--policy", "/nowhere"], "/nowhere cannot be read"),
     ] {
@@ -51,6 +51,17 @@ pub(crate) async fn it_refuses_what_does_not_go_together(aws: &LocalAws) {
         assert!(error.contains(problem), "no {problem} in {error}");
     }
     assert_eq!(status(aws).await, before);
+}
+
+/// The nested stack's own events have it; its parent only says which resource failed.
+pub(crate) async fn it_tells_why_a_nested_stack_failed(aws: &LocalAws) {
+    let error = aws.deploy_script(&["LinuxCutoffHours=6"]).await.unwrap_err().to_string();
+    assert!(error.contains("UPDATE_ROLLBACK_COMPLETE"), "{error}");
+    assert!(error.contains("ControlPlane: Embedded stack"), "{error}");
+    assert!(
+        error.contains("Rollout: ") && error.contains("$.windows[2].cutoffHours: 6 — allowed: less than"),
+        "{error}"
+    );
 }
 
 pub(crate) async fn a_policy_file_sets_up_any_number_of_windows(aws: &LocalAws) {

@@ -57,10 +57,10 @@ async fn a_moment_that_has_passed_is_a_warning(aws: &LocalAws, given: &str) -> R
 /// The state machine reads the last of the two, as JSON readers do: the stack does not get as far.
 async fn a_key_that_is_there_twice_fails_the_update(aws: &mut LocalAws, given: &str) {
     let compact = from_str::<Value>(given).unwrap().to_string();
-    let doubled = compact.replacen("\"scope\":", "\"pinDocumentHash\":true,\"scope\":", 1);
+    let doubled = compact.replacen("\"scope\":", "\"taskRole\":\"mine\",\"scope\":", 1);
     assert_ne!(doubled, compact);
     let refused = aws.update(&[("PatchPolicy", &doubled)]).await.unwrap_err().to_string();
-    assert!(refused.contains("pinDocumentHash") && refused.contains("UPDATE_ROLLBACK_COMPLETE"), "{refused}");
+    assert!(refused.contains("$.taskRole") && refused.contains("UPDATE_ROLLBACK_COMPLETE"), "{refused}");
     assert_eq!(policy(aws).await, given);
     // CloudFormation has gone back to the former properties, with a run of its own.
     aws.follow("stack-update", |_| {}).await.unwrap();

@@ -25,16 +25,6 @@ fn the_readme_says_what_to_do_about_each_error_as_the_report_does() {
 }
 
 #[test]
-fn the_values_for_a_takeover_are_of_parameters_that_are_there() {
-    let template = template::load("main.yaml");
-    let values: Value = serde_json::from_str(&read("templates/takeover-parameters.json")).unwrap();
-    for (name, value) in values["Parameters"].as_object().unwrap() {
-        assert!(template["Parameters"][name].is_object(), "{name}");
-        assert!(value.is_string(), "{name}");
-    }
-}
-
-#[test]
 fn the_manifest_for_control_tower_gives_each_template_what_it_asks_for() {
     let resources = template::list(&template::load("cfct/manifest.yaml")["resources"]);
     let files: Vec<_> = resources.iter().map(|one| one["resource_file"].as_str().unwrap()).collect();

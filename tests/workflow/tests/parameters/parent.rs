@@ -1,39 +1,32 @@
 //! `main.yaml`, the template that a user names, hands everything on.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use workflow::template;
 
-/// What only the parent knows.
-const OWN: [&str; 3] = ["ManageMemberRoles", "RootOrganizationalUnitId", "TemplatesUrl"];
-
 #[test]
-fn the_parent_has_the_parameters_and_rules_of_the_control_plane() {
-    let (parent, child) = (template::load("main.yaml"), template::control_plane());
-    assert_eq!(parent["Rules"], child["Rules"]);
-    let mut parameters = parent["Parameters"].as_object().unwrap().clone();
-    for name in OWN {
-        assert!(parameters.remove(name).is_some(), "{name}");
-    }
-    // Without it there is no organization to be in; the control plane alone also serves where the condition is not known.
-    assert!(parameters.remove("OrganizationId").is_some_and(|one| one.get("Default").is_none()));
-    let mut expected = child["Parameters"].as_object().unwrap().clone();
-    expected.remove("OrganizationId");
-    assert_eq!(Value::from(parameters), Value::from(expected));
-}
-
-#[test]
-fn the_parent_hands_each_parameter_on() {
+fn the_control_plane_is_given_each_parameter_by_its_name() {
     let (parent, child) = (template::load("main.yaml"), template::control_plane());
     let given = &parent["Resources"]["ControlPlane"]["Properties"]["Parameters"];
     for (name, parameter) in child["Parameters"].as_object().unwrap() {
-        let value = match (name.as_str(), parameter["Type"].as_str()) {
+        // The parent has the defaults; but CloudFormation takes nothing for a value only where nothing is the default.
+        let default = parent["Parameters"][name].get("Default").filter(|default| **default == "");
+        assert_eq!(parameter.get("Default"), default, "{name}");
+        assert_eq!(parameter["Type"], parent["Parameters"][name]["Type"], "{name}");
+        let value = match name.as_str() {
             // Where the parent creates the roles, so that the control plane comes after them.
-            ("MemberRoleName", _) => json!({ "Fn::If": [
+            "MemberRoleName" => json!({ "Fn::If": [
                 "ManagesMemberRoles",
                 { "Fn::GetAtt": ["OrganizationStackSets", "Outputs", "MemberRoleName"] },
                 { "Ref": name },
             ]}),
-            (_, Some("CommaDelimitedList")) => json!({ "Fn::Join": [",", { "Ref": name }] }),
+            // Made of the parent's parameters, unless it is given whole.
+            "PatchPolicy" | "PatchPolicyContinued" => {
+                assert_eq!(
+                    template::list(&given[name]["Fn::If"])[..2],
+                    [json!("HasPatchPolicy"), json!({ "Ref": name })]
+                );
+                continue;
+            }
             _ => json!({ "Ref": name }),
         };
         assert_eq!(given[name], value, "{name}");

@@ -10,7 +10,7 @@ use workflow::template;
 /// Where a value of a parameter is to be found, and what is there then.
 struct Reach {
     value: &'static str,
-    /// A pointer into the policy, or into the resources where it begins with a resource's name.
+    /// A pointer into [`places`].
     place: String,
     found: Value,
 }
@@ -24,10 +24,10 @@ const WHOLE: &str = r#"{"windows": [], "dhmc": {"enabled": false}, "ownerTag": {
 
 #[test]
 fn each_parameter_reaches_what_it_is_for() {
-    let template = template::control_plane();
-    let before = places(&template, &[]);
+    let templates = [template::load("main.yaml"), template::control_plane()];
+    let before = places(&templates, &[]);
     for (name, reach) in all() {
-        let after = places(&template, &[(&name, reach.value)]);
+        let after = places(&templates, &[(&name, reach.value)]);
         // What is not there is null, as it is in a policy.
         let [old, new] = [&before, &after].map(|places| places.pointer(&reach.place).unwrap_or(&Value::Null));
         assert_eq!(new, &reach.found, "{name} at {}", reach.place);
@@ -39,19 +39,16 @@ fn each_parameter_reaches_what_it_is_for() {
 fn no_parameter_is_left_out() {
     let mut reached: BTreeSet<String> = all().into_keys().collect();
     reached.insert("PatchPolicyContinued".to_owned()); // below, as it goes only with the beginning
-    let template = template::control_plane();
+    let template = template::load("main.yaml");
     let there: BTreeSet<String> = template["Parameters"].as_object().unwrap().keys().cloned().collect();
     assert_eq!(reached, there);
 }
 
 #[test]
 fn the_policy_stays_valid_with_each_value() {
-    let template = template::control_plane();
+    let template = template::load("main.yaml");
     for (name, reach) in all() {
-        let with_bucket = (name.replace("Prefix", "Bucket"), "some-bucket");
-        let values = [(name.as_str(), reach.value), (with_bucket.0.as_str(), with_bucket.1)];
-        let values = if name.ends_with("OutputPrefix") { &values[..] } else { &values[..1] };
-        let policy = Rendering::new(&template, values).policy();
+        let policy = Rendering::new(&template, &[(&name, reach.value)]).policy();
         PatchPolicy::parse(&policy).unwrap_or_else(|problems| panic!("{name}: {problems}"));
     }
 }
@@ -59,15 +56,18 @@ fn the_policy_stays_valid_with_each_value() {
 #[test]
 fn a_policy_in_two_parts_is_put_together() {
     let (beginning, rest) = WHOLE.split_at(20);
-    let values = [("PatchPolicy", beginning), ("PatchPolicyContinued", rest)];
-    let whole: Value = serde_json::from_str(WHOLE).unwrap();
-    assert_eq!(Rendering::new(&template::control_plane(), &values).policy(), whole);
+    let templates = [template::load("main.yaml"), template::control_plane()];
+    let places = places(&templates, &[("PatchPolicy", beginning), ("PatchPolicyContinued", rest)]);
+    assert_eq!(places["resources"]["PolicyParameter"]["Properties"]["Value"], WHOLE);
 }
 
-/// The policy beside the resources.
-fn places(template: &Value, values: &[(&str, &str)]) -> Value {
-    let rendering = Rendering::new(template, values);
-    json!({ "policy": rendering.policy(), "resources": rendering.resources() })
+/// What is made of `main.yaml`'s parameters: the policy, its own resources, and those of the control plane.
+fn places([main, control_plane]: &[Value; 2], values: &[(&str, &str)]) -> Value {
+    let main = Rendering::new(main, values);
+    let given = main.nested("ControlPlane");
+    let given: Vec<_> = given.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let resources = Rendering::new(control_plane, &given).resources();
+    json!({ "policy": main.policy(), "main": main.resources(), "resources": resources })
 }
 
 fn all() -> BTreeMap<String, Reach> {
@@ -86,6 +86,7 @@ fn resource(path: &str) -> String {
 fn shared() -> BTreeMap<String, Reach> {
     let variable = |function: &str, name: &str| resource(&format!("{function}Function/Environment/Variables/{name}"));
     let policy = |path: &str| format!("/policy/{path}");
+    let main = |path: &str| resource(path).replacen("/resources/", "/main/", 1);
     [
         ("ArtifactsBucket", reach("other", resource("ReportFunction/Code/S3Bucket"), "other")),
         ("ArtifactsPrefix", reach("v2/", resource("ReportFunction/Code/S3Key"), "v2/report.zip")),
@@ -100,7 +101,16 @@ fn shared() -> BTreeMap<String, Reach> {
                 "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/a/bound",
             ),
         ),
-        ("MemberRoleName", reach("other", variable("AssumeRole", "MEMBER_ROLE_NAME"), "other")),
+        ("MemberRoleName", reach("other", main("MemberRoles/Parameters/MemberRoleName"), "other")),
+        ("ManageMemberRoles", reach("false", variable("AssumeRole", "MEMBER_ROLE_NAME"), "patch-manager-configuration")),
+        (
+            "RootOrganizationalUnitId",
+            reach("r-ab12", main("OrganizationStackSets/Parameters/RootOrganizationalUnitId"), "r-ab12"),
+        ),
+        (
+            "TemplatesUrl",
+            reach("https://a/b/", main("ControlPlane/TemplateURL"), "https://a/b/control-plane.yaml"),
+        ),
         (
             "OrganizationId",
             reach(
@@ -180,26 +190,11 @@ fn of_window(window: &str, index: usize) -> BTreeMap<String, Reach> {
     let place = |path: &str| format!("/policy/windows/{index}/{path}");
     let every = [
         ("WindowName", reach("other_name", place("name"), "other_name")),
-        ("WindowDescription", reach("Ünlike", place("description"), "Ünlike")),
         ("Enabled", reach("false", place("enabled"), false)),
         ("Schedule", reach("cron(0 2 ? * THU#3 *)", place("schedule"), "cron(0 2 ? * THU#3 *)")),
-        ("ScheduleOffsetDays", reach("3", place("scheduleOffsetDays"), 3)),
-        ("Timezone", reach("Europe/Berlin", place("timezone"), "Europe/Berlin")),
         ("DurationHours", reach("8", place("durationHours"), 8)),
         ("CutoffHours", reach("2", place("cutoffHours"), 2)),
-        ("CutoffBehavior", reach("CANCEL_TASK", place("task/cutoffBehavior"), "CANCEL_TASK")),
-        ("TaskName", reach("other_task", place("task/name"), "other_task")),
-        ("TaskDescription", reach("What it does", place("task/description"), "What it does")),
-        ("MaxConcurrency", reach("10%", place("task/maxConcurrency"), "10%")),
-        ("MaxErrors", reach("0", place("task/maxErrors"), "0")),
-        ("TimeoutSeconds", reach("60", place("task/timeoutSeconds"), 60)),
-        ("TargetName", reach("other_target", place("target/name"), "other_target")),
-        ("TargetDescription", reach("Who it is for", place("target/description"), "Who it is for")),
-        ("TargetKey", reach("tag:Patch Group", place("target/key"), "tag:Patch Group")),
         ("TargetValues", reach("a,b c", place("target/values"), json!(["a", "b c"]))),
-        ("OutputBucket", reach("some-bucket", place("task/output/s3Bucket"), "some-bucket")),
-        ("OutputPrefix", reach("some/prefix", place("task/output/s3Prefix"), "some/prefix")),
-        ("OutputLogGroup", reach("/some/group", place("task/output/cloudWatchLogGroup"), "/some/group")),
     ];
     let patching = [
         ("Operation", reach("Install", place("task/parameters/Operation/0"), "Install")),

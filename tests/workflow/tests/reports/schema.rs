@@ -2,18 +2,13 @@
 
 use patching::summary::RunSummary;
 use serde_json::{Value, json, to_value};
-use workflow::{root, sample};
+use workflow::{sample, schema};
 
 const SCHEMA: &str = "functions/report/report.schema.json";
 
 #[test]
 fn the_schema_is_that_of_the_types() {
-    let made = serde_json::to_string_pretty(&schemars::schema_for!(RunSummary)).unwrap() + "\n";
-    if std::env::var_os("UPDATE_SCHEMA").is_some() {
-        std::fs::write(root().join(SCHEMA), &made).unwrap();
-    }
-    let kept = std::fs::read_to_string(root().join(SCHEMA)).unwrap_or_default();
-    assert!(kept == made, "{SCHEMA} is not up to date: UPDATE_SCHEMA=1 cargo test -p workflow reports::schema");
+    schema::is_up_to_date(SCHEMA, &schemars::schema_for!(RunSummary));
 }
 
 #[test]

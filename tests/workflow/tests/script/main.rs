@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "these are tests, their helpers too")]
 
 mod artifacts;
+mod policy;
 mod preflight;
 mod stacks;
 mod stand_in;
