@@ -4,14 +4,14 @@
 //! history. Errors: [`Error`], and `InvalidInput`.
 //!
 //! Needs `sts:AssumeRole` on the configuration role, which needs `account:ListRegions`, or `ec2:DescribeRegions` where that is
-//! denied, and `ssm:DescribeMaintenanceWindows`.
+//! denied, and `ssm:GetServiceSetting`.
 
 use std::collections::BTreeSet;
 
 use aws_sdk_account::types::RegionOptStatus;
 use jiff::{SignedDuration, Timestamp};
 use kit::member::{ENTERING, MemberSessions};
-use kit::{CallError, CallFailure, SdkConfig, ec2, windows};
+use kit::{CallError, CallFailure, SdkConfig, dhmc, ec2};
 use patching::ids::{AccountId, Region, RunId};
 use patching::input::Action;
 use patching::outcome::Warning;
@@ -105,14 +105,30 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
         Err(CallError::AccessDenied(failure)) => denied(action, &target, failure, is_new)?,
         Err(error) => return Err(error.into()),
     };
-    if let Some(task) = response.regions.first().filter(|_| is_new) {
-        let place = Place { run, account: target.account.id, region: task.region.clone() };
-        // What else goes wrong there is for the Region to tell.
-        if let Err(CallError::AccessDenied(failure)) = context.sessions.with_ssm(&place, windows::try_to_look).await {
-            return Err(Error::RoleNotReady(place.account, failure));
-        }
+    if is_new {
+        has_its_policies(context, &run, &target.account.id, &response.regions).await?;
     }
     Ok(response)
+}
+
+/// A role gets its policies one after the other. Reading the setting is in another one than listing Regions is.
+async fn has_its_policies(
+    context: &Context,
+    run: &RunId,
+    account: &AccountId,
+    regions: &[RegionTask],
+) -> Result<(), Error> {
+    for RegionTask { region, .. } in regions {
+        let place = Place { run: run.clone(), account: account.clone(), region: region.clone() };
+        match context.sessions.with_ssm(&place, dhmc::observe).await {
+            Err(CallError::AccessDenied(failure)) => return Err(Error::RoleNotReady(place.account, failure)),
+            // Says nothing of the role.
+            Err(CallError::RegionDenied(_) | CallError::RegionDisabled(_)) => {}
+            // What else goes wrong there is for the Region to tell.
+            _ => break,
+        }
+    }
+    Ok(())
 }
 
 /// Whether the role may be on its way: a StackSet brings it some minutes after the account joined, and it can be assumed before it
@@ -175,6 +191,10 @@ async fn list_regions(account: &aws_sdk_account::Client) -> Result<BTreeSet<Regi
         .collect::<Result<_, _>>()
         .await
         .map_err(|error| CallError::new(LISTING, &error))?;
+    if regions.is_empty() {
+        // Each account has some enabled by default.
+        return Err(CallError::left_out(LISTING, "Regions"));
+    }
     // A Region whose name is not understood must not look like one that is not there.
     let named = |region: &aws_sdk_account::types::Region| region.region_name()?.parse().ok();
     regions.iter().map(|region| named(region).ok_or_else(|| CallError::left_out(LISTING, "RegionName"))).collect()

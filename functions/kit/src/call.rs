@@ -8,6 +8,7 @@ use aws_sdk_ssm::operation::RequestId;
 use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 
+use crate::member::ENTERING;
 use crate::named_error::message;
 
 /// A call to AWS that failed. The variant says what the state machine should do about it.
@@ -174,12 +175,17 @@ impl CallError {
         }
     }
 
-    /// The same, of a call in a Region with a session that was just made: a Region that the account has not enabled knows none of its sessions.
+    /// The same, of a call in a Region with a session that was just made: a Region that the account has not enabled knows none of its
+    /// sessions. When the session could not be made it is the function's own that is no good.
     #[must_use]
     pub fn of_a_new_session(self) -> Self {
         match self {
             Self::SessionExpired(failure)
-                if matches!(failure.code.as_deref(), Some("UnrecognizedClientException" | "InvalidClientTokenId")) =>
+                if failure.operation != ENTERING
+                    && matches!(
+                        failure.code.as_deref(),
+                        Some("UnrecognizedClientException" | "InvalidClientTokenId")
+                    ) =>
             {
                 Self::RegionDisabled(failure)
             }

@@ -83,9 +83,12 @@ fn endpoint(config: &SdkConfig, region: &str) -> String {
     format!("{}/", url.trim_end_matches('/'))
 }
 
-/// None when one has a name that is none: it must not look like one that is not there.
+/// None when one has a name that is none, or the answer ends early: a Region must not look like one that is not there. The reader
+/// passes over what it cannot read.
 fn regions(body: &str) -> Option<BTreeSet<Region>> {
-    texts(body, "regionName").map(|name| name?.parse().ok()).collect()
+    let named: Option<BTreeSet<Region>> = texts(body, "regionName").map(|name| name?.parse().ok()).collect();
+    let is_whole = body.trim_end().ends_with("Response>");
+    named.filter(|regions| is_whole && !regions.is_empty() && regions.len() == body.matches("<regionName>").count())
 }
 
 /// <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-error-response.html>
@@ -124,7 +127,10 @@ mod tests {
         let server = Server::start().await;
         let item =
             |region: &str| format!("<item><regionName>{region}</regionName><regionEndpoint>e</regionEndpoint></item>");
-        server.answers(200, &format!("<R><regionInfo>{}{}</regionInfo></R>", item("eu-west-1"), item("af-south-1")));
+        server.answers(
+            200,
+            &format!("<Response><regionInfo>{}{}</regionInfo></Response>", item("eu-west-1"), item("af-south-1")),
+        );
         let regions = enabled_regions(&server.sdk_config()).await.unwrap();
         assert_eq!(regions.iter().map(Region::as_str).collect::<Vec<_>>(), ["af-south-1", "eu-west-1"]);
         let [asked] = server.asked().try_into().unwrap();
@@ -149,8 +155,18 @@ mod tests {
             .answers(401, "<R><Errors><Error><Code>AuthFailure</Code><Message>a &lt; b</Message></Error></Errors></R>");
         let error = enabled_regions(&server.sdk_config()).await.unwrap_err();
         assert_eq!((error.name(), error.failure().message.as_str()), ("SessionExpired", "a < b"));
-        server.answers(200, "<R><regionInfo><item><regionName>Europe!</regionName></item></regionInfo></R>");
-        assert_eq!(enabled_regions(&server.sdk_config()).await.unwrap_err().name(), "ServiceUnavailable");
+        for unreadable in [
+            "",
+            "<html><body>a proxy</body></html>",
+            "<Response><regionInfo></regionInfo></Response>",
+            "<Response><item><regionName>Europe!</regionName></item></Response>",
+            "<Response><item><regionName>eu-west-1</regionName></item><item><regionName>eu-ce",
+            "<Response><item><regionName>eu-west-1</regionName></item><<regionName>eu-west-2</regionName></Response>",
+        ] {
+            server.answers(200, unreadable);
+            let read = enabled_regions(&server.sdk_config()).await;
+            assert_eq!(read.unwrap_err().name(), "ServiceUnavailable", "{unreadable}");
+        }
         server.answers(503, "");
         assert_eq!(enabled_regions(&server.sdk_config()).await.unwrap_err().name(), "ServiceUnavailable");
     }

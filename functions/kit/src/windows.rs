@@ -9,6 +9,6 @@ mod site;
 mod write;
 
 pub use documents::hashes;
-pub use observe::{observe, try_to_look};
+pub use observe::observe;
 pub use rounds::carry_out;
 pub use site::Site;

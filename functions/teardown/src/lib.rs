@@ -69,13 +69,20 @@ pub async fn tear_down(
     let (windows, dhmc) = join!(remove(site, action, &mut done), reset(site.ssm, action, &policy.dhmc, keep_dhmc));
     let dhmc = dhmc.map(|outcome| done.follow_dhmc(outcome));
     let result = match (windows, dhmc) {
-        (Err(windows), Err(dhmc)) if dhmc.is_passing() && !windows.is_passing() => Err(dhmc.and(&windows)),
-        (Err(windows), Err(dhmc)) => Err(windows.and(&dhmc)),
+        (Err(windows), Err(dhmc)) => Err(both(windows, dhmc)),
         (windows, dhmc) => windows.and(dhmc),
     };
     let answer = progress::answer(done, result)?;
     let status = if action == Action::Plan { Status::Planned } else { answer.status };
     Ok(Progress { status, ..answer })
+}
+
+/// Both errors under the name of one: rather one that passes, and never that of a denied Region, which may be passed over, when
+/// something else failed.
+fn both(windows: CallError, dhmc: CallError) -> CallError {
+    let is_denied = |error: &CallError| matches!(error, CallError::RegionDenied(_));
+    let after_dhmc = dhmc.is_passing() && !windows.is_passing() || is_denied(&windows) && !is_denied(&dhmc);
+    if after_dhmc { dhmc.and(&windows) } else { windows.and(&dhmc) }
 }
 
 async fn remove(site: &Site<'_>, action: Action, done: &mut Progress) -> Result<(), CallError> {
@@ -102,6 +109,7 @@ async fn reset(ssm: &Client, action: Action, policy: &Dhmc, keep: bool) -> Resul
 
 #[cfg(test)]
 mod tests {
+    use kit::{CallFailure, NamedError};
     use serde_json::{from_value, json};
 
     use super::*;
@@ -115,5 +123,23 @@ mod tests {
         assert!(!from_value::<Request>(request.clone()).unwrap().keep_dhmc);
         request["keepDhmc"] = true.into();
         assert!(from_value::<Request>(request).unwrap().keep_dhmc);
+    }
+
+    #[test]
+    fn what_may_be_passed_over_hides_no_other_failure() {
+        let failure = || CallFailure::without_answer("ssm:GetServiceSetting", "no");
+        let denied = || CallError::AccessDenied(failure());
+        let region_denied = || CallError::RegionDenied(failure());
+        let throttled = || CallError::Throttled(failure());
+        for (windows, dhmc, name) in [
+            (region_denied(), denied(), "AccessDenied"),
+            (denied(), region_denied(), "AccessDenied"),
+            (region_denied(), throttled(), "Throttled"),
+            (throttled(), region_denied(), "Throttled"),
+            (region_denied(), region_denied(), "RegionDenied"),
+        ] {
+            let error = both(windows, dhmc);
+            assert_eq!((error.name(), error.failure().message.matches("no").count()), (name, 2), "{error}");
+        }
     }
 }

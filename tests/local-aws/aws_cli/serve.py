@@ -37,12 +37,15 @@ def run(connection):
         os.dup2(file, own)
     command = json.load(connection.makefile())
     os.chdir(command["folder"])
-    # Set by the AWS CLI itself when it is loaded.
-    own = {"AWS_DATA_PATH": os.environ["AWS_DATA_PATH"]}
+    # The first is set by the AWS CLI itself when it is loaded. To ask macOS for its proxies may crash a fork.
+    own = {"AWS_DATA_PATH": os.environ["AWS_DATA_PATH"], "no_proxy": "*"}
     os.environ.clear()
     os.environ.update(command["environment"] | own)
     sys.argv = ["aws", *command["arguments"]]
-    code = clidriver.main()
+    try:
+        code = clidriver.main()
+    except SystemExit as end:
+        code = end.code or 0
     sys.stdout.flush()
     connection.sendall(bytes([code]))
     os._exit(code)

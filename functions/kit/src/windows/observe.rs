@@ -27,7 +27,6 @@ const TASKS: &str = "ssm:DescribeMaintenanceWindowTasks";
 const CONCURRENT_CALLS: usize = 10;
 /// The most, and the least, that `DescribeMaintenanceWindows` takes.
 const PAGE_SIZE: i32 = 100;
-const SMALLEST_PAGE: i32 = 10;
 
 /// All windows of the account and Region, with targets and tasks of those that carry the owner tag.
 ///
@@ -81,12 +80,6 @@ pub(super) async fn identities(ssm: &Client) -> Result<Vec<MaintenanceWindowIden
         .collect::<Result<_, _>>()
         .await
         .map_err(|error| CallError::new(LISTING, &error))
-}
-
-/// One call that a role without its policies is denied (`ssm:DescribeMaintenanceWindows`).
-pub async fn try_to_look(ssm: &Client) -> Result<(), CallError> {
-    let answer = ssm.describe_maintenance_windows().max_results(SMALLEST_PAGE).send().await;
-    answer.map(drop).map_err(|error| CallError::new(LISTING, &error))
 }
 
 async fn observe_window(

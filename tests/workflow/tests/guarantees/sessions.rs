@@ -166,7 +166,7 @@ async fn a_new_accounts_role_that_lacks_policies_is_waited_for() {
     let aws = aws_with_a_session().await;
     aws.session("ASIATHIRD", "2099-01-01T00:00:00Z");
     let context = aws.entering();
-    let denied = ScriptedFault::every_call(Fault::error("AccessDeniedException")).of("DescribeMaintenanceWindows");
+    let denied = ScriptedFault::every_call(Fault::error("AccessDeniedException")).of("GetServiceSetting");
     aws.simulator.script([denied.clone().first(2)]);
     assert_eq!(kit::NamedError::name(&enter(&context, 5).await.unwrap_err()), "RoleNotReady");
     assert_eq!(enter(&context, 6).await.unwrap(), 1);
