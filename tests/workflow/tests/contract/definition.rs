@@ -104,17 +104,17 @@ fn one_account_never_ends_the_run() {
 /// Of a rollout in which nothing changes. A child execution of a Distributed Map is a transition, too; an iteration of an inline one is
 /// not: <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-transitions.html>.
 #[test]
-fn the_readme_counts_the_transitions_that_the_definition_has() {
+fn the_cost_counts_the_transitions_that_the_definition_has() {
     let [whole, account, region] =
         definition::machines().iter().map(transitions).collect::<Vec<_>>().try_into().unwrap();
     let account = account + 1;
-    let documented = read("README.md");
+    let documented = read("templates/README.md");
     for counted in [
         format!("{whole} + an account's {account} + a Region's {region} |"),
         format!("| {whole} + 100 × ({account} + 17 × {region}) ="),
         format!("a × ({account} + {region} × r) ÷ 5,000"),
     ] {
-        assert!(documented.contains(&counted), "README.md has to say: {counted}");
+        assert!(documented.contains(&counted), "templates/README.md has to say: {counted}");
     }
 }
 
