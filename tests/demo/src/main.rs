@@ -8,7 +8,7 @@ use std::process::{Command, ExitCode};
 const WHAT_HAPPENS: &str = "\
 Rolls Patch Manager out over an organization on a local AWS: builds everything, starts the local AWS, deploys the
 templates, runs the scenarios and shows what they did. Nothing leaves this machine but downloads.
-The first time takes about six minutes on two cores, almost all of it building; later times take about a minute.
+The first time takes about five minutes on two cores, almost all of it building; later times take about a minute.
 ";
 
 fn main() -> ExitCode {

@@ -23,7 +23,16 @@ fn made_before() -> Option<PathBuf> {
 
 fn make() -> PathBuf {
     let mut cargo = Command::new(env!("CARGO"));
-    let output = cargo.args(["run", "--quiet", "--package", "local-aws", "--", "venv"]).output().unwrap();
+    // Of the whole workspace, not of one package: with other features all that it depends on would be built once more. Build scripts
+    // watch cargo's word on the package that is tested, and would run again.
+    cargo.args(["run", "--quiet", "--bin", "local-aws", "--", "venv"]);
+    cargo.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    for (name, _) in
+        std::env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
+    {
+        cargo.env_remove(name);
+    }
+    let output = cargo.output().unwrap();
     assert!(output.status.success(), "no virtual environment: {}", String::from_utf8_lossy(&output.stderr));
     let printed = String::from_utf8(output.stdout).unwrap();
     PathBuf::from(printed.lines().last().unwrap())

@@ -16,9 +16,8 @@ async fn the_script_deploys_a_stack_whose_roles_allow_what_is_called() {
     let progress = Progress::silent();
     let options = Options { accounts: 3, regions: 1, failing: 0, ..Options::default() };
     let mut aws = LocalAws::start(&options, &progress).await.unwrap();
-    aws.deploy(&[("WaitForRollout", "true"), ("FailureTolerancePercent", "0"), ("Notify", "Always")], &progress)
-        .await
-        .unwrap();
+    let parameters = [("WaitForRollout", "true"), ("FailureTolerancePercent", "0"), ("Notify", "Always")];
+    aws.deploy(&parameters, &progress).await.unwrap();
     script::a_second_time_it_changes_nothing_and_says_where_to_look(&aws).await;
     script::it_checks_without_deploying(&aws).await;
     script::it_refuses_what_does_not_go_together(&aws).await;
@@ -35,4 +34,6 @@ async fn the_script_deploys_a_stack_whose_roles_allow_what_is_called() {
     roles::the_functions_roles_allow_what_was_called_and_nothing_else(&aws).await;
     script::it_deletes_the_stack_and_resets_what_it_is_told_to(&aws).await;
     roles::the_member_role_allows_what_was_called_and_nothing_else(&aws).await;
+    aws.deploy(&parameters, &progress).await.unwrap();
+    script::it_deletes_what_was_deployed_once_more_and_keeps_what_it_is_told_to(&aws).await;
 }

@@ -99,11 +99,16 @@ pub(crate) async fn it_deletes_the_stack_and_resets_what_it_is_told_to(aws: &Loc
     let said = aws.deploy_script(&["--delete", "reset"]).await.unwrap();
     assert!(said.contains("Kept: the reports in s3://"), "{said}");
     assert_eq!(held_names(aws).await, BTreeSet::new());
-    let state = aws.simulator.state().await.unwrap();
-    let roles: BTreeSet<_> = state.0.iter().map(|one| one.dhmc_role.as_str()).collect();
-    assert_eq!(roles, ["$None"].into());
+    assert_eq!(dhmc_roles(aws).await, ["$None".to_owned()].into());
     let error = aws.deploy_script(&["--delete", "keep"]).await.unwrap_err().to_string();
     assert!(error.contains("there is no stack patch-manager"), "{error}");
+}
+
+pub(crate) async fn it_deletes_what_was_deployed_once_more_and_keeps_what_it_is_told_to(aws: &LocalAws) {
+    let before = dhmc_roles(aws).await;
+    assert!(!before.contains("$None") && !held_names(aws).await.is_empty());
+    aws.deploy_script(&["--delete", "keep"]).await.unwrap();
+    assert_eq!((held_names(aws).await, dhmc_roles(aws).await), (BTreeSet::new(), before));
 }
 
 /// The names of all windows of the organization.
@@ -111,6 +116,12 @@ async fn held_names(aws: &LocalAws) -> BTreeSet<String> {
     let state = aws.simulator.state().await.unwrap();
     let windows = state.0.iter().flat_map(|one| &one.windows);
     windows.map(|window| window.window["Name"].as_str().unwrap().to_owned()).collect()
+}
+
+/// What the setting is, somewhere in the organization.
+async fn dhmc_roles(aws: &LocalAws) -> BTreeSet<String> {
+    let state = aws.simulator.state().await.unwrap();
+    state.0.iter().map(|one| one.dhmc_role.clone()).collect()
 }
 
 async fn executions(aws: &LocalAws) -> usize {
