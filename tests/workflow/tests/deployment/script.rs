@@ -106,7 +106,8 @@ pub(crate) async fn it_deletes_the_stack_and_resets_what_it_is_told_to(aws: &Loc
 
 pub(crate) async fn it_deletes_what_was_deployed_once_more_and_keeps_what_it_is_told_to(aws: &LocalAws) {
     let before = dhmc_roles(aws).await;
-    assert!(!before.contains("$None") && !held_names(aws).await.is_empty());
+    assert!(before.iter().any(|role| role != "$None"), "{before:?}");
+    assert!(!held_names(aws).await.is_empty());
     aws.deploy_script(&["--delete", "keep"]).await.unwrap();
     assert_eq!((held_names(aws).await, dhmc_roles(aws).await), (BTreeSet::new(), before));
 }
