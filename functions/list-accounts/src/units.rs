@@ -27,10 +27,13 @@ const NAMES_WITHIN: Duration = Duration::from_secs(30);
 /// Why an account with this path is out of scope.
 pub(crate) fn reason_out_of_scope(scope: &Scope, path: &[OrganizationalUnitId]) -> Option<Reason> {
     let (included, excluded) = (&scope.included_organizational_units, &scope.excluded_organizational_units);
-    match () {
-        () if path.iter().any(|unit| excluded.contains(unit)) => Some("inExcludedOrganizationalUnits"),
-        () if included.is_empty() || path.iter().any(|unit| included.contains(unit)) => None,
-        () => Some("outsideOrganizationalUnits"),
+    let is_below = |units: &BTreeSet<OrganizationalUnitId>| path.iter().any(|unit| units.contains(unit));
+    if is_below(excluded) {
+        Some("inExcludedOrganizationalUnits")
+    } else if included.is_empty() || is_below(included) {
+        None
+    } else {
+        Some("outsideOrganizationalUnits")
     }
 }
 

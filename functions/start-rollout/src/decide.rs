@@ -149,7 +149,10 @@ impl Properties {
             problems.extend(policy_problems(policy, disabled, member_roles, set_up, now));
         }
         let names = policy.as_ref().map(Names::of);
-        let names = names.map(|names| set_up.map_or_else(|| names.clone(), |set_up| names.clone().after(set_up)));
+        let names = names.map(|names| match set_up {
+            Some(set_up) => names.after(set_up),
+            None => names,
+        });
         if problems.is_empty() { Ok(Self { disabled, waits, tolerance_percent, names }) } else { Err(problems) }
     }
 }
