@@ -7,6 +7,7 @@
 pub mod advice;
 pub mod dhmc;
 pub mod diff;
+pub mod hosts;
 pub mod ids;
 pub mod input;
 pub mod member_roles;

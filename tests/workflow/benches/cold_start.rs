@@ -16,7 +16,7 @@ use local_aws::{Progress, Workspace, build_release};
 const STARTS: usize = 30;
 
 /// Everything that some function reads, and what Lambda sets for each.
-const ENVIRONMENT: [(&str, &str); 14] = [
+const ENVIRONMENT: [(&str, &str); 20] = [
     ("AWS_ACCESS_KEY_ID", "none"),
     ("AWS_SECRET_ACCESS_KEY", "none"),
     ("AWS_REGION", "eu-west-1"),
@@ -26,10 +26,16 @@ const ENVIRONMENT: [(&str, &str); 14] = [
     ("BUCKET", "bucket"),
     ("HISTORY_DAYS", "90"),
     ("LEDGER_TABLE", "ledger"),
+    ("MEMBER_ROLES", r#"{"taskRole": "t", "dhmcRole": "d", "ownerTag": {"key": "k", "value": "v"}, "documents": []}"#),
     ("MEMBER_ROLE_NAME", "role"),
+    ("METRICS_NAMESPACE", "PatchManager"),
+    ("METRICS_STACK", "stack"),
     ("NEW_ACCOUNT_GRACE_MINUTES", "60"),
+    ("NOTIFICATION_TOPIC_ARN", "arn:aws:sns:eu-west-1:111122223333:topic"),
+    ("NOTIFY", "never"),
     ("PARTITION", "aws"),
     ("STATE_MACHINE_ARN", "arn:aws:states:eu-west-1:111122223333:stateMachine:rollout"),
+    ("STATE_MACHINE_VERSION_ARN", "arn:aws:states:eu-west-1:111122223333:stateMachine:rollout:1"),
     ("LOG_LEVEL", "info"),
 ];
 

@@ -1,0 +1,196 @@
+//! What AWS says of the hosts of one account and Region. The order of every list is of no meaning, and an id may be there twice:
+//! pages move while they are read.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+/// What was read of one account and Region.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Observation {
+    /// The role of Default Host Management Configuration; none when it is not set.
+    pub dhmc: Option<String>,
+    /// EC2's instances that are not terminated (`ec2:DescribeInstances`, with those that services operate).
+    pub instances: Vec<Instance>,
+    /// What the agents report (`ssm:DescribeInstanceInformation`): nothing of hosts that are stopped.
+    pub nodes: Vec<ManagedNode>,
+    /// What the last patching operation of each node found (`ssm:DescribeInstancePatchStates`).
+    pub patch_states: Vec<PatchState>,
+    /// The windows that carry the owner tag.
+    pub windows: Vec<ObservedWindow>,
+    /// The baselines that occur in the patch states, and the defaults of the operating systems that occur.
+    pub baselines: Vec<ObservedBaseline>,
+}
+
+/// An EC2 instance (`Instance`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Instance {
+    /// `i-` and 8 or 17 characters.
+    pub id: String,
+    /// Its tags; keys and values are case-sensitive.
+    pub tags: BTreeMap<String, String>,
+    /// `pending`, `running`, `stopping` or `stopped`.
+    pub state: String,
+    /// `StateTransitionReason`: often with the time of the stop; its format is not promised.
+    pub state_reason: Option<String>,
+    /// The last start.
+    pub launched_at: Option<Timestamp>,
+    /// Whether `Platform` says Windows.
+    pub is_windows: bool,
+    /// `Linux/UNIX`, `Red Hat Enterprise Linux` and the like.
+    pub platform_details: Option<String>,
+    /// The ARN of its instance profile.
+    pub profile: Option<String>,
+    /// Whether its metadata service is switched off (`HttpEndpoint` = `disabled`).
+    pub has_metadata_off: bool,
+    /// The network that it is in; an unmanaged host is often one of all in its network.
+    pub vpc: Option<String>,
+    /// The AWS service that operates it (`Operator.Principal` where `Operator.Managed`).
+    pub operator: Option<String>,
+}
+
+/// A node that Systems Manager manages (`InstanceInformation`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ManagedNode {
+    /// `i-…` of an EC2 instance, `mi-…` of another machine.
+    pub id: String,
+    /// The name of the machine: what its activation, or it itself, says.
+    pub name: Option<String>,
+    /// `Online`, `ConnectionLost` or `Inactive`.
+    pub ping_status: String,
+    /// When the agent was last heard of.
+    pub last_ping_at: Option<Timestamp>,
+    /// The agent's version, such as `3.3.1611.0`.
+    pub agent_version: Option<String>,
+    /// `Windows`, `Linux` or `MacOS`.
+    pub platform_type: Option<String>,
+    /// `Amazon Linux`, `Microsoft Windows Server 2022 Datacenter`, `Bottlerocket` and the like.
+    pub platform_name: Option<String>,
+    /// The operating system's version.
+    pub platform_version: Option<String>,
+    /// When it was registered, where that is known.
+    pub registered_at: Option<Timestamp>,
+    /// `AWS::EC2::Instance`, `AWS::SSM::ManagedInstance`, `Microsoft.Compute/virtualMachines` and the like.
+    pub source_type: Option<String>,
+    /// The tags that Systems Manager keeps of a machine that is not EC2's.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// What the last patching operation of a node found (`InstancePatchState`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PatchState {
+    /// The node.
+    pub id: String,
+    /// The baseline's id or ARN.
+    pub baseline: String,
+    /// `Scan` or `Install`.
+    pub operation: String,
+    /// When it ended; 1970 when it failed.
+    pub ended_at: Option<Timestamp>,
+    /// `RebootIfNeeded` or `NoReboot`; said of an `Install`.
+    pub reboot_option: Option<String>,
+    /// Patches, counted; -1 when the operation failed.
+    pub counts: PatchCounts,
+}
+
+/// Patches of a node by state; a negative count is no count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PatchCounts {
+    /// `InstalledCount`.
+    pub installed: i32,
+    /// `InstalledPendingRebootCount`: installed, and the host was not restarted since.
+    pub pending_reboot: i32,
+    /// `InstalledRejectedCount`: installed though the baseline rejects them.
+    pub rejected: i32,
+    /// `MissingCount`: approved and not installed.
+    pub missing: i32,
+    /// `FailedCount`: approved and could not be installed.
+    pub failed: i32,
+    /// `CriticalNonCompliantCount`.
+    pub critical: i32,
+    /// `SecurityNonCompliantCount`.
+    pub security: i32,
+    /// `OtherNonCompliantCount`.
+    pub other: i32,
+    /// `AvailableSecurityUpdateCount`: out, and not approved yet.
+    pub available_security: i32,
+}
+
+/// A window of ours with what its last openings did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ObservedWindow {
+    /// `mw-…`.
+    pub id: String,
+    /// Its name, by which the policy knows it.
+    pub name: String,
+    /// Whether it opens at all.
+    pub enabled: bool,
+    /// When it runs next, as SSM states it.
+    pub next_execution: Option<String>,
+    /// When it was made.
+    pub created_at: Option<Timestamp>,
+    /// What its openings of late did (`DescribeMaintenanceWindowExecutions`).
+    pub executions: Vec<Execution>,
+}
+
+/// One opening of a window (`MaintenanceWindowExecution`) with the commands that its tasks sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Execution {
+    /// Its id.
+    pub id: String,
+    /// `SUCCESS`, `FAILED`, `TIMED_OUT`, `SKIPPED_OVERLAPPING` and the like.
+    pub status: String,
+    /// A sentence of the service, such as `No invocations to execute.`; its wording is not promised.
+    pub details: Option<String>,
+    /// When it began.
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// What its tasks sent.
+    pub commands: Vec<Command>,
+}
+
+/// A command of a task (`Command` of Run Command) with what it did on each host.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Command {
+    /// Its id.
+    pub id: String,
+    /// `StatusDetails`: `Success`, `Failed`, `Incomplete`, `NoInstancesInTag` and the like.
+    pub details: String,
+    /// Of the invocation of the task, where the command was never sent.
+    pub task_details: Option<String>,
+    /// How many hosts it was for.
+    pub targets: u32,
+    /// The error limit that it was sent with.
+    pub max_errors: Option<String>,
+    /// Hosts of which anything but success is known, or all of them.
+    pub invocations: Vec<Invocation>,
+}
+
+/// What a command did on one host (`CommandInvocation`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Invocation {
+    /// The host.
+    pub host: String,
+    /// `Success`, `Failed`, `Terminated`, `DeliveryTimedOut` and the like.
+    pub status_details: String,
+    /// When it was asked for.
+    pub requested_at: Option<Timestamp>,
+}
+
+/// A patch baseline (`GetPatchBaseline`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ObservedBaseline {
+    /// Its id or ARN, as the patch states name it.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// `AMAZON_LINUX_2023`, `WINDOWS` and the like.
+    pub operating_system: String,
+    /// Whether it is the default of its operating system here.
+    pub is_default: bool,
+    /// The longest wait of its rules, in days; none where no rule waits for days.
+    pub approve_after_days: Option<u32>,
+    /// Whether it has neither rules nor approved patches.
+    pub approves_nothing: bool,
+}
