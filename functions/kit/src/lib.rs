@@ -16,6 +16,7 @@ pub mod member;
 pub mod named_error;
 pub mod object;
 pub mod progress;
+pub mod query;
 pub mod serve;
 pub mod settled_names;
 pub mod stack_answer;
