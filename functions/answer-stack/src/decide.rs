@@ -1,8 +1,8 @@
 //! The decision: from how a run ended to what the stack is answered.
 
-use kit::ledger::Tally;
-use kit::stack_answer::{Answer, Attributes, Reason, RequestType, WaitingStack};
 use patching::outcome::Failure;
+use record::ledger::Tally;
+use record::stack_answer::{Answer, Attributes, Reason, RequestType, WaitingStack};
 
 use crate::{FailedAccount, Report, Request};
 
@@ -99,7 +99,7 @@ fn too_many_failed(tolerance_percent: u8, done: &Done<'_>) -> Option<Reason> {
 
 #[cfg(test)]
 mod tests {
-    use kit::stack_answer::{Addressee, AnswerStatus, NOT_BEGUN, ResponseUrl};
+    use record::stack_answer::{Addressee, AnswerStatus, NOT_BEGUN, ResponseUrl};
     use serde_json::{Value, from_slice, from_value, json};
 
     use super::*;

@@ -11,16 +11,18 @@
 mod decide;
 
 use jiff::Timestamp;
-use kit::ledger::{self, LedgerError};
-use kit::named_error::message;
-use kit::stack_answer::{
+use lambda::CallError;
+use lambda::named_error::message;
+use patching::outcome::Caught;
+use patching::summary::AccountTotals;
+use policy::ids::RunId;
+use record::ObjectKey;
+use record::ledger;
+use record::ledger::LedgerError;
+use record::stack_answer::{
     AnswerClient, AnswerStatus, Decided, NotDelivered, RequestType, WaitingStack, mark_answered, read_waiting,
     record_decided,
 };
-use kit::{CallError, ObjectKey};
-use patching::ids::RunId;
-use patching::outcome::Caught;
-use patching::summary::AccountTotals;
 use serde::{Deserialize, Serialize};
 use strum::{Display, IntoStaticStr, VariantNames};
 
@@ -125,7 +127,7 @@ impl From<LedgerError> for Error {
     }
 }
 
-kit::named_error!(Error, NotDelivered: NotDelivered, Call: CallError);
+lambda::named_error!(Error, NotDelivered: NotDelivered, Call: CallError);
 
 /// What an environment keeps between invocations.
 #[derive(Debug)]

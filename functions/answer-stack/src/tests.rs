@@ -1,8 +1,8 @@
 //! The calls that the end of a run leads to, against a server that stands in for DynamoDB and CloudFormation.
 
-use kit::NamedError;
-use kit::testing::Server;
+use lambda::NamedError;
 use serde_json::{Value, from_str, from_value, json};
+use support::Server;
 
 use super::*;
 

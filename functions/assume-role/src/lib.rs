@@ -10,13 +10,15 @@ use std::collections::BTreeSet;
 
 use aws_sdk_account::types::RegionOptStatus;
 use jiff::{SignedDuration, Timestamp};
-use kit::member::{ENTERING, MemberSessions};
-use kit::{CallError, CallFailure, SdkConfig, dhmc, ec2};
-use patching::ids::{AccountId, Region, RunId};
-use patching::input::Action;
+use lambda::call::ENTERING;
+use lambda::{CallError, CallFailure, SdkConfig};
+use member::sessions::MemberSessions;
+use member::{dhmc, ec2};
 use patching::outcome::Warning;
 use patching::targets::{ACTIVE, NOT_IN_ORGANIZATION, Target};
 use patching::token::Place;
+use policy::ids::{AccountId, Region, RunId};
+use policy::input::Action;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
@@ -79,7 +81,7 @@ pub enum Error {
     Call(#[from] CallError),
 }
 
-kit::named_error!(Error, Call: CallError);
+lambda::named_error!(Error, Call: CallError);
 
 /// What an environment keeps between invocations.
 #[derive(Debug)]
@@ -222,7 +224,7 @@ fn in_scope(action: Action, target: &Target, enabled: BTreeSet<Region>) -> Respo
 mod tests {
     use serde_json::{from_value, json, to_value};
 
-    use kit::NamedError;
+    use lambda::NamedError;
 
     use super::*;
 

@@ -1,18 +1,19 @@
 //! Sets Default Host Management Configuration (DHMC) in one Region of one account as the policy wants it.
 //!
-//! In: [`RegionRequest`]. Out: [`DhmcOutcome`](patching::outcome::DhmcOutcome). Errors: those of [`CallError`](kit::CallError),
+//! In: [`RegionRequest`]. Out: [`DhmcOutcome`](patching::outcome::DhmcOutcome). Errors: those of [`CallError`](lambda::CallError),
 //! and `InvalidInput`.
 //!
 //! Needs `sts:AssumeRole` on the configuration role, which needs `ssm:GetServiceSetting`, `ssm:UpdateServiceSetting` and
 //! `ssm:ResetServiceSetting` on the setting, and `iam:PassRole` on the DHMC role. A plan only reads.
 
 use aws_sdk_ssm::Client;
-use kit::member::MemberSessions;
-use kit::{CallError, dhmc};
-use patching::input::Action;
+use lambda::CallError;
+use member::dhmc;
+use member::sessions::MemberSessions;
 use patching::outcome::DhmcOutcome;
-use patching::policy::Dhmc;
 use patching::request::RegionRequest;
+use policy::Dhmc;
+use policy::input::Action;
 
 /// Enters the account and [configures](configure) its setting.
 pub async fn handle(sessions: &MemberSessions, request: RegionRequest) -> Result<DhmcOutcome, CallError> {

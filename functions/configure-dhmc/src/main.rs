@@ -1,11 +1,11 @@
 //! The Lambda function of the state `ConfigureDhmc`.
 
-use kit::clients;
-use kit::member::{MemberRole, MemberSessions};
+use lambda::clients;
+use member::sessions::{MemberRole, MemberSessions};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), kit::RuntimeError> {
+async fn main() -> Result<(), lambda::RuntimeError> {
     let role = MemberRole::from_env()?;
     let sessions = MemberSessions::new(&clients::shared_config().await, role);
-    kit::serve(sessions, configure_dhmc::handle).await
+    lambda::serve(sessions, configure_dhmc::handle).await
 }

@@ -1,6 +1,6 @@
 //! Makes the maintenance windows in one Region of one account what the policy wants.
 //!
-//! In: [`RegionRequest`]. Out: [`Progress`]. Errors: those of [`CallError`](kit::CallError), and `InvalidInput`; a try that
+//! In: [`RegionRequest`]. Out: [`Progress`]. Errors: those of [`CallError`](lambda::CallError), and `InvalidInput`; a try that
 //! has written something before an error answers that, and asks for another try.
 //!
 //! Needs `sts:AssumeRole` on the configuration role, which needs the maintenance-window operations of SSM,
@@ -9,16 +9,18 @@
 
 use aws_sdk_ssm::Client;
 use futures::try_join;
-use kit::member::{MemberRole, MemberSessions};
-use kit::windows::{self, Site};
-use kit::{CallError, progress};
-use patching::ids::RoleArn;
-use patching::input::Action;
+use lambda::CallError;
+use member::progress;
+use member::sessions::{MemberRole, MemberSessions};
+use member::windows;
+use member::windows::Site;
 use patching::outcome::{Progress, Status};
 use patching::plan::plan;
-use patching::policy::PatchPolicy;
 use patching::request::RegionRequest;
 use patching::settings::{Desired, DocumentHashes, document_key};
+use policy::PatchPolicy;
+use policy::RoleArn;
+use policy::input::Action;
 
 /// What an environment keeps between invocations.
 #[derive(Debug)]

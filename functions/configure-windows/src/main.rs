@@ -1,12 +1,12 @@
 //! The Lambda function of the state `ConfigureWindows`.
 
 use configure_windows::Context;
-use kit::clients;
-use kit::member::{MemberRole, MemberSessions};
+use lambda::clients;
+use member::sessions::{MemberRole, MemberSessions};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), kit::RuntimeError> {
+async fn main() -> Result<(), lambda::RuntimeError> {
     let role = MemberRole::from_env()?;
     let sessions = MemberSessions::new(&clients::shared_config().await, role.clone());
-    kit::serve(Context { sessions, role }, configure_windows::handle).await
+    lambda::serve(Context { sessions, role }, configure_windows::handle).await
 }

@@ -16,15 +16,16 @@ mod units;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use kit::footprint;
-use kit::ledger::LedgerError;
-use kit::{CallError, ObjectKey, object};
-use patching::ids::{Region, RunId};
-use patching::input::{Action, ExecutionInput, InvalidInput, Trigger};
-use patching::member_roles::MemberRoles;
+use lambda::CallError;
 use patching::openings;
 use patching::outcome::Warning;
-use patching::policy::{InvalidPolicy, OnDelete, PatchPolicy};
+use policy::ids::{Region, RunId};
+use policy::input::{Action, ExecutionInput, InvalidInput, Trigger};
+use policy::member_roles::MemberRoles;
+use policy::{InvalidPolicy, OnDelete, PatchPolicy};
+use record::footprint;
+use record::ledger::LedgerError;
+use record::{ObjectKey, object};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use strum::{IntoStaticStr, VariantNames};
@@ -138,7 +139,7 @@ impl From<LedgerError> for Error {
     }
 }
 
-kit::named_error!(Error, Call: CallError);
+lambda::named_error!(Error, Call: CallError);
 
 /// What an environment keeps between invocations.
 #[derive(Debug)]
@@ -261,7 +262,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use kit::NamedError;
+    use lambda::NamedError;
 
     fn policy(disabled: bool, on_delete: &str) -> PatchPolicy {
         PatchPolicy::parse(&json!({

@@ -1,11 +1,11 @@
 //! The Lambda function of the state `ListAccounts`.
 
 use jiff::{SignedDuration, Timestamp};
-use kit::{clients, env};
+use lambda::{clients, env};
 use list_accounts::Context;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), kit::RuntimeError> {
+async fn main() -> Result<(), lambda::RuntimeError> {
     let config = clients::shared_config().await;
     let history_days: i64 = env::required("HISTORY_DAYS")?;
     let context = Context {
@@ -19,5 +19,6 @@ async fn main() -> Result<(), kit::RuntimeError> {
         history: SignedDuration::from_hours(24 * history_days),
         member_roles: env::required("MEMBER_ROLES")?,
     };
-    kit::serve(context, async |context, request| list_accounts::handle(context, request, Timestamp::now()).await).await
+    lambda::serve(context, async |context, request| list_accounts::handle(context, request, Timestamp::now()).await)
+        .await
 }

@@ -8,10 +8,10 @@ use aws_sdk_organizations::config::retry::RetryConfig;
 use aws_sdk_organizations::config::timeout::TimeoutConfig;
 use aws_sdk_organizations::types::Account as SdkAccount;
 use futures::{StreamExt, TryStreamExt, stream};
-use kit::{CallError, SdkConfig};
-use patching::ids::{AccountId, OrganizationalUnitId};
-use patching::policy::Scope;
+use lambda::{CallError, SdkConfig};
 use patching::targets::Account;
+use policy::Scope;
+use policy::ids::{AccountId, OrganizationalUnitId};
 
 use crate::Error;
 use crate::select::Reason;
@@ -129,9 +129,9 @@ pub(crate) fn not_readable(error: CallError) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use kit::NamedError;
-    use kit::testing::Server;
+    use lambda::NamedError;
     use serde_json::{Value, json};
+    use support::Server;
 
     use super::*;
 

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use kit::CallError;
-use patching::ids::Region;
-use patching::input::{Action, InvalidInput};
+use lambda::CallError;
 use patching::outcome::Warning;
-use patching::policy::{InvalidPolicy, Problem, Scope};
+use policy::ids::Region;
+use policy::input::{Action, InvalidInput};
+use policy::{InvalidPolicy, Problem, Scope};
 
 use crate::{Context, Error};
 
@@ -112,9 +112,9 @@ fn parse(value: &str) -> Option<BTreeSet<Region>> {
 
 #[cfg(test)]
 mod tests {
-    use kit::NamedError;
-    use kit::testing::Server;
+    use lambda::NamedError;
     use serde_json::json;
+    use support::Server;
 
     use super::*;
 

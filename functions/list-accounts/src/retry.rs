@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use kit::{CallError, ObjectKey, ledger, object};
-use patching::ids::{AccountId, RunId};
-use patching::input::Action;
+use lambda::CallError;
 use patching::outcome::{AccountOutcome, Status};
 use patching::targets::Target;
+use policy::ids::{AccountId, RunId};
+use policy::input::Action;
+use record::{ObjectKey, ledger, object};
 
 use crate::{Context, Error};
 
@@ -63,8 +64,8 @@ fn what_failed(earlier: &RunId, targets: Vec<Target>, recorded: Vec<AccountOutco
 
 #[cfg(test)]
 mod tests {
-    use kit::NamedError;
-    use patching::ids::Region;
+    use lambda::NamedError;
+    use policy::ids::Region;
     use serde_json::{Value, from_value, json};
 
     use super::*;

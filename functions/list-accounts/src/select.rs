@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kit::footprint::Footprint;
-use patching::ids::{AccountId, Region};
-use patching::input::{Action, ExecutionInput};
 use patching::targets::{ACTIVE, Account, NOT_IN_ORGANIZATION, Target};
+use policy::ids::{AccountId, Region};
+use policy::input::{Action, ExecutionInput};
+use record::footprint::Footprint;
 
 /// Why an account is left out.
 pub(crate) type Reason = &'static str;

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use aws_sdk_organizations::Client;
 use futures::{StreamExt, TryStreamExt, stream};
-use kit::CallError;
-use patching::ids::{AccountId, OrganizationalUnitId};
+use lambda::CallError;
 use patching::outcome::Warning;
-use patching::policy::{InvalidPolicy, Problem, Scope};
+use policy::ids::{AccountId, OrganizationalUnitId};
+use policy::{InvalidPolicy, Problem, Scope};
 
 use crate::Error;
 use crate::organization::{CALLS_AT_ONCE, not_readable};
@@ -148,9 +148,9 @@ pub(crate) fn named(path: &[OrganizationalUnitId], names: &BTreeMap<Organization
 
 #[cfg(test)]
 mod tests {
-    use kit::NamedError;
-    use kit::testing::Server;
+    use lambda::NamedError;
     use serde_json::json;
+    use support::Server;
 
     use super::*;
 

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use patching::ids::AccountId;
-use patching::input::Action;
 use patching::openings;
 use patching::outcome::{AccountOutcome, Failure, Status, Warning};
-use patching::policy::PatchPolicy;
 use patching::summary::{RunSummary, Totals, foreign_dhmc_roles, our_dhmc_role};
 use patching::targets::Target;
+use policy::PatchPolicy;
+use policy::ids::AccountId;
+use policy::input::Action;
 
 use crate::Request;
 

@@ -7,10 +7,10 @@ mod schedules;
 
 use askama::Template;
 use aws_smithy_types::base64;
-use patching::input::{Action, ExecutionInput};
 use patching::outcome::Status;
-use patching::policy::PatchPolicy;
 use patching::summary::RunSummary;
+use policy::PatchPolicy;
+use policy::input::{Action, ExecutionInput};
 use sha2::{Digest, Sha256};
 
 use crate::links::Links;

@@ -17,13 +17,15 @@ pub mod text;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use kit::ledger::{self, LedgerError};
-use kit::{CallError, ObjectKey, object};
-use patching::ids::{AccountId, RunId};
-use patching::input::Action;
+use lambda::CallError;
 use patching::outcome::{AccountOutcome, Caught, Status, Warning};
 use patching::summary::{RunSummary, Totals};
 use patching::targets::Target;
+use policy::ids::{AccountId, RunId};
+use policy::input::Action;
+use record::ledger;
+use record::ledger::LedgerError;
+use record::{ObjectKey, object};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use strum::{IntoStaticStr, VariantNames};
@@ -118,7 +120,7 @@ impl From<LedgerError> for Error {
     }
 }
 
-kit::named_error!(Error, Call: CallError);
+lambda::named_error!(Error, Call: CallError);
 
 /// What an environment keeps between invocations.
 #[derive(Debug)]

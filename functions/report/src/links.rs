@@ -1,7 +1,7 @@
 //! Addresses in the AWS console, which has a host of its own in each partition.
 
-use kit::ObjectKey;
 use patching::summary::RunSummary;
+use record::ObjectKey;
 
 /// Where to go on looking.
 #[derive(Clone, Debug, PartialEq, Eq)]

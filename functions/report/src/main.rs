@@ -1,13 +1,13 @@
 //! The Lambda function of the state `Report`.
 
 use jiff::Timestamp;
-use kit::{clients, env};
+use lambda::{clients, env};
 use report::Context;
 use report::metrics::Metrics;
 use report::notification::Notifier;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), kit::RuntimeError> {
+async fn main() -> Result<(), lambda::RuntimeError> {
     let config = clients::shared_config().await;
     let context = Context {
         s3: aws_sdk_s3::Client::new(&config),
@@ -21,5 +21,5 @@ async fn main() -> Result<(), kit::RuntimeError> {
         bucket: env::required("BUCKET")?,
         ledger_table: env::required("LEDGER_TABLE")?,
     };
-    kit::serve(context, async |context, request| report::handle(context, request, Timestamp::now()).await).await
+    lambda::serve(context, async |context, request| report::handle(context, request, Timestamp::now()).await).await
 }

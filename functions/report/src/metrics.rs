@@ -3,9 +3,9 @@
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
 use jiff::{Timestamp, Unit};
-use patching::input::{Action, ExecutionInput};
 use patching::outcome::Status;
 use patching::summary::RunSummary;
+use policy::input::{Action, ExecutionInput};
 use serde_json::{Map, Value, json};
 
 /// The only dimension, whose value is the stack's prefix for names.

@@ -1,10 +1,10 @@
 //! The message that those get who want to know how a run ended.
 
 use aws_sdk_sns::Client;
-use kit::CallError;
-use patching::input::Action;
+use lambda::CallError;
 use patching::outcome::Status;
 use patching::summary::RunSummary;
+use policy::input::Action;
 use serde::Serialize;
 use strum::EnumString;
 

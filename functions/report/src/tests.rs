@@ -1,9 +1,9 @@
 use std::collections::BTreeSet;
 
-use kit::NamedError;
-use kit::testing::Server;
+use lambda::NamedError;
 use patching::outcome::AccountOutcome;
 use serde_json::{Value, from_str, from_value, json};
+use support::Server;
 
 use super::*;
 use crate::notification::Notify;
@@ -223,6 +223,6 @@ async fn a_report_that_cannot_be_written_is_an_error() {
     assert_eq!(error.name(), "AccessDenied");
 }
 
-fn path(asked: &kit::testing::Asked) -> String {
+fn path(asked: &support::Asked) -> String {
     asked.uri.split('?').next().unwrap().to_owned()
 }

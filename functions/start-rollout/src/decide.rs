@@ -1,13 +1,13 @@
 //! The decision: from CloudFormation's request to an answer, or to an execution.
 
 use jiff::Timestamp;
-use kit::stack_answer::{Answer, Attributes, NOT_BEGUN, Reason, RequestType};
-use patching::ids::RunId;
-use patching::input::{Action, ExecutionInput, Trigger};
-use patching::member_roles::MemberRoles;
 use patching::names::Names;
 use patching::openings;
-use patching::policy::{InvalidPolicy, OnDelete, PatchPolicy, UnreadablePolicy};
+use policy::ids::RunId;
+use policy::input::{Action, ExecutionInput, Trigger};
+use policy::member_roles::MemberRoles;
+use policy::{InvalidPolicy, OnDelete, PatchPolicy, UnreadablePolicy};
+use record::stack_answer::{Answer, Attributes, NOT_BEGUN, Reason, RequestType};
 
 use crate::event::Event;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kit::stack_answer::{Addressee, RequestType, ResponseUrl};
+use record::stack_answer::{Addressee, RequestType, ResponseUrl};
 use serde_json::Value;
 
 /// The resource's id, whatever its properties: CloudFormation deletes a resource whose id changes.

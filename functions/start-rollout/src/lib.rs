@@ -19,17 +19,18 @@ use std::collections::BTreeSet;
 
 use aws_sdk_sfn::operation::start_execution::StartExecutionError;
 use jiff::{SignedDuration, Timestamp};
-use kit::ledger::LedgerError;
-use kit::named_error::message;
-use kit::settled_names::{self, SettledNames};
-use kit::stack_answer::{
+use lambda::named_error::message;
+use lambda::{CallError, NamedError};
+use patching::names::Names;
+use policy::ids::RunId;
+use policy::input::{Action, ExecutionInput};
+use policy::member_roles::MemberRoles;
+use record::ledger::LedgerError;
+use record::settled_names;
+use record::settled_names::SettledNames;
+use record::stack_answer::{
     Answer, AnswerClient, AnswerStatus, Attributes, NotDelivered, Reason, RequestType, WaitingStack, record_waiting,
 };
-use kit::{CallError, NamedError};
-use patching::ids::RunId;
-use patching::input::{Action, ExecutionInput};
-use patching::member_roles::MemberRoles;
-use patching::names::Names;
 use serde::Serialize;
 use serde_json::Value;
 use strum::{IntoStaticStr, VariantNames};
@@ -61,7 +62,7 @@ pub enum Error {
     NotDelivered(#[from] NotDelivered),
 }
 
-kit::named_error!(Error, NotDelivered: NotDelivered);
+lambda::named_error!(Error, NotDelivered: NotDelivered);
 
 /// What an environment keeps between invocations.
 #[derive(Debug)]

@@ -1,12 +1,12 @@
 //! The Lambda function behind the stack's custom resource.
 
 use jiff::{SignedDuration, Timestamp};
-use kit::stack_answer::AnswerClient;
-use kit::{clients, env};
+use lambda::{clients, env};
+use record::stack_answer::AnswerClient;
 use start_rollout::{Context, Patience};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), kit::RuntimeError> {
+async fn main() -> Result<(), lambda::RuntimeError> {
     let config = clients::shared_config().await;
     let history_days: i64 = env::required("HISTORY_DAYS")?;
     let context = Context {
@@ -20,5 +20,5 @@ async fn main() -> Result<(), kit::RuntimeError> {
         patience: Patience::default(),
         member_roles: env::required("MEMBER_ROLES")?,
     };
-    kit::serve(context, async |context, event| start_rollout::handle(context, event, Timestamp::now()).await).await
+    lambda::serve(context, async |context, event| start_rollout::handle(context, event, Timestamp::now()).await).await
 }

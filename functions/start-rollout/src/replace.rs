@@ -7,8 +7,8 @@ use aws_sdk_sfn::Client;
 use aws_sdk_sfn::operation::describe_execution::DescribeExecutionError;
 use aws_sdk_sfn::operation::stop_execution::StopExecutionError;
 use aws_sdk_sfn::types::ExecutionStatus;
-use kit::{CallError, CallFailure};
-use patching::ids::RunId;
+use lambda::{CallError, CallFailure};
+use policy::ids::RunId;
 
 /// How long it is waited for runs that were stopped. The function has ten minutes.
 #[derive(Clone, Copy, Debug)]

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use kit::stack_answer::NOT_BEGUN;
-use kit::testing::{Asked, Server};
+use record::stack_answer::NOT_BEGUN;
 use serde_json::{from_str, json};
+use support::{Asked, Server};
 
 use super::*;
 

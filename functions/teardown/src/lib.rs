@@ -1,7 +1,7 @@
 //! Takes down in one Region of one account what a rollout set up there: the windows with the owner tag, then DHMC where
 //! its value is ours.
 //!
-//! In: [`Request`]. Out: [`Progress`]. Errors: those of [`CallError`](kit::CallError), and `InvalidInput`; a try that has
+//! In: [`Request`]. Out: [`Progress`]. Errors: those of [`CallError`](lambda::CallError), and `InvalidInput`; a try that has
 //! written something before an error answers that, and asks for another try.
 //!
 //! Needs `sts:AssumeRole` on the configuration role, which needs `ssm:DescribeMaintenanceWindows`,
@@ -10,17 +10,19 @@
 
 use aws_sdk_ssm::Client;
 use futures::join;
-use kit::member::MemberSessions;
-use kit::windows::{self, Site};
-use kit::{CallError, dhmc, progress};
+use lambda::CallError;
+use member::sessions::MemberSessions;
+use member::windows;
+use member::windows::Site;
+use member::{dhmc, progress};
 use patching::dhmc::{plan_keep, plan_reset};
-use patching::ids::{AccountId, Region, RunId};
-use patching::input::Action;
 use patching::outcome::{DhmcOutcome, Progress, Status};
 use patching::plan::plan;
-use patching::policy::{Dhmc, PatchPolicy};
 use patching::settings::Desired;
 use patching::token::Place;
+use policy::ids::{AccountId, Region, RunId};
+use policy::input::Action;
+use policy::{Dhmc, PatchPolicy};
 use serde::Deserialize;
 
 /// Where to tear down, and what is ours there.
@@ -109,7 +111,7 @@ async fn reset(ssm: &Client, action: Action, policy: &Dhmc, keep: bool) -> Resul
 
 #[cfg(test)]
 mod tests {
-    use kit::{CallFailure, NamedError};
+    use lambda::{CallFailure, NamedError};
     use serde_json::{from_value, json};
 
     use super::*;

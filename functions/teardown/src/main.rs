@@ -1,11 +1,11 @@
 //! The Lambda function of the state `Teardown`.
 
-use kit::clients;
-use kit::member::{MemberRole, MemberSessions};
+use lambda::clients;
+use member::sessions::{MemberRole, MemberSessions};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), kit::RuntimeError> {
+async fn main() -> Result<(), lambda::RuntimeError> {
     let role = MemberRole::from_env()?;
     let sessions = MemberSessions::new(&clients::shared_config().await, role);
-    kit::serve(sessions, teardown::handle).await
+    lambda::serve(sessions, teardown::handle).await
 }

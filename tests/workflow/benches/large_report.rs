@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::Instant;
 use std::{fs, io};
 
-use kit::ObjectKey;
+use record::ObjectKey;
 use report::links::Links;
 use workflow::sample;
 

@@ -6,9 +6,9 @@
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use kit::stack_answer::{AnswerStatus, NOT_BEGUN};
-use patching::input::{Action, ExecutionInput, InvalidInput};
-use patching::policy::{InvalidPolicy, PatchPolicy, Problem, Schedule};
+use policy::input::{Action, ExecutionInput, InvalidInput};
+use policy::{InvalidPolicy, PatchPolicy, Problem, Schedule};
+use record::stack_answer::{AnswerStatus, NOT_BEGUN};
 use serde_json::{Value, from_slice, from_str, json};
 use start_rollout::{Decision, Event, decide};
 

@@ -35,7 +35,7 @@ pub fn pascal(name: &str) -> String {
 pub fn variables(name: &str) -> BTreeSet<String> {
     let main = read(format!("functions/{name}/src/main.rs"));
     let mut found = required(&main);
-    for text in sources(&root().join("functions/kit/src")) {
+    for text in sources(&root().join("functions/lib")) {
         let shared = text.split("impl ").skip(1).filter(|block| block.contains("pub fn from_env"));
         for block in shared {
             let reader = block.split([' ', '{']).next().unwrap_or_default();
@@ -44,7 +44,7 @@ pub fn variables(name: &str) -> BTreeSet<String> {
             }
         }
     }
-    found.insert("LOG_LEVEL".to_owned()); // read by kit::serve
+    found.insert("LOG_LEVEL".to_owned()); // read by lambda::serve
     found
 }
 

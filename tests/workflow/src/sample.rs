@@ -5,8 +5,8 @@ use patching::outcome::{
     AccountOutcome, DhmcOutcome, DhmcStatus, Failure, Reason, RegionOutcome, Status, Warning, WindowOutcome,
     WindowStatus,
 };
-use patching::policy::PatchPolicy;
 use patching::summary::{RunSummary, Totals, foreign_dhmc_roles};
+use policy::PatchPolicy;
 use serde_json::{Value, json};
 use ssm_simulator::DEFAULT_REGIONS;
 
@@ -46,7 +46,7 @@ pub fn run(accounts: usize, regions: usize) -> RunSummary {
     let warnings = outcomes.iter().flat_map(|account| &account.regions).map(|one| one.warnings.len());
     RunSummary {
         run: "stack-update-6a1f2c33-9b0e-4d27-8a53-0c7d1f7e5b11".parse().expect("a run's id"),
-        action: Some(patching::input::Action::Rollout),
+        action: Some(policy::input::Action::Rollout),
         execution: Some(
             "arn:aws:states:eu-west-1:111122223333:execution:patch-manager-rollout:stack-update-6a1f2c33".to_owned(),
         ),

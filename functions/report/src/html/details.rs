@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use patching::ids::Region;
 use patching::outcome::{DhmcOutcome, Failure, Reason, RegionOutcome, Warning, WindowOutcome};
 use patching::summary::RunSummary;
+use policy::ids::Region;
 use serde::Serialize;
 use serde_json::{Value, json};
 

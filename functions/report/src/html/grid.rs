@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use patching::ids::Region;
 use patching::outcome::{AccountOutcome, DhmcStatus, Failure, Reason, RegionOutcome, Status, WindowStatus};
 use patching::summary::RunSummary;
+use policy::ids::Region;
 
 /// The grid.
 #[derive(Debug)]

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use patching::input::Action;
-use patching::policy::{PatchPolicy, ScheduleKind, Window};
 use patching::summary::RunSummary;
+use policy::input::Action;
+use policy::{PatchPolicy, ScheduleKind, Window};
 
 use crate::text::{moment, plain};
 

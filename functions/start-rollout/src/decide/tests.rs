@@ -1,8 +1,8 @@
-use kit::stack_answer::AnswerStatus;
-use patching::policy::arbitrary::json::mutated;
 use proptest::prelude::{Just, Strategy, prop_oneof};
 use proptest::proptest;
+use record::stack_answer::AnswerStatus;
 use serde_json::{Value, from_slice, json};
+use support::arbitrary::json::mutated;
 
 use super::*;
 

@@ -41,7 +41,7 @@ async fn reports_of_three_sizes_work_in_a_browser() {
 /// A report, and what it must show.
 fn write(folder: &Path, accounts: usize, regions: usize) -> (PathBuf, PathBuf) {
     let summary = sample::run(accounts, regions);
-    let report = kit::ObjectKey { bucket: "data".into(), key: "runs/run/report.html".into() };
+    let report = record::ObjectKey { bucket: "data".into(), key: "runs/run/report.html".into() };
     let links = Links::new(&summary, &report).unwrap();
     let page = folder.join(format!("report-{accounts}x{regions}.html"));
     let expected = page.with_extension("expected.json");

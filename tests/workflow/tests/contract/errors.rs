@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kit::{CallError, NamedError};
+use lambda::{CallError, NamedError};
 use workflow::{definition, functions, read, template};
 
 /// What Lambda itself reports when it could not run a function, or did not hear of its end.
@@ -122,7 +122,7 @@ fn raised(function: &str) -> BTreeSet<&'static str> {
         "start-rollout" => start_rollout::Error::names(),
         unknown => panic!("which errors can {unknown} raise?"),
     };
-    own.into_iter().chain(["InvalidInput", "Panicked"]).collect() // kit::serve answers what is not a request, and a panic
+    own.into_iter().chain(["InvalidInput", "Panicked"]).collect() // lambda::serve answers what is not a request, and a panic
 }
 
 /// The table of errors in the README: name, class.

@@ -1,8 +1,9 @@
 //! The policy files beside the templates, and the schema with which editors complete and check them.
 
-use patching::policy::{PatchPolicy, arbitrary};
+use policy::PatchPolicy;
 use proptest::prelude::{ProptestConfig, proptest};
 use serde_json::{Value, json, to_value};
+use support::arbitrary;
 use workflow::rendering::Rendering;
 use workflow::{read, schema, template};
 

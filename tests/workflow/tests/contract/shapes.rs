@@ -1,12 +1,12 @@
 //! What one part hands to another is what the other takes. Each value here went through the definition's own templates, from
 //! one state to the next.
 
-use patching::input::{Action, ExecutionInput};
 use patching::outcome::{AccountOutcome, DhmcOutcome, DhmcStatus, Progress, RegionOutcome, Status, Warning};
-use patching::policy::PatchPolicy;
 use patching::request::RegionRequest;
 use patching::summary::Totals;
 use patching::targets::Target;
+use policy::PatchPolicy;
+use policy::input::{Action, ExecutionInput};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json, to_value};
 use workflow::definition::state;
@@ -195,7 +195,7 @@ fn the_footprint_is_kept_where_list_accounts_looks_for_it() {
         for key in table["KeySchema"].as_array().unwrap() {
             assert!(update["Key"][key["AttributeName"].as_str().unwrap()]["S"].is_string(), "{name}");
         }
-        assert_eq!(update["Key"]["run"]["S"], kit::footprint::KEY);
+        assert_eq!(update["Key"]["run"]["S"], record::footprint::KEY);
         assert_eq!(update["UpdateExpression"], expression);
         assert_eq!(update["ExpressionAttributeNames"]["#regions"], "regions");
         assert_eq!(update["ExpressionAttributeValues"][":regions"], json!({"SS": ["eu-west-1"]}));
@@ -365,7 +365,7 @@ fn after(name: &str, input: Value, response: impl serde::Serialize) -> Value {
 fn after_list_accounts() -> Value {
     let response = list_accounts::Response {
         action: Action::Rollout,
-        targets: kit::ObjectKey { bucket: "data".into(), key: "runs/run-1/targets.json".into() },
+        targets: record::ObjectKey { bucket: "data".into(), key: "runs/run-1/targets.json".into() },
         accounts: list_accounts::Counts { in_scope: 1, unavailable: 0, skipped: [("suspended", 1)].into() },
         expires_at: "1900000000".into(),
         keep_dhmc: false,
@@ -379,7 +379,7 @@ fn after_report() -> Value {
     let response = report::Response {
         status: Status::Failed,
         totals: Totals::default(),
-        report: kit::ObjectKey { bucket: "data".into(), key: "runs/run-1/report.html".into() },
+        report: record::ObjectKey { bucket: "data".into(), key: "runs/run-1/report.html".into() },
         failed_accounts: vec![],
         notification: report::notification::Notification::Sent,
     };

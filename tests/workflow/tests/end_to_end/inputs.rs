@@ -3,7 +3,7 @@
 use aws_sdk_ssm::types::ParameterTier;
 use futures::{StreamExt, future, stream};
 use local_aws::{Condition, LocalAws, MANAGEMENT_KEY, RunResult};
-use patching::input::Action;
+use policy::input::Action;
 use serde_json::{Value, json};
 use workflow::hostile::{self, Hostile};
 

@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::types::AttributeValue;
 use local_aws::demo::Outcome;
 use local_aws::{Condition, LocalAws};
-use patching::ids::RunId;
-use patching::input::ExecutionInput;
 use patching::outcome::Status;
+use policy::ids::RunId;
+use policy::input::ExecutionInput;
 use serde_json::Value;
 
 pub(crate) async fn the_ledger_has_an_outcome_of_every_account(aws: &LocalAws, outcome: &Outcome) {
     let ledger = &aws.deployment().unwrap().ledger;
     let run: RunId = outcome.run.run.parse().unwrap();
-    let recorded = kit::ledger::read(&aws.clients.dynamodb(), ledger, &run).await.unwrap();
+    let recorded = record::ledger::read(&aws.clients.dynamodb(), ledger, &run).await.unwrap();
     let of = |status| {
         let those = recorded.iter().filter(move |account| account.status == status);
         those.map(|account| account.id.to_string())
@@ -33,7 +33,8 @@ pub(crate) async fn the_ledger_has_an_outcome_of_every_account(aws: &LocalAws, o
 /// But for the organizational units, which the report has from the run's targets.
 pub(crate) async fn the_report_says_what_the_ledger_says(aws: &LocalAws, outcome: &Outcome) {
     let run: RunId = outcome.run.run.parse().unwrap();
-    let recorded = kit::ledger::read(&aws.clients.dynamodb(), &aws.deployment().unwrap().ledger, &run).await.unwrap();
+    let recorded =
+        record::ledger::read(&aws.clients.dynamodb(), &aws.deployment().unwrap().ledger, &run).await.unwrap();
     let mut reported = outcome.run.summary().unwrap().outcomes;
     for account in &mut reported {
         let unit = account.organizational_unit.take();

@@ -1,6 +1,6 @@
 //! What a rule hands to its target is what the target takes.
 
-use patching::input::{ExecutionInput, Trigger};
+use policy::input::{ExecutionInput, Trigger};
 use serde_json::{Value, json};
 use workflow::{template, transformer};
 

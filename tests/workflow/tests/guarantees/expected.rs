@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use patching::policy::{PatchPolicy, Window};
+use policy::{PatchPolicy, Window};
 use serde_json::{Map, Value, json};
 use ssm_simulator::WindowSnapshot;
 use workflow::cell::{ACCOUNT, Cell};

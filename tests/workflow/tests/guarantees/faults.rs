@@ -9,9 +9,9 @@ use aws_sdk_ssm::Client;
 use aws_sdk_ssm::config::retry::RetryConfig;
 use aws_sdk_ssm::config::timeout::TimeoutConfig;
 use aws_sdk_ssm::types::{MaintenanceWindowResourceType, Target};
-use patching::input::Action;
-use patching::policy::PatchPolicy;
 use patching::token::Place;
+use policy::PatchPolicy;
+use policy::input::Action;
 use serde_json::json;
 use ssm_simulator::{ConfigChange, Fault, Faults, ScriptedFault};
 use workflow::cell::{Cell, client, config, install, policy, policy_with, roll_out, window, with_retries};
@@ -43,7 +43,7 @@ impl Work {
     }
 
     /// One try.
-    pub(crate) async fn attempt(self, ssm: &Client, run: &Place) -> Result<(), kit::CallError> {
+    pub(crate) async fn attempt(self, ssm: &Client, run: &Place) -> Result<(), lambda::CallError> {
         match self {
             Self::FirstSetUp => roll_out(ssm, run, &policy()).await.map(|_| ()),
             Self::Update => roll_out(ssm, run, &changed()).await.map(|_| ()),
@@ -282,7 +282,7 @@ async fn a_setting_that_is_pending_or_changed_by_many_is_set_by_a_retry() {
     let run = cell.next_run();
     let reset = async || workflow::cell::tear_down(&cell.ssm, &run, Action::Disable, &policy(), false).await;
     with_retries(reset).await.unwrap();
-    while with_retries(async || kit::dhmc::observe(&cell.ssm).await).await.unwrap() != "$None" {}
+    while with_retries(async || member::dhmc::observe(&cell.ssm).await).await.unwrap() != "$None" {}
 }
 
 #[tokio::test]

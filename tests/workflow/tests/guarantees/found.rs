@@ -4,10 +4,11 @@ use aws_sdk_ssm::types::{
     AlarmConfiguration, MaintenanceWindowResourceType, MaintenanceWindowRunCommandParameters,
     MaintenanceWindowTaskInvocationParameters, MaintenanceWindowTaskType, NotificationConfig, Tag,
 };
-use patching::policy::{self, PatchPolicy, Window, arbitrary};
+use policy::{PatchPolicy, Window};
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::sample::Index;
+use support::arbitrary;
 use workflow::cell::Cell;
 
 /// A window that is there before the run.

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use patching::outcome::{Status, WindowOutcome, WindowStatus};
-use patching::policy::{PatchPolicy, arbitrary};
+use policy::PatchPolicy;
 use proptest::prelude::{Strategy, any};
 use proptest::test_runner::{Config, TestRunner};
 use ssm_simulator::{ConfigChange, Lag, WindowSnapshot};
+use support::arbitrary;
 use workflow::cell::Cell;
 
 use crate::guarantees::expected::{differences, foreign, ours, publish_documents};

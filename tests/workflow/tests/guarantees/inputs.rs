@@ -2,12 +2,12 @@
 //! whole.
 
 use list_accounts::{Error, Request};
-use patching::input::ExecutionInput;
-use patching::policy::PatchPolicy;
-use patching::policy::arbitrary::json::{anything, mutated};
+use policy::PatchPolicy;
+use policy::input::ExecutionInput;
 use proptest::prelude::{any, prop_oneof};
 use proptest::{collection, proptest};
 use serde_json::{Value, from_slice, json};
+use support::arbitrary::json::{anything, mutated};
 use workflow::checks;
 use workflow::definition::state;
 use workflow::hostile::{self, Hostile};
@@ -51,9 +51,9 @@ fn check(row: &Hostile, name: &str, refusal: Option<Error>) {
         assert_eq!(row.wrong_at, Vec::<&str>::new(), "taken: {shown}");
         return;
     };
-    let said = kit::named_error::message(&error);
+    let said = lambda::named_error::message(&error);
     assert!(!row.wrong_at.is_empty(), "{shown}: {said}");
-    assert_eq!(kit::NamedError::name(&error), name, "{shown}");
+    assert_eq!(lambda::NamedError::name(&error), name, "{shown}");
     for path in &row.wrong_at {
         assert!(said.contains(path), "{path} is not named for {shown}: {said}");
     }

@@ -1,6 +1,6 @@
 //! A function that dies: from its n-th call on nothing reaches SSM, for every n.
 
-use patching::policy::PatchPolicy;
+use policy::PatchPolicy;
 use ssm_simulator::{Fault, Faults, ScriptedFault};
 use workflow::cell::{Cell, policy};
 

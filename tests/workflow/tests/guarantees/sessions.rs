@@ -1,19 +1,19 @@
 //! Sessions in a member account that end before their time.
 
 use jiff::{SignedDuration, Timestamp};
-use kit::CallError;
-use kit::member::{MemberRole, MemberSessions};
-use kit::testing::Server;
+use lambda::CallError;
+use member::sessions::{MemberRole, MemberSessions};
 use patching::request::RegionRequest;
 use serde_json::{from_value, json};
 use ssm_simulator::{ConfigChange, Fault, ScriptedFault, Simulator};
+use support::Server;
 use workflow::cell::{ACCOUNT, REGION, policy};
 
 /// The simulator, and STS behind it: the one is asked for maintenance windows, the other for sessions.
 struct Aws {
     simulator: Simulator,
     sts: Server,
-    config: kit::SdkConfig,
+    config: lambda::SdkConfig,
     context: configure_windows::Context,
 }
 
@@ -168,7 +168,7 @@ async fn a_new_accounts_role_that_lacks_policies_is_waited_for() {
     let context = aws.entering();
     let denied = ScriptedFault::every_call(Fault::error("AccessDeniedException")).of("GetServiceSetting");
     aws.simulator.script([denied.clone().first(2)]);
-    assert_eq!(kit::NamedError::name(&enter(&context, 5).await.unwrap_err()), "RoleNotReady");
+    assert_eq!(lambda::NamedError::name(&enter(&context, 5).await.unwrap_err()), "RoleNotReady");
     assert_eq!(enter(&context, 6).await.unwrap(), 1);
     aws.simulator.script([denied]);
     assert_eq!(enter(&context, 61).await.unwrap(), 1, "then each Region tells what is denied there");
@@ -178,7 +178,7 @@ async fn a_new_accounts_role_that_lacks_policies_is_waited_for() {
 async fn a_region_that_knows_no_session_is_not_enabled() {
     let aws = aws_with_a_session().await;
     aws.simulator.script([ScriptedFault::every_call(Fault::error("UnrecognizedClientException")).in_region(REGION)]);
-    assert_eq!(kit::NamedError::name(&aws.roll_out("run").await.unwrap_err()), "RegionDisabled");
+    assert_eq!(lambda::NamedError::name(&aws.roll_out("run").await.unwrap_err()), "RegionDisabled");
 }
 
 #[tokio::test]
@@ -193,7 +193,7 @@ async fn what_is_denied_to_a_session_from_before_is_tried_with_a_new_one() {
 
     aws.simulator.script([denied]);
     aws.session("ASIASECOND", "2099-01-01T00:00:00Z");
-    assert_eq!(kit::NamedError::name(&aws.roll_out("run").await.unwrap_err()), "AccessDenied");
+    assert_eq!(lambda::NamedError::name(&aws.roll_out("run").await.unwrap_err()), "AccessDenied");
 }
 
 #[tokio::test]

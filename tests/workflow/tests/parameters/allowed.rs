@@ -1,6 +1,6 @@
 //! What a pattern lets through is what the policy takes, but for what is named here.
 
-use patching::policy::PatchPolicy;
+use policy::PatchPolicy;
 use regex_lite::Regex;
 use serde_json::Value;
 use workflow::rendering::Rendering;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use patching::policy::PatchPolicy;
+use policy::PatchPolicy;
 use serde_json::{Value, json};
 use workflow::rendering::Rendering;
 use workflow::template;

@@ -1,6 +1,6 @@
 //! Parameters that do not go together are refused before anything is created.
 
-use patching::policy::PatchPolicy;
+use policy::PatchPolicy;
 use workflow::rendering::Rendering;
 use workflow::template;
 

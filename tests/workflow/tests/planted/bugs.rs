@@ -37,9 +37,9 @@ const fn in_function(package: &'static str, test: &'static str) -> CaughtBy {
 }
 
 const DEFINITION: &str = "statemachine/rollout.asl.json";
-const OBSERVE: &str = "functions/kit/src/windows/observe.rs";
-const WRITE: &str = "functions/kit/src/windows/write.rs";
-const APPLY: &str = "functions/kit/src/windows/apply.rs";
+const OBSERVE: &str = "functions/lib/member/src/windows/observe.rs";
+const WRITE: &str = "functions/lib/member/src/windows/write.rs";
+const APPLY: &str = "functions/lib/member/src/windows/apply.rs";
 
 pub(crate) const BUGS: &[Bug] = &[
     Bug {
@@ -51,7 +51,7 @@ pub(crate) const BUGS: &[Bug] = &[
     },
     Bug {
         name: "the same client tokens in every run",
-        file: "functions/patching/src/token.rs",
+        file: "functions/lib/patching/src/token.rs",
         right: "format!(\"{}/{}/{}/{item}/{parent}/{settings:?}\", self.run,",
         wrong: "format!(\"{}/{}/{item}/{parent}/{settings:?}\",",
         caught_by: by("reconcile", "ownership::what_a_teardown_deleted_a_later_rollout_creates_anew"),
@@ -99,7 +99,7 @@ pub(crate) const BUGS: &[Bug] = &[
     },
     Bug {
         name: "a window that another run has completed, too, counts as whole",
-        file: "functions/kit/src/windows/look.rs",
+        file: "functions/lib/member/src/windows/look.rs",
         right: "left(found_targets, targets) > 1 || left(found_tasks, tasks) > 1",
         wrong: "left(found_targets, targets) > 9 || left(found_tasks, tasks) > 9",
         caught_by: by("reconcile", "concurrency::windows_that_another_run_completed_meanwhile_have_their_parts_once"),
@@ -113,7 +113,7 @@ pub(crate) const BUGS: &[Bug] = &[
     },
     Bug {
         name: "the hash of a document is not pinned",
-        file: "functions/kit/src/windows/documents.rs",
+        file: "functions/lib/member/src/windows/documents.rs",
         right: "hash.map(|hash| ((document, version), hash))",
         wrong: "hash.and(None)",
         caught_by: by("reconcile", "repair::a_document_that_aws_published_anew_gets_its_new_hash_in_every_task"),
@@ -127,14 +127,14 @@ pub(crate) const BUGS: &[Bug] = &[
     },
     Bug {
         name: "somebody else's DHMC role is replaced",
-        file: "functions/patching/src/dhmc.rs",
+        file: "functions/lib/patching/src/dhmc.rs",
         right: "(Some(_), Some(role)) if policy.overwrite =>",
         wrong: "(Some(_), Some(role)) =>",
         caught_by: by("reconcile", "dhmc::somebody_elses_role_is_kept_through_rollout_and_teardown"),
     },
     Bug {
         name: "a session is used beyond its end",
-        file: "functions/kit/src/member.rs",
+        file: "functions/lib/member/src/sessions.rs",
         right: "usable_until: expires.checked_sub(MARGIN).unwrap_or(expires)",
         wrong: "usable_until: expires + MARGIN * 1_000_000",
         caught_by: by(
@@ -144,7 +144,7 @@ pub(crate) const BUGS: &[Bug] = &[
     },
     Bug {
         name: "a session that has ended is kept",
-        file: "functions/kit/src/member.rs",
+        file: "functions/lib/member/src/sessions.rs",
         right: "        self.forget(run, account);\n        let result",
         wrong: "        let result",
         caught_by: by(
@@ -154,7 +154,7 @@ pub(crate) const BUGS: &[Bug] = &[
     },
     Bug {
         name: "a throttled call is final",
-        file: "functions/kit/src/call.rs",
+        file: "functions/lib/lambda/src/call.rs",
         right: "            \"ThrottlingException\"\n            | \"Throttling\"\n",
         wrong: "            \"Throttling\"\n",
         caught_by: by("guarantees", "faults::throttling_and_breakdowns_at_random_leave_what_the_next_run_completes"),
@@ -189,7 +189,7 @@ pub(crate) const BUGS: &[Bug] = &[
     },
     Bug {
         name: "an empty list of accounts means all",
-        file: "functions/patching/src/input.rs",
+        file: "functions/lib/policy/src/input.rs",
         right: "if items.is_empty() {",
         wrong: "if false {",
         caught_by: by(
@@ -199,7 +199,7 @@ pub(crate) const BUGS: &[Bug] = &[
     },
     Bug {
         name: "an event without a record means all accounts",
-        file: "functions/patching/src/input.rs",
+        file: "functions/lib/policy/src/input.rs",
         right: "object.present(\"joined\")",
         wrong: "object.field(\"joined\")",
         caught_by: by(

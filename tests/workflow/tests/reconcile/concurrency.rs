@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use kit::CallError;
-use patching::input::Action;
+use lambda::CallError;
 use patching::outcome::{Status, WindowStatus};
-use patching::policy::PatchPolicy;
 use patching::token::Place;
+use policy::PatchPolicy;
+use policy::input::Action;
 use serde_json::json;
 use ssm_simulator::{Fault, ScriptedFault};
 use workflow::cell::{Cell, policy};

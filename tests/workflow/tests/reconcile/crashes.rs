@@ -1,9 +1,9 @@
 //! What a failed call does to the rest of the run. Runs that die at any of their calls are in the suite `guarantees`.
 
 use aws_sdk_ssm::config::retry::RetryConfig;
-use patching::input::Action;
 use patching::outcome::{Progress, Status, WindowStatus};
-use patching::policy::PatchPolicy;
+use policy::PatchPolicy;
+use policy::input::Action;
 use serde_json::json;
 use ssm_simulator::{Fault, ScriptedFault};
 use workflow::cell::{Cell, client, policy, policy_with, window};
@@ -21,7 +21,7 @@ async fn a_creation_whose_answer_was_lost_is_not_repeated_by_the_sdks_own_retry(
 }
 
 /// The names of the windows that are there, and what the last try raised.
-async fn rolled_out(cell: &Cell, policy: &PatchPolicy) -> (Vec<String>, Result<Progress, kit::CallError>) {
+async fn rolled_out(cell: &Cell, policy: &PatchPolicy) -> (Vec<String>, Result<Progress, lambda::CallError>) {
     let result = cell.try_roll_out(&cell.next_run(), policy).await;
     let mut names: Vec<_> = cell.state().windows.into_iter().map(|window| window.name).collect();
     names.sort();
@@ -43,7 +43,7 @@ async fn one_window_that_cannot_be_written_does_not_keep_the_others_from_it() {
     let (_, result) = rolled_out(&cell, &policy).await;
     let tasks = ["one-window", "other-window"].map(|name| cell.window(name).tasks.len());
     assert_eq!(tasks, [1, 1]);
-    assert_eq!(kit::NamedError::name(&result.unwrap_err()), "RequestRefused");
+    assert_eq!(lambda::NamedError::name(&result.unwrap_err()), "RequestRefused");
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn nothing_is_deleted_when_a_window_in_its_place_is_refused() {
     let renamed = policy_with(&json!({"windows": [agent_window("new-name")]}));
     let (names, result) = rolled_out(&cell, &renamed).await;
     assert_eq!(names, ["old-name"]);
-    assert_eq!(kit::NamedError::name(&result.unwrap_err()), "RequestRefused");
+    assert_eq!(lambda::NamedError::name(&result.unwrap_err()), "RequestRefused");
 }
 
 #[tokio::test]

@@ -1,9 +1,9 @@
 //! The DHMC setting: set where nobody has set it, left alone where somebody else has.
 
-use kit::NamedError;
+use lambda::NamedError;
 use patching::dhmc::SETTING_ID;
-use patching::input::Action;
 use patching::outcome::DhmcStatus;
+use policy::input::Action;
 use ssm_simulator::{Fault, ScriptedFault};
 use workflow::cell::{Cell, policy, policy_with};
 

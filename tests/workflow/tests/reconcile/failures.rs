@@ -1,10 +1,10 @@
 //! A run with five kinds of trouble tells them apart, and says of each what to do.
 
-use kit::named_error::message;
-use kit::{CallError, NamedError};
-use patching::input::Action;
+use lambda::named_error::message;
+use lambda::{CallError, NamedError};
 use patching::outcome::{AccountOutcome, Failure, RegionOutcome, Status, Warning};
 use patching::summary::{RunSummary, Totals};
+use policy::input::Action;
 use report::{csv, html, notification};
 use serde_json::json;
 use ssm_simulator::{Fault, ScriptedFault};

@@ -49,7 +49,7 @@ async fn one_that_does_not_come_is_an_error_and_leaves_nothing_twice_for_the_nex
     let tag_lag = Some(Lag { calls: 0, milliseconds: 60_000 });
     let cell = lagging(ConfigChange { tag_lag, ..ConfigChange::default() }).await;
     let refused = cell.try_roll_out(&cell.next_run(), &policy()).await.unwrap_err();
-    assert_eq!(kit::NamedError::name(&refused), "AccessDenied");
+    assert_eq!(lambda::NamedError::name(&refused), "AccessDenied");
     cell.settle();
     cell.roll_out(&policy()).await;
     cell.assert_is(&policy());

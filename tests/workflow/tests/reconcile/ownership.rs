@@ -1,7 +1,7 @@
 //! What lacks the owner tag is somebody else's; what carries it is ours, wherever it came from.
 
 use aws_sdk_ssm::types::{MaintenanceWindowResourceType, MaintenanceWindowTaskType, Tag, Target};
-use patching::input::Action;
+use policy::input::Action;
 use serde_json::json;
 use ssm_simulator::WindowSnapshot;
 use workflow::cell::{Cell, OWNER, is_ours, policy};

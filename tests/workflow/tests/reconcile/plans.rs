@@ -1,14 +1,14 @@
 //! A plan says what a rollout does when it is started right after, and needs no permission to write.
 
 use aws_sdk_ssm::Client;
-use kit::NamedError;
-use kit::testing::Server;
+use lambda::NamedError;
 use patching::dhmc::SETTING_ID;
-use patching::input::Action;
 use patching::outcome::{DhmcOutcome, Status, WindowOutcome, WindowStatus};
-use patching::policy::PatchPolicy;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use policy::PatchPolicy;
+use policy::input::Action;
 use serde_json::json;
+use support::Server;
 use workflow::template;
 
 use crate::reconcile::ownership::make;

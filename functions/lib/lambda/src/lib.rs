@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+
+pub mod call;
+pub mod clients;
+pub mod env;
+pub mod logs;
+pub mod named_error;
+pub mod serve;
+
+/// Why a function could not start.
+pub use lambda_runtime::Error as RuntimeError;
+
+pub use aws_config::SdkConfig;
+pub use call::{CallError, CallFailure};
+pub use named_error::NamedError;
+pub use serve::serve;

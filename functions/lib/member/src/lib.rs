@@ -1,0 +1,8 @@
+#![doc = include_str!("../README.md")]
+
+pub mod dhmc;
+pub mod ec2;
+pub mod progress;
+pub mod query;
+pub mod sessions;
+pub mod windows;

@@ -1,0 +1,313 @@
+//! Reading: four rounds of calls, those of a round at the same time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_ssm::Client;
+use aws_sdk_ssm::operation::get_maintenance_window::GetMaintenanceWindowOutput;
+use aws_sdk_ssm::operation::get_maintenance_window_task::GetMaintenanceWindowTaskOutput;
+use aws_sdk_ssm::types::{
+    LoggingInfo, MaintenanceWindowIdentity, MaintenanceWindowRunCommandParameters, MaintenanceWindowTarget,
+    MaintenanceWindowTaskType, ResourceTypeForTagging,
+};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use futures::{TryFutureExt, try_join};
+use patching::observed::{ForeignWindow, Observed, ObservedTarget, ObservedTask, ObservedWindow};
+use patching::outcome::Progress;
+use patching::settings::{TargetSettings, TaskSettings, WindowSettings};
+use policy::OwnerTag;
+
+use super::site::{Site, created};
+use lambda::call::CallError;
+
+const LISTING: &str = "ssm:DescribeMaintenanceWindows";
+const TARGETS: &str = "ssm:DescribeMaintenanceWindowTargets";
+const TASKS: &str = "ssm:DescribeMaintenanceWindowTasks";
+
+/// Calls of one round under way at once: an account may have 50 windows, and SSM does not publish its rates.
+const CONCURRENT_CALLS: usize = 10;
+/// The most, and the least, that `DescribeMaintenanceWindows` takes.
+const PAGE_SIZE: i32 = 100;
+
+/// All windows of the account and Region, with targets and tasks of those that carry the owner tag.
+///
+/// A window that somebody deletes meanwhile is left out. Those that `earlier` tries of the run have created are there, listed
+/// yet or not.
+pub async fn observe(site: &Site<'_>, earlier: &Progress) -> Result<Observed, CallError> {
+    observe_again(site, &created(earlier), 0).await
+}
+
+/// The same in a later `round`, where a target and a task are in each window that this run has `created`, listed yet or not.
+pub(super) async fn observe_again(
+    site: &Site<'_>,
+    created: &BTreeSet<String>,
+    round: u32,
+) -> Result<Observed, CallError> {
+    let listed: Vec<_> = identities(site.ssm).await?.into_iter().map(identified).collect::<Result<_, _>>()?;
+    let is_listed = |id: &str| listed.iter().any(|(listed, _)| listed == id);
+    let unlisted: Vec<_> = created.iter().filter(|id| !is_listed(id)).map(|id| (id.clone(), None)).collect();
+    let windows: Vec<Option<Result<ObservedWindow, ForeignWindow>>> = stream::iter(listed.into_iter().chain(unlisted))
+        .map(|(id, name)| {
+            let is_new = created.contains(&id);
+            gone_is_none(async move {
+                if is_new { new_window(site, id, round).await.map(Ok) } else { observe_window(site, id, name).await }
+            })
+        })
+        .buffered(CONCURRENT_CALLS)
+        .try_collect()
+        .await?;
+    let mut observed = Observed::default();
+    for window in windows.into_iter().flatten() {
+        match window {
+            Ok(ours) => observed.ours.push(ours),
+            Err(foreign) => observed.foreign.push(foreign),
+        }
+    }
+    Ok(observed)
+}
+
+fn identified(window: MaintenanceWindowIdentity) -> Result<(String, Option<String>), CallError> {
+    let id = window.window_id.ok_or_else(|| CallError::left_out(LISTING, "WindowId"))?;
+    Ok((id, window.name))
+}
+
+/// All windows of the account and Region, as they are listed.
+pub(super) async fn identities(ssm: &Client) -> Result<Vec<MaintenanceWindowIdentity>, CallError> {
+    ssm.describe_maintenance_windows()
+        .max_results(PAGE_SIZE)
+        .into_paginator()
+        .items()
+        .send()
+        .collect::<Result<_, _>>()
+        .await
+        .map_err(|error| CallError::new(LISTING, &error))
+}
+
+async fn observe_window(
+    site: &Site<'_>,
+    id: String,
+    name: Option<String>,
+) -> Result<Result<ObservedWindow, ForeignWindow>, CallError> {
+    let ssm = site.ssm;
+    if !carries(ssm, site.owner_tag, &id).await? {
+        return Ok(Err(ForeignWindow { id, name: name.unwrap_or_default() }));
+    }
+    let ((settings, next_execution), targets, tasks) =
+        try_join!(settings(ssm, &id), targets(ssm, &id), tasks(ssm, &id))?;
+    Ok(Ok(ObservedWindow { id, settings, targets, tasks, next_execution }))
+}
+
+/// One that this run has created.
+async fn new_window(site: &Site<'_>, id: String, round: u32) -> Result<ObservedWindow, CallError> {
+    let ssm = site.ssm;
+    let (settings, next_execution) = site.patiently(async || settings(ssm, &id).await).await?;
+    let (targets, tasks) = if round == 0 {
+        // An earlier try may have failed before it registered them. What it registered has the same tokens now.
+        site.patiently(async || try_join!(targets(ssm, &id), tasks(ssm, &id))).await?
+    } else {
+        try_join!(site.until_some(async || targets(ssm, &id).await), site.until_some(async || tasks(ssm, &id).await))?
+    };
+    Ok(ObservedWindow { id, settings, targets, tasks, next_execution })
+}
+
+async fn carries(ssm: &Client, owner_tag: &OwnerTag, id: &str) -> Result<bool, CallError> {
+    let answer = ssm
+        .list_tags_for_resource()
+        .resource_type(ResourceTypeForTagging::MaintenanceWindow)
+        .resource_id(id)
+        .send()
+        .await
+        .map_err(|error| CallError::new("ssm:ListTagsForResource", &error))?;
+    Ok(answer
+        .tag_list()
+        .iter()
+        .any(|tag| tag.key() == owner_tag.key.as_str() && tag.value() == owner_tag.value.as_str()))
+}
+
+async fn window(ssm: &Client, id: &str) -> Result<GetMaintenanceWindowOutput, CallError> {
+    let window = ssm.get_maintenance_window().window_id(id).send().await;
+    window.map_err(|error| CallError::new("ssm:GetMaintenanceWindow", &error))
+}
+
+/// When the window runs next, as SSM states it.
+pub(super) async fn next_execution(ssm: &Client, id: &str) -> Result<Option<String>, CallError> {
+    Ok(window(ssm, id).await?.next_execution_time)
+}
+
+/// The window's settings, and when it runs next.
+async fn settings(ssm: &Client, id: &str) -> Result<(WindowSettings, Option<String>), CallError> {
+    let window = window(ssm, id).await?;
+    let next_execution = window.next_execution_time;
+    let settings = WindowSettings {
+        name: window.name.unwrap_or_default(),
+        description: some_text(window.description),
+        schedule: window.schedule.unwrap_or_default(),
+        timezone: some_text(window.schedule_timezone),
+        schedule_offset_days: window.schedule_offset,
+        duration_hours: window.duration.unwrap_or_default(),
+        cutoff_hours: window.cutoff,
+        enabled: window.enabled,
+        allow_unassociated_targets: window.allow_unassociated_targets,
+        start_date: some_text(window.start_date),
+        end_date: some_text(window.end_date),
+    };
+    Ok((settings, next_execution))
+}
+
+async fn targets(ssm: &Client, id: &str) -> Result<Vec<ObservedTarget>, CallError> {
+    listed_targets(ssm, id).await?.into_iter().map(observed_target).collect()
+}
+
+async fn listed_targets(ssm: &Client, id: &str) -> Result<Vec<MaintenanceWindowTarget>, CallError> {
+    ssm.describe_maintenance_window_targets()
+        .window_id(id)
+        .into_paginator()
+        .items()
+        .send()
+        .collect::<Result<_, _>>()
+        .await
+        .map_err(|error| CallError::new(TARGETS, &error))
+}
+
+pub(super) async fn target_ids(ssm: &Client, id: &str) -> Result<Vec<String>, CallError> {
+    let targets = listed_targets(ssm, id).await?.into_iter();
+    targets
+        .map(|target| target.window_target_id.ok_or_else(|| CallError::left_out(TARGETS, "WindowTargetId")))
+        .collect()
+}
+
+fn observed_target(target: MaintenanceWindowTarget) -> Result<ObservedTarget, CallError> {
+    let mut selectors = BTreeMap::new();
+    for (index, selector) in target.targets.unwrap_or_default().into_iter().enumerate() {
+        let key = selector.key.unwrap_or_default();
+        // A key that comes twice is another selection than all its values in one.
+        let key = if selectors.contains_key(&key) { format!("{key} ({})", index + 1) } else { key };
+        selectors.insert(key, selector.values.unwrap_or_default().into_iter().collect());
+    }
+    let beyond = some_text(target.owner_information).map(|_| "OwnerInformation");
+    Ok(ObservedTarget {
+        id: target.window_target_id.ok_or_else(|| CallError::left_out(TARGETS, "WindowTargetId"))?,
+        settings: TargetSettings {
+            name: some_text(target.name),
+            description: some_text(target.description),
+            selectors,
+            beyond: beyond.into_iter().collect(),
+        },
+    })
+}
+
+/// `DescribeMaintenanceWindowTasks` leaves the tasks' invocation parameters out: each task is read by itself.
+async fn tasks(ssm: &Client, id: &str) -> Result<Vec<ObservedTask>, CallError> {
+    let tasks: Vec<_> = stream::iter(task_ids(ssm, id).await?)
+        .map(|task_id| {
+            let read = ssm.get_maintenance_window_task().window_id(id).window_task_id(task_id).send();
+            gone_is_none(read.map_err(|error| CallError::new("ssm:GetMaintenanceWindowTask", &error)))
+        })
+        .buffered(CONCURRENT_CALLS)
+        .try_collect()
+        .await?;
+    tasks.into_iter().flatten().map(observed_task).collect()
+}
+
+pub(super) async fn task_ids(ssm: &Client, id: &str) -> Result<Vec<String>, CallError> {
+    let tasks: Vec<_> = ssm
+        .describe_maintenance_window_tasks()
+        .window_id(id)
+        .into_paginator()
+        .items()
+        .send()
+        .collect::<Result<_, _>>()
+        .await
+        .map_err(|error| CallError::new(TASKS, &error))?;
+    tasks
+        .into_iter()
+        .map(|task| task.window_task_id.ok_or_else(|| CallError::left_out(TASKS, "WindowTaskId")))
+        .collect()
+}
+
+fn observed_task(task: GetMaintenanceWindowTaskOutput) -> Result<ObservedTask, CallError> {
+    let left_out = || CallError::left_out("ssm:GetMaintenanceWindowTask", "WindowTaskId");
+    Ok(ObservedTask {
+        target_ids: task.targets().iter().flat_map(|target| target.values().to_vec()).collect(),
+        id: task.window_task_id.clone().ok_or_else(left_out)?,
+        name: some_text(task.name.clone()),
+        run_command: (task.task_type == Some(MaintenanceWindowTaskType::RunCommand)).then(|| run_command(task)),
+    })
+}
+
+/// What an update by hand may have left on a task: alarms that stop it, notifications, another place for its output.
+///
+/// Whether SSM leaves out what is not set or shows it empty is not documented: empty is the same as not set.
+fn beyond(
+    task: &GetMaintenanceWindowTaskOutput,
+    command: &MaintenanceWindowRunCommandParameters,
+) -> BTreeSet<&'static str> {
+    let is_text = |text: Option<&str>| text.is_some_and(|text| !text.is_empty());
+    let notification = command.notification_config().and_then(|notification| notification.notification_arn());
+    let output = command.cloud_watch_output_config().filter(|output| output.cloud_watch_output_enabled);
+    [
+        ("AlarmConfiguration", task.alarm_configuration().is_some_and(|alarms| !alarms.alarms().is_empty())),
+        ("LoggingInfo", is_text(task.logging_info().map(LoggingInfo::s3_bucket_name))),
+        ("NotificationConfig", is_text(notification)),
+        (
+            "RunCommand.ServiceRoleArn",
+            is_text(command.service_role_arn()) && !is_service_linked(command.service_role_arn()),
+        ),
+        ("CloudWatchOutputEnabled", output.is_some_and(|output| !is_text(output.cloud_watch_log_group_name()))),
+    ]
+    .into_iter()
+    .filter_map(|(name, is_set)| is_set.then_some(name))
+    .collect()
+}
+
+fn run_command(mut task: GetMaintenanceWindowTaskOutput) -> TaskSettings {
+    let invocation = task
+        .task_invocation_parameters
+        .take()
+        .and_then(|parameters| parameters.run_command)
+        .unwrap_or_else(|| MaintenanceWindowRunCommandParameters::builder().build());
+    let beyond = beyond(&task, &invocation);
+    let log_group = invocation
+        .cloud_watch_output_config
+        .filter(|output| output.cloud_watch_output_enabled)
+        .and_then(|output| output.cloud_watch_log_group_name);
+    TaskSettings {
+        name: some_text(task.name),
+        description: some_text(task.description),
+        document: task.task_arn.unwrap_or_default(),
+        document_version: some_text(invocation.document_version),
+        document_hash: some_text(invocation.document_hash),
+        parameters: invocation.parameters.unwrap_or_default().into_iter().collect(),
+        service_role: service_role(task.service_role_arn),
+        priority: task.priority,
+        max_concurrency: some_text(task.max_concurrency),
+        max_errors: some_text(task.max_errors),
+        cutoff_behavior: task.cutoff_behavior.map(|behavior| behavior.as_str().to_owned()),
+        timeout_seconds: invocation.timeout_seconds,
+        comment: some_text(invocation.comment),
+        output_s3_bucket: some_text(invocation.output_s3_bucket_name),
+        output_s3_prefix: some_text(invocation.output_s3_key_prefix),
+        output_log_group: some_text(log_group),
+        beyond,
+    }
+}
+
+/// A task that was registered without a role is shown with the service-linked one.
+fn service_role(arn: Option<String>) -> Option<String> {
+    some_text(arn).filter(|arn| !is_service_linked(Some(arn)))
+}
+
+fn is_service_linked(arn: Option<&str>) -> bool {
+    arn.is_some_and(|arn| arn.contains(":role/aws-service-role/"))
+}
+
+fn some_text(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.is_empty())
+}
+
+/// What was listed a moment ago may be gone when it is read.
+pub(super) async fn gone_is_none<T>(read: impl Future<Output = Result<T, CallError>>) -> Result<Option<T>, CallError> {
+    match read.await {
+        Err(CallError::ChangedMeanwhile(_)) => Ok(None),
+        result => result.map(Some),
+    }
+}

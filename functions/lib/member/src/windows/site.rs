@@ -1,0 +1,73 @@
+//! Where windows are worked on, and how long it may take until AWS knows everywhere what was just created.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use aws_sdk_ssm::Client;
+use patching::outcome::{Progress, WindowStatus};
+use patching::token::Place;
+use policy::OwnerTag;
+use tokio::time::sleep;
+
+use lambda::call::CallError;
+
+/// How often a call about something that was just created is tried again, each time after twice as long a pause.
+const FURTHER_TRIES: u32 = 4;
+
+/// One account and Region, and whose windows are worked on in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Site<'a> {
+    /// Its client.
+    pub ssm: &'a Client,
+    /// Where it is, and for which run.
+    pub place: &'a Place,
+    /// The tag that every window of ours carries.
+    pub owner_tag: &'a OwnerTag,
+    /// The first pause before a call is made again or the windows are looked at again; [`Site::PAUSE`] but in tests.
+    pub pause: Duration,
+}
+
+impl Site<'_> {
+    /// Four pauses make 15 s: SSM, and the tags that IAM looks at, usually lag behind for less.
+    pub const PAUSE: Duration = Duration::from_secs(1);
+
+    /// The pause before try or round `number`, counted from 1.
+    pub(super) async fn wait(&self, number: u32) {
+        sleep(self.pause * 2_u32.saturating_pow(number.saturating_sub(1))).await;
+    }
+
+    /// Makes a call about something that this run has just created: that it is not there, or that its tag does not allow the
+    /// call, may pass.
+    pub(super) async fn patiently<T>(&self, call: impl AsyncFn() -> Result<T, CallError>) -> Result<T, CallError> {
+        for number in 1..=FURTHER_TRIES {
+            match call().await {
+                Err(error) if error.may_settle() => {}
+                result => return result,
+            }
+            self.wait(number).await;
+        }
+        call().await
+    }
+
+    /// Reads something that this run has just made, again as long as nothing is there.
+    pub(super) async fn until_some<T>(
+        &self,
+        read: impl AsyncFn() -> Result<Vec<T>, CallError>,
+    ) -> Result<Vec<T>, CallError> {
+        for number in 1..=FURTHER_TRIES {
+            let found = read().await?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+            self.wait(number).await;
+        }
+        read().await
+    }
+}
+
+/// The windows that a run has created and not deleted again.
+pub(super) fn created(progress: &Progress) -> BTreeSet<String> {
+    let of = |status| progress.windows.iter().filter(move |window| window.status == status);
+    let ids = of(WindowStatus::Created).filter_map(|window| window.id.as_ref());
+    ids.filter(|id| of(WindowStatus::Deleted).all(|window| window.id.as_ref() != Some(id))).cloned().collect()
+}

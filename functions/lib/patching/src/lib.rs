@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+
+pub mod advice;
+pub mod dhmc;
+pub mod diff;
+pub mod hosts;
+pub mod names;
+pub mod observed;
+pub mod openings;
+pub mod outcome;
+pub mod plan;
+pub mod request;
+pub mod settings;
+pub mod summary;
+pub mod targets;
+pub mod token;

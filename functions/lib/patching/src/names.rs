@@ -1,0 +1,75 @@
+//! The names by which what exists is known as ours.
+
+use policy::{PatchPolicy, RoleName};
+
+/// The owner tag of windows, and the role of DHMC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names {
+    /// Key and value.
+    pub owner_tag: (String, String),
+    /// The role with its path; none of a policy that does not set DHMC.
+    pub dhmc_role: Option<String>,
+}
+
+impl Names {
+    /// Those of a policy.
+    #[must_use]
+    pub fn of(policy: &PatchPolicy) -> Self {
+        let dhmc_role = policy.dhmc.role.as_ref().filter(|_| policy.dhmc.enabled).map(RoleName::to_string);
+        let (key, value) = (&policy.owner_tag.key, &policy.owner_tag.value);
+        Self { owner_tag: (key.as_str().to_owned(), value.as_str().to_owned()), dhmc_role }
+    }
+
+    /// What a policy with these names must not follow on one with `others`: what these are for would stay, and nobody would know
+    /// it as ours. To set DHMC no more changes no name; it stays as it is.
+    #[must_use]
+    pub fn changed_from(&self, others: &Self) -> Vec<String> {
+        let tag = |(key, value): &(String, String)| format!("{key}={value}");
+        let (is, was) = (tag(&self.owner_tag), tag(&others.owner_tag));
+        let of_tag = (is != was).then(|| problem("$.ownerTag", &is, &was));
+        let of_role = match (&self.dhmc_role, &others.dhmc_role) {
+            (Some(is), Some(was)) if is != was => Some(problem("$.dhmc.role", is, was)),
+            _ => None,
+        };
+        of_tag.into_iter().chain(of_role).collect()
+    }
+
+    /// These, with the DHMC role of `others` where there is none: it is set until a disable resets it.
+    #[must_use]
+    pub fn after(self, others: &Self) -> Self {
+        Self { dhmc_role: self.dhmc_role.or_else(|| others.dhmc_role.clone()), ..self }
+    }
+}
+
+fn problem(path: &str, is: &str, was: &str) -> String {
+    format!(
+        "{path}: {is:?} — allowed: {was:?}, by which what was set up is known as ours; to change it, update the stack with \
+         DisablePatchManager true first, wait for the end of its run, then update it with the new names and false"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(value: &str, role: Option<&str>) -> Names {
+        Names { owner_tag: ("createdBy".into(), value.into()), dhmc_role: role.map(ToOwned::to_owned) }
+    }
+
+    #[test]
+    fn each_name_that_changes_is_told_with_the_way_to_change_it() {
+        let problems = names("us", Some("New")).changed_from(&names("them", Some("Old")));
+        assert!(problems[0].starts_with("$.ownerTag: \"createdBy=us\" — allowed: \"createdBy=them\""), "{problems:?}");
+        assert!(
+            problems[1].starts_with("$.dhmc.role: \"New\" — allowed: \"Old\"") && problems[1].contains("true first")
+        );
+        assert_eq!(names("us", Some("Old")).changed_from(&names("us", Some("Old"))), [""; 0]);
+    }
+
+    #[test]
+    fn a_role_that_a_policy_leaves_out_is_remembered() {
+        let without = names("us", None).after(&names("us", Some("Old")));
+        assert_eq!(names("us", None).changed_from(&without), [""; 0]);
+        assert_eq!(names("us", Some("New")).changed_from(&without).len(), 1);
+    }
+}

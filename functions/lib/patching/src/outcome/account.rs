@@ -1,0 +1,121 @@
+//! What became of one account.
+
+use std::collections::BTreeSet;
+
+use policy::ids::{AccountId, Region};
+use serde::{Deserialize, Serialize};
+
+use super::failure::Failure;
+use super::reason::Reason;
+use super::region::RegionOutcome;
+use super::status::Status;
+use super::warning::Warning;
+
+/// What became of one account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct AccountOutcome {
+    /// The account.
+    pub id: AccountId,
+    /// The account's name in the organization.
+    pub name: String,
+    /// The path of its organizational unit, such as `Root/Workloads/Production`; the ledger does not hold it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organizational_unit: Option<String>,
+    /// Failed when the account could not be entered or one of its Regions failed; skipped when no Region was worked in.
+    pub status: Status,
+    /// One entry a Region worked in or skipped.
+    pub regions: Vec<RegionOutcome>,
+    /// Why the account as a whole was skipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<Reason>,
+    /// What a person should look at, beside what the Regions have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+    /// Why the account as a whole failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Failure>,
+}
+
+impl AccountOutcome {
+    /// What the ledger holds of an account: `outcome` is
+    /// `{"regions": […], "notEnabled": ["…"], "skipped": {…}, "warnings": […], "error": {…}}`.
+    pub fn from_ledger(id: AccountId, name: String, outcome: &str) -> Result<Self, serde_json::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Recorded {
+            #[serde(default)]
+            regions: Vec<RegionOutcome>,
+            #[serde(default)]
+            not_enabled: Vec<Region>,
+            skipped: Option<Reason>,
+            #[serde(default)]
+            warnings: Vec<Warning>,
+            error: Option<Failure>,
+        }
+        let Recorded { mut regions, not_enabled, skipped, warnings, error } = serde_json::from_str(outcome)?;
+        regions.extend(not_enabled.into_iter().map(RegionOutcome::not_enabled));
+        let skipped = skipped.or_else(|| if error.is_some() { None } else { reason(&regions) });
+        let mut done = regions.iter().map(|region| region.status).filter(|status| *status != Status::Skipped);
+        let status = match () {
+            () if error.is_some() || done.clone().any(|status| status == Status::Failed) => Status::Failed,
+            () if skipped.is_some() => Status::Skipped,
+            () if done.all(|status| status == Status::Planned) => Status::Planned,
+            () => Status::Succeeded,
+        };
+        Ok(Self { id, name, organizational_unit: None, status, regions, skipped, warnings, error })
+    }
+
+    /// An account that was to be worked in and of which nothing is recorded.
+    #[must_use]
+    pub fn without_record(id: AccountId, name: String) -> Self {
+        let error = Failure {
+            step: "EachAccount".to_owned(),
+            name: "NoOutcome".to_owned(),
+            message: "the account's own execution ended without recording an outcome: open it in the Map Run"
+                .to_owned(),
+        };
+        Self {
+            id,
+            name,
+            organizational_unit: None,
+            status: Status::Failed,
+            regions: Vec::new(),
+            skipped: None,
+            warnings: Vec::new(),
+            error: Some(error),
+        }
+    }
+
+    /// Why the account failed: its own error, else that of its first failed Region.
+    #[must_use]
+    pub fn first_error(&self) -> Option<&Failure> {
+        self.error.as_ref().or_else(|| self.regions.iter().find_map(|region| region.failures().next()))
+    }
+
+    /// The Regions to do again when only what failed is: `None` for all of them.
+    #[must_use]
+    pub fn failed_regions(&self) -> Option<BTreeSet<Region>> {
+        if self.error.is_some() {
+            return None;
+        }
+        let failed = self.regions.iter().filter(|region| region.status == Status::Failed);
+        Some(failed.map(|region| region.region.clone()).collect())
+    }
+}
+
+/// Why an account with these Regions was skipped as a whole; `None` when it was worked in.
+fn reason(regions: &[RegionOutcome]) -> Option<Reason> {
+    if regions.iter().any(|region| region.status != Status::Skipped) {
+        return None;
+    }
+    let reasons: Vec<_> = regions.iter().filter_map(|region| region.skipped.as_ref()).collect();
+    let denied = reasons.iter().find(|reason| reason.name == Reason::REGION_DENIED);
+    let (name, message) = match denied {
+        Some(denied) => (Reason::ACCOUNT_DENIED, format!("in each Region to be worked in: {}", denied.message)),
+        None if reasons.is_empty() => (Reason::NO_REGION, "there was no Region to be worked in".to_owned()),
+        None => (Reason::NO_REGION, "the account has enabled none of the Regions in scope".to_owned()),
+    };
+    Some(Reason { name: name.to_owned(), message })
+}

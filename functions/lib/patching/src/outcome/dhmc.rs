@@ -1,0 +1,62 @@
+//! What became of the DHMC setting.
+
+use serde::{Deserialize, Serialize};
+use strum::Display;
+
+/// What became of the DHMC setting.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct DhmcOutcome {
+    /// What was done.
+    pub status: DhmcStatus,
+    /// The role before; `null` when none was set.
+    pub before: Option<String>,
+    /// The role after; `null` when none is set.
+    pub after: Option<String>,
+}
+
+/// What was done with the DHMC setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+#[strum(serialize_all = "camelCase")]
+pub enum DhmcStatus {
+    /// Our role was written.
+    Set,
+    /// A role was found and left alone: somebody else's, or ours where it was to stay.
+    Kept,
+    /// It was as it should be.
+    Unchanged,
+    /// Our role was taken back.
+    Reset,
+    /// A rollout would write our role.
+    WouldSet,
+    /// A rollout would take our role back.
+    WouldReset,
+}
+
+impl DhmcOutcome {
+    /// Of a policy that does not want DHMC: nobody looked at the setting.
+    #[must_use]
+    pub fn left_alone() -> Self {
+        Self { status: DhmcStatus::Unchanged, before: None, after: None }
+    }
+
+    /// Whether something was written.
+    #[must_use]
+    pub fn is_change(&self) -> bool {
+        matches!(self.status, DhmcStatus::Set | DhmcStatus::Reset)
+    }
+
+    /// The same, for a run that only plans.
+    #[must_use]
+    pub fn planned(self) -> Self {
+        let status = match self.status {
+            DhmcStatus::Set => DhmcStatus::WouldSet,
+            DhmcStatus::Reset => DhmcStatus::WouldReset,
+            unchanged => unchanged,
+        };
+        Self { status, ..self }
+    }
+}

@@ -1,0 +1,279 @@
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::*;
+use crate::observed::ForeignWindow;
+use policy::PatchPolicy;
+
+fn desired(names: &[&str]) -> Desired {
+    let window = |name: &&str| {
+        json!({
+            "name": name, "schedule": "cron(0 0 1 ? * THU *)", "timezone": "UTC", "durationHours": 6, "cutoffHours": 1,
+            "target": {"name": "Linux", "key": "tag:InstanceOS", "values": ["Linux"]},
+            "task": {"name": "Scan", "document": "AWS-RunPatchBaseline", "parameters": {"Operation": ["Scan"]}}
+        })
+    };
+    let policy = PatchPolicy::parse(&json!({
+        "windows": names.iter().map(window).collect::<Vec<_>>(),
+        "dhmc": {"enabled": false},
+        "ownerTag": {"key": "createdBy", "value": "us"}
+    }));
+    Desired::new(
+        &policy.unwrap(),
+        None,
+        &BTreeMap::from([(("AWS-RunPatchBaseline".into(), "$DEFAULT".into()), "h1".into())]),
+    )
+}
+
+/// The window `id` as SSM reports it once `wanted` was written.
+fn written(wanted: &DesiredWindow, id: &str) -> ObservedWindow {
+    ObservedWindow {
+        id: id.into(),
+        settings: wanted.window.clone(),
+        targets: vec![ObservedTarget { id: format!("{id}-target"), settings: wanted.target.clone() }],
+        tasks: vec![ObservedTask {
+            id: format!("{id}-task"),
+            name: wanted.task.name.clone(),
+            target_ids: vec![format!("{id}-target")],
+            run_command: Some(wanted.task.clone()),
+        }],
+        next_execution: None,
+    }
+}
+
+fn observed(windows: impl Into<Vec<ObservedWindow>>) -> Observed {
+    Observed { ours: windows.into(), foreign: Vec::new() }
+}
+
+fn reconciliation(plan: &Plan) -> &Reconciliation {
+    match plan.windows.as_slice() {
+        [WindowPlan::Reconcile(window)] => window,
+        other => panic!("one window to reconcile, not {other:?}"),
+    }
+}
+
+fn fields(window: &Reconciliation) -> Vec<&str> {
+    window.changes.iter().map(|change| change.field.as_str()).collect()
+}
+
+#[test]
+fn what_is_missing_is_created() {
+    let desired = desired(&["one-window", "other-window"]);
+    let plan = plan(&desired, &Observed::default());
+    assert_eq!(
+        plan.windows,
+        desired.windows.iter().cloned().map(|window| WindowPlan::Create(Box::new(window))).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn what_is_as_it_should_be_stays_unchanged() {
+    let desired = desired(&["one-window"]);
+    let plan = plan(&desired, &observed([written(&desired.windows[0], "mw-1")]));
+    assert!(plan.is_empty());
+    assert_eq!(plan.windows[0].outcome(None).status, WindowStatus::Unchanged);
+}
+
+#[test]
+fn a_changed_schedule_is_updated_in_place() {
+    let desired = desired(&["one-window"]);
+    let mut window = written(&desired.windows[0], "mw-1");
+    window.settings.schedule = "rate(7 days)".into();
+    let plan = plan(&desired, &observed([window]));
+    let window = reconciliation(&plan);
+    assert_eq!(window.settings.as_ref(), Some(&desired.windows[0].window));
+    assert_eq!(fields(window), ["schedule"]);
+    assert!(matches!(window.task, Step::Keep { .. }) && matches!(window.target, Step::Keep { .. }));
+}
+
+#[test]
+fn a_disabled_window_is_enabled() {
+    let desired = desired(&["one-window"]);
+    let mut window = written(&desired.windows[0], "mw-1");
+    window.settings.enabled = false;
+    let plan = plan(&desired, &observed([window]));
+    assert_eq!(fields(reconciliation(&plan)), ["enabled"]);
+}
+
+#[test]
+fn an_end_date_that_somebody_set_is_taken_away() {
+    let desired = desired(&["one-window"]);
+    let mut window = written(&desired.windows[0], "mw-1");
+    window.settings.end_date = Some("2020-01-01T00:00:00Z".into());
+    let plan = plan(&desired, &observed([window]));
+    assert_eq!(fields(reconciliation(&plan)), ["endDate"]);
+}
+
+#[test]
+fn a_stale_hash_and_a_changed_parameter_update_the_task_only() {
+    let desired = desired(&["one-window"]);
+    let mut window = written(&desired.windows[0], "mw-1");
+    let task = window.tasks[0].run_command.as_mut().unwrap();
+    task.document_hash = Some("h0".into());
+    task.parameters.insert("Operation".into(), vec!["Install".into()]);
+    let plan = plan(&desired, &observed([window]));
+    let window = reconciliation(&plan);
+    assert_eq!(fields(window), ["task.documentHash", "task.parameters.Operation"]);
+    assert_eq!(window.settings, None);
+    assert_eq!(window.task, Step::Update { id: "mw-1-task".into(), settings: desired.windows[0].task.clone() });
+}
+
+#[test]
+fn a_deleted_task_is_registered_again() {
+    let desired = desired(&["one-window"]);
+    let mut window = written(&desired.windows[0], "mw-1");
+    window.tasks.clear();
+    let plan = plan(&desired, &observed([window]));
+    assert_eq!(reconciliation(&plan).task, Step::Register(desired.windows[0].task.clone()));
+}
+
+#[test]
+fn a_deleted_target_is_registered_again_and_the_task_moved_to_it() {
+    let desired = desired(&["one-window"]);
+    let mut window = written(&desired.windows[0], "mw-1");
+    window.targets.clear();
+    let plan = plan(&desired, &observed([window]));
+    let window = reconciliation(&plan);
+    assert!(matches!(window.target, Step::Register(_)));
+    assert!(matches!(window.task, Step::Update { .. }));
+    assert_eq!(fields(window), ["target", "task.target"]);
+}
+
+#[test]
+fn a_task_of_another_type_is_replaced() {
+    let desired = desired(&["one-window"]);
+    let mut window = written(&desired.windows[0], "mw-1");
+    window.tasks[0].run_command = None;
+    let plan = plan(&desired, &observed([window]));
+    let window = reconciliation(&plan);
+    assert!(matches!(window.task, Step::Register(_)));
+    assert_eq!(window.surplus_tasks, ["mw-1-task"]);
+}
+
+#[test]
+fn surplus_tasks_and_targets_are_deregistered() {
+    let desired = desired(&["one-window"]);
+    let mut window = written(&desired.windows[0], "mw-1");
+    let (mut task, mut target) = (window.tasks[0].clone(), window.targets[0].clone());
+    (task.id, target.id) = ("mw-1-task-2".into(), "mw-1-target-2".into());
+    window.tasks.insert(0, task);
+    window.targets.insert(0, target);
+    let plan = plan(&desired, &observed([window]));
+    let window = reconciliation(&plan);
+    assert_eq!((window.surplus_tasks.len(), window.surplus_targets.len()), (1, 1));
+    assert_eq!(fields(window), ["task", "target"]);
+}
+
+#[test]
+fn a_window_that_the_policy_does_not_have_is_deleted() {
+    let [old, new] = [desired(&["old-name"]), desired(&["new-name"])];
+    let plan = plan(&new, &observed([written(&old.windows[0], "mw-1")]));
+    assert_eq!(plan.windows[0], WindowPlan::Create(Box::new(new.windows[0].clone())));
+    assert_eq!(plan.windows[1], WindowPlan::Delete { id: "mw-1".into(), name: "old-name".into() });
+}
+
+#[test]
+fn of_several_windows_with_one_name_the_most_complete_stays() {
+    let desired = desired(&["one-window"]);
+    let complete = written(&desired.windows[0], "mw-2");
+    let mut half_made = written(&desired.windows[0], "mw-1");
+    half_made.tasks.clear();
+    for order in [[complete.clone(), half_made.clone()], [half_made, complete]] {
+        let plan = plan(&desired, &observed(order));
+        assert_eq!(plan.windows[0].id(), Some("mw-2"));
+        assert_eq!(plan.windows[1], WindowPlan::Delete { id: "mw-1".into(), name: "one-window".into() });
+    }
+}
+
+#[test]
+fn a_foreign_window_with_one_of_our_names_is_warned_of_and_left_alone() {
+    let desired = desired(&["one-window"]);
+    let foreign =
+        ["one-window", "another-name"].map(|name| ForeignWindow { id: format!("mw-{name}"), name: name.into() });
+    let plan = plan(&desired, &Observed { ours: vec![written(&desired.windows[0], "mw-1")], foreign: foreign.into() });
+    assert!(plan.is_empty());
+    assert_eq!(plan.warnings.len(), 1);
+    assert!(plan.warnings[0].message.contains("mw-one-window"), "{}", plan.warnings[0].message);
+}
+
+#[test]
+fn a_teardown_deletes_all_that_is_ours() {
+    let set_up = desired(&["one-window", "other-window"]);
+    let windows = [written(&set_up.windows[0], "mw-1"), written(&set_up.windows[1], "mw-2")];
+    let plan = plan(&Desired::nothing(set_up.owner_tag), &observed(windows));
+    assert!(plan.windows.iter().all(|window| matches!(window, WindowPlan::Delete { .. })));
+    assert_eq!(plan.windows.len(), 2);
+}
+
+#[test]
+fn a_plan_only_run_reports_what_a_rollout_would_do() {
+    let [old, new] = [desired(&["old-name"]), desired(&["new-name"])];
+    let statuses: Vec<_> = plan(&new, &observed([written(&old.windows[0], "mw-1")]))
+        .predicted()
+        .iter()
+        .map(|window| window.status)
+        .collect();
+    assert_eq!(statuses, [WindowStatus::WouldCreate, WindowStatus::WouldDelete]);
+}
+
+#[test]
+fn a_surplus_window_goes_before_the_last_one_of_its_name() {
+    let [old, new] = [desired(&["a-renamed-one", "one-window"]), desired(&["one-window"])];
+    let renamed = written(&old.windows[0], "mw-1");
+    let twins = [written(&new.windows[0], "mw-2"), written(&new.windows[0], "mw-3")];
+    let plan = plan(&new, &observed([vec![renamed], twins.to_vec()].concat()));
+    let deleted: Vec<_> = plan.windows[1..].iter().map(|window| window.id().unwrap()).collect();
+    assert_eq!(deleted, ["mw-3", "mw-1"]);
+}
+
+#[test]
+fn foreign_windows_take_up_room_too() {
+    let foreign: Vec<_> = (0..44).map(|n| ForeignWindow { id: format!("mw-f{n}"), name: "theirs".into() }).collect();
+    let desired = desired(&["one-window"]);
+    let found = Observed { ours: vec![written(&desired.windows[0], "mw-1")], foreign };
+    assert_eq!(plan(&desired, &found).room, 5);
+    let crowded = Observed { foreign: [found.foreign.clone(), found.foreign.clone()].concat(), ..found };
+    assert_eq!(plan(&desired, &crowded).room, 0);
+}
+
+/// What a run did to the windows of these names, whose ids are their names.
+fn kept(names: &[&str]) -> Vec<WindowOutcome> {
+    let window = |name: &&str| WindowOutcome {
+        name: name.to_string(),
+        id: Some(name.to_string()),
+        status: WindowStatus::Created,
+        changes: Vec::new(),
+        next_execution: None,
+    };
+    names.iter().map(window).collect()
+}
+
+fn listed(windows: &[(&str, &str)]) -> Afterwards {
+    let listed = windows.iter().map(|(id, name)| (id.to_string(), name.to_string())).collect();
+    Afterwards { listed, ..Afterwards::default() }
+}
+
+#[test]
+fn windows_are_contested_when_a_name_is_there_twice_or_ones_own_is_gone_or_doubled() {
+    let both = kept(&["one-window", "other-window"]);
+    let alone = listed(&[("one-window", "one-window"), ("other-window", "other-window"), ("mw-1", "foreign")]);
+    assert!(!alone.is_contested(&both));
+    let twice = listed(&[("one-window", "one-window"), ("mw-1", "one-window")]);
+    assert!(twice.is_contested(&both));
+    let id = || ["other-window".to_owned()].into();
+    assert!(Afterwards { gone: id(), ..alone.clone() }.is_contested(&both), "another run deleted it");
+    assert!(Afterwards { doubled: id(), ..alone }.is_contested(&both), "another run added its own parts");
+}
+
+#[test]
+fn a_window_that_is_not_listed_yet_is_not_contested() {
+    assert!(!listed(&[]).is_contested(&kept(&["one-window"])));
+}
+
+#[test]
+fn what_was_deleted_is_not_contested() {
+    let mut deleted = kept(&["one-window"]);
+    deleted[0].status = WindowStatus::Deleted;
+    assert!(!listed(&[("mw-1", "one-window")]).is_contested(&deleted));
+}

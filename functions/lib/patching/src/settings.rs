@@ -1,0 +1,303 @@
+//! The settings of a maintenance window, its target and its task, as SSM stores them.
+//!
+//! Wanted and observed settings have the same types, so that comparing them is comparing values.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::diff::Fields;
+use policy::RoleArn;
+use policy::{OwnerTag, PatchPolicy, Target, Task, Window};
+
+/// Everything `CreateMaintenanceWindow` and `UpdateMaintenanceWindow` write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WindowSettings {
+    /// Not unique in SSM: windows are told apart by id and owner tag.
+    pub name: String,
+    /// Free text of 1 to 128 characters.
+    pub description: Option<String>,
+    /// `cron(…)`, `rate(…)` or `at(…)`.
+    pub schedule: String,
+    /// IANA name of the zone in which the schedule is read.
+    pub timezone: Option<String>,
+    /// Days to wait after the date of a cron schedule.
+    pub schedule_offset_days: Option<i32>,
+    /// How long the window stays open.
+    pub duration_hours: i32,
+    /// How long before its end no new task starts.
+    pub cutoff_hours: i32,
+    /// A disabled window never runs.
+    pub enabled: bool,
+    /// Whether tasks may run on nodes that no registered target names.
+    pub allow_unassociated_targets: bool,
+    /// The window does not run before this moment; the policy never asks for one.
+    pub start_date: Option<String>,
+    /// The window does not run after this moment; the policy never asks for one.
+    pub end_date: Option<String>,
+}
+
+/// Everything `RegisterTargetWithMaintenanceWindow` and `UpdateMaintenanceWindowTarget` write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetSettings {
+    /// Shown in the console.
+    pub name: Option<String>,
+    /// Free text of 1 to 128 characters.
+    pub description: Option<String>,
+    /// Key, such as `tag:InstanceOS`, and its values, whose order means nothing.
+    pub selectors: BTreeMap<String, BTreeSet<String>>,
+    /// What somebody else has set and the policy never asks for, by SSM's names.
+    pub beyond: BTreeSet<&'static str>,
+}
+
+impl TargetSettings {
+    /// Whether it selects resource groups and not nodes: SSM keeps the two apart, and cannot make one into the other.
+    #[must_use]
+    pub fn is_of_resource_groups(&self) -> bool {
+        self.selectors.keys().any(|key| key.starts_with("resource-groups:"))
+    }
+}
+
+/// Everything `RegisterTaskWithMaintenanceWindow` and `UpdateMaintenanceWindowTask` write, but for the target's id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskSettings {
+    /// Shown in the console.
+    pub name: Option<String>,
+    /// Free text of 1 to 128 characters.
+    pub description: Option<String>,
+    /// The Run Command document.
+    pub document: String,
+    /// `$DEFAULT`, `$LATEST` or a number.
+    pub document_version: Option<String>,
+    /// SHA-256 that the document must have when the task runs.
+    pub document_hash: Option<String>,
+    /// Parameters of the document.
+    pub parameters: BTreeMap<String, Vec<String>>,
+    /// ARN of the role that runs the task; absent, SSM uses its service-linked role.
+    pub service_role: Option<String>,
+    /// Lower runs first.
+    pub priority: i32,
+    /// A number, or a percentage such as `10%`.
+    pub max_concurrency: Option<String>,
+    /// A number, or a percentage such as `10%`.
+    pub max_errors: Option<String>,
+    /// `CONTINUE_TASK` or `CANCEL_TASK`.
+    pub cutoff_behavior: Option<String>,
+    /// How long a node may take to begin.
+    pub timeout_seconds: Option<i32>,
+    /// Comment of the command; the policy never asks for one.
+    pub comment: Option<String>,
+    /// Bucket for the output.
+    pub output_s3_bucket: Option<String>,
+    /// Prefix of the keys of the output.
+    pub output_s3_prefix: Option<String>,
+    /// CloudWatch Logs group for the output.
+    pub output_log_group: Option<String>,
+    /// What somebody else has set and the policy never asks for, by SSM's names.
+    pub beyond: BTreeSet<&'static str>,
+}
+
+/// The SHA-256 of documents, by name or ARN and version.
+pub type DocumentHashes = BTreeMap<(String, String), String>;
+
+/// Under which a task's document is in [`DocumentHashes`].
+#[must_use]
+pub fn document_key(task: &Task) -> (String, String) {
+    (task.document.to_string(), task.document_version.to_string())
+}
+
+/// What one account and Region should hold: the policy with the account's own role and the Region's own hashes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Desired {
+    /// The tag that every window of ours carries.
+    pub owner_tag: OwnerTag,
+    /// The windows with their target and task.
+    pub windows: Vec<DesiredWindow>,
+}
+
+/// One window of the policy, ready to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DesiredWindow {
+    /// The window itself.
+    pub window: WindowSettings,
+    /// Its one target.
+    pub target: TargetSettings,
+    /// Its one task.
+    pub task: TaskSettings,
+}
+
+impl Desired {
+    /// The policy for the account that `task_role` belongs to, with the hashes that its documents have now, by name.
+    #[must_use]
+    pub fn new(policy: &PatchPolicy, task_role: Option<&RoleArn>, hashes: &DocumentHashes) -> Self {
+        let windows = policy
+            .windows
+            .iter()
+            .map(|window| DesiredWindow {
+                window: window.into(),
+                target: (&window.target).into(),
+                task: TaskSettings {
+                    service_role: task_role.map(ToString::to_string),
+                    document_hash: hashes.get(&document_key(&window.task)).cloned(),
+                    ..TaskSettings::from(&window.task)
+                },
+            })
+            .collect();
+        Self { owner_tag: policy.owner_tag.clone(), windows }
+    }
+
+    /// Nothing at all: what an account and Region should hold after a teardown.
+    #[must_use]
+    pub fn nothing(owner_tag: OwnerTag) -> Self {
+        Self { owner_tag, windows: Vec::new() }
+    }
+}
+
+// A field that is left out below does not compile.
+
+impl Fields for WindowSettings {
+    fn fields(&self) -> Value {
+        let Self {
+            name,
+            description,
+            schedule,
+            timezone,
+            schedule_offset_days,
+            duration_hours,
+            cutoff_hours,
+            enabled,
+            allow_unassociated_targets,
+            start_date,
+            end_date,
+        } = self;
+        object([
+            ("name", name.as_str().into()),
+            ("description", description.as_deref().into()),
+            ("schedule", schedule.as_str().into()),
+            ("timezone", timezone.as_deref().into()),
+            ("scheduleOffsetDays", (*schedule_offset_days).into()),
+            ("durationHours", (*duration_hours).into()),
+            ("cutoffHours", (*cutoff_hours).into()),
+            ("enabled", (*enabled).into()),
+            ("allowUnassociatedTargets", (*allow_unassociated_targets).into()),
+            ("startDate", start_date.as_deref().into()),
+            ("endDate", end_date.as_deref().into()),
+        ])
+    }
+}
+
+impl Fields for TargetSettings {
+    fn fields(&self) -> Value {
+        let Self { name, description, selectors, beyond } = self;
+        let selectors =
+            selectors.iter().map(|(key, values)| (key.as_str(), values.iter().map(String::as_str).collect()));
+        object([
+            ("name", name.as_deref().into()),
+            ("description", description.as_deref().into()),
+            ("selectors", object(selectors)),
+            ("beyond", beyond.iter().copied().collect()),
+        ])
+    }
+}
+
+impl Fields for TaskSettings {
+    fn fields(&self) -> Value {
+        let Self {
+            name,
+            description,
+            document,
+            document_version,
+            document_hash,
+            parameters,
+            service_role,
+            priority,
+            max_concurrency,
+            max_errors,
+            cutoff_behavior,
+            timeout_seconds,
+            comment,
+            output_s3_bucket,
+            output_s3_prefix,
+            output_log_group,
+            beyond,
+        } = self;
+        let parameters =
+            parameters.iter().map(|(name, values)| (name.as_str(), values.iter().map(String::as_str).collect()));
+        object([
+            ("name", name.as_deref().into()),
+            ("description", description.as_deref().into()),
+            ("document", document.as_str().into()),
+            ("documentVersion", document_version.as_deref().into()),
+            ("documentHash", document_hash.as_deref().into()),
+            ("parameters", object(parameters)),
+            ("serviceRole", service_role.as_deref().into()),
+            ("priority", (*priority).into()),
+            ("maxConcurrency", max_concurrency.as_deref().into()),
+            ("maxErrors", max_errors.as_deref().into()),
+            ("cutoffBehavior", cutoff_behavior.as_deref().into()),
+            ("timeoutSeconds", (*timeout_seconds).into()),
+            ("comment", comment.as_deref().into()),
+            ("outputS3Bucket", output_s3_bucket.as_deref().into()),
+            ("outputS3Prefix", output_s3_prefix.as_deref().into()),
+            ("outputLogGroup", output_log_group.as_deref().into()),
+            ("beyond", beyond.iter().copied().collect()),
+        ])
+    }
+}
+
+fn object<'a>(fields: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
+    fields.into_iter().collect()
+}
+
+impl From<&Window> for WindowSettings {
+    fn from(window: &Window) -> Self {
+        Self {
+            name: window.name.to_string(),
+            description: window.description.as_ref().map(ToString::to_string),
+            schedule: window.schedule.to_string(),
+            timezone: Some(window.timezone.to_string()),
+            schedule_offset_days: window.schedule_offset_days.map(|offset| offset.get().into()),
+            duration_hours: window.duration.hours().into(),
+            cutoff_hours: window.duration.cutoff_hours().into(),
+            enabled: window.enabled,
+            allow_unassociated_targets: false,
+            start_date: None,
+            end_date: None,
+        }
+    }
+}
+
+impl From<&Target> for TargetSettings {
+    fn from(target: &Target) -> Self {
+        Self {
+            name: target.name.as_ref().map(ToString::to_string),
+            description: target.description.as_ref().map(ToString::to_string),
+            selectors: BTreeMap::from([(target.key.to_string(), target.values.iter().cloned().collect())]),
+            beyond: BTreeSet::new(),
+        }
+    }
+}
+
+impl From<&Task> for TaskSettings {
+    fn from(task: &Task) -> Self {
+        Self {
+            name: Some(task.name.to_string()),
+            description: task.description.as_ref().map(ToString::to_string),
+            document: task.document.to_string(),
+            document_version: Some(task.document_version.to_string()),
+            document_hash: None,
+            parameters: task.parameters.clone(),
+            service_role: None,
+            priority: task.priority.get(),
+            max_concurrency: Some(task.max_concurrency.to_string()),
+            max_errors: Some(task.max_errors.to_string()),
+            cutoff_behavior: Some(task.cutoff_behavior.to_string()),
+            timeout_seconds: Some(task.timeout_seconds.get()),
+            comment: None,
+            output_s3_bucket: task.output.s3_bucket.as_ref().map(ToString::to_string),
+            output_s3_prefix: task.output.s3_prefix.as_ref().map(ToString::to_string),
+            output_log_group: task.output.cloud_watch_log_group.as_ref().map(ToString::to_string),
+            beyond: BTreeSet::new(),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Default Host Management Configuration.
+
+use crate::reader::{FromNode, Node, Read};
+use crate::role::RoleName;
+
+/// Default Host Management Configuration (the service setting
+/// `/ssm/managed-instance/default-ec2-instance-management-role`).
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+#[serde(rename_all = "camelCase", default)]
+pub struct Dhmc {
+    /// Whether to set it; `true` by default.
+    pub enabled: bool,
+    /// The role that hosts get, in each account, with its path; always there when enabled, and by default
+    /// `service-role/AWSSystemsManagerDefaultEC2InstanceManagementRoleCustom`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<RoleName>,
+    /// Whether to replace a role that somebody else set; `false` by default.
+    pub overwrite: bool,
+    /// What becomes of it when the stack is deleted; it is kept by default.
+    pub on_delete: OnDelete,
+}
+
+/// What becomes of Default Host Management Configuration when the stack is deleted.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    serde::Serialize,
+    strum::Display,
+    strum::EnumString,
+    strum::IntoStaticStr,
+)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum OnDelete {
+    /// It stays, so that hosts go on being managed.
+    #[default]
+    Keep,
+    /// Where it is ours it is taken back.
+    Reset,
+}
+
+impl FromNode for OnDelete {
+    const EXPECTED: &'static str = "keep or reset";
+
+    fn from_node(node: &Node<'_>) -> Read<Self> {
+        node.one_of()
+    }
+}
+
+impl Default for Dhmc {
+    fn default() -> Self {
+        Self { enabled: true, role: Some(RoleName::of_dhmc()), overwrite: false, on_delete: OnDelete::default() }
+    }
+}
+
+impl FromNode for Dhmc {
+    const EXPECTED: &'static str =
+        "an object with enabled, role, overwrite and onDelete, each of which may be left out";
+
+    fn from_node(node: &Node<'_>) -> Read<Self> {
+        let mut object = node.object(Self::EXPECTED)?;
+        let enabled = object.or("enabled", true);
+        let role = object.optional("role");
+        // What is not set needs no role, and then the stack's may be any.
+        let default = matches!(enabled, Ok(true)).then(RoleName::of_dhmc);
+        let overwrite = object.or("overwrite", false);
+        let on_delete = object.or("onDelete", OnDelete::default());
+        object.finish();
+        Ok(Self { enabled: enabled?, role: role?.or(default), overwrite: overwrite?, on_delete: on_delete? })
+    }
+}

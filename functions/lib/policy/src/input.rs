@@ -1,0 +1,218 @@
+//! What an execution of the rollout is asked to do.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::ids::{AccountId, Region, RunId};
+use crate::problem::{Problem, write_problems};
+use crate::reader::{self, FromNode, Node, Read};
+
+/// What an execution is asked to do; `{}` is a full rollout.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExecutionInput {
+    /// What to do: by default to roll out, or what the run did that is retried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<Action>,
+    /// Only these accounts. Read from `joined`, too, the record of an `AccountJoinedOrganization` event: an input transformer cannot
+    /// look for the account in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accounts: Option<BTreeSet<AccountId>>,
+    /// Only these Regions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub regions: Option<BTreeSet<Region>>,
+    /// Only what failed in this earlier run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_of: Option<RunId>,
+    /// What started the execution.
+    pub trigger: Trigger,
+    /// The runs that were stopped for this one. What their functions are still about ends before this one begins.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub replaces: BTreeSet<RunId>,
+}
+
+/// What an execution does.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+    strum::Display,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum Action {
+    /// Sets everything up as the policy says.
+    #[default]
+    Rollout,
+    /// Changes nothing and reports what a rollout would change.
+    Plan,
+    /// Takes everything down that the solution set up.
+    Disable,
+}
+
+/// What started an execution.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+    strum::Display,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum Trigger {
+    /// The stack was created.
+    StackCreate,
+    /// The stack was updated.
+    StackUpdate,
+    /// The stack is deleted.
+    StackDelete,
+    /// The schedule that repairs drift.
+    Schedule,
+    /// The organization created an account.
+    AccountCreated,
+    /// An account accepted an invitation.
+    AccountJoined,
+    /// Control Tower enrolled an account.
+    ControlTower,
+    /// An on-demand event.
+    OnDemand,
+    /// A person, or anything else.
+    #[default]
+    Manual,
+}
+
+/// An input that is not valid, with everything that is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidInput {
+    /// The problems, in the order in which the input's fields are documented; never empty.
+    pub problems: Vec<Problem>,
+}
+
+impl fmt::Display for InvalidInput {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_problems(formatter, "input", &self.problems)
+    }
+}
+
+impl std::error::Error for InvalidInput {}
+
+impl ExecutionInput {
+    /// Reads an execution's input; `null` is the same as leaving a field out.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`], with every problem in it.
+    pub fn parse(value: &Value) -> Result<Self, InvalidInput> {
+        reader::read(value).map_err(|problems| InvalidInput { problems })
+    }
+}
+
+impl FromNode for ExecutionInput {
+    const EXPECTED: &'static str = "an object";
+
+    fn from_node(node: &Node<'_>) -> Read<Self> {
+        let mut object = node.object(Self::EXPECTED)?;
+        let action = object.optional("action");
+        let accounts = object.field("accounts").map(|node| some(&node)).transpose();
+        let joined = object.present("joined").map(|node| match accounts {
+            Ok(Some(_)) => Err(node.refuse("only without accounts")),
+            _ => accounts_that_joined(&node),
+        });
+        let regions = object.field("regions").map(|node| some(&node)).transpose();
+        let retry_of = object.optional("retryOf");
+        let trigger = object.or("trigger", Trigger::default());
+        let replaces = object.or("replaces", BTreeSet::new());
+        object.finish();
+        Ok(Self {
+            action: action?,
+            accounts: joined.transpose()?.or(accounts?),
+            regions: regions?,
+            retry_of: retry_of?,
+            trigger: trigger?,
+            replaces: replaces?,
+        })
+    }
+}
+
+/// A list with something in it: an empty one could mean all or none.
+fn some<T: FromNode + Ord>(node: &Node<'_>) -> Read<BTreeSet<T>> {
+    let items = BTreeSet::from_node(node)?;
+    if items.is_empty() { Err(node.refuse("at least one; leave it out for all")) } else { Ok(items) }
+}
+
+/// The members of a CloudTrail record that say what happened. The others say who called, and whose record it is.
+const WHAT_HAPPENED: [&str; 4] =
+    ["serviceEventDetails", "additionalEventData", "requestParameters", "responseElements"];
+
+/// The accounts that an `AccountJoinedOrganization` event is about. AWS documents its `joinedMethod` and `joinedTime`, and not where
+/// the account is.
+///
+/// `null` is not the same as leaving it out: an event without an account must not become a rollout to every account.
+fn accounts_that_joined(record: &Node<'_>) -> Read<BTreeSet<AccountId>> {
+    let parts = WHAT_HAPPENED.iter().filter_map(|name| record.value().get(name));
+    let accounts: BTreeSet<AccountId> = parts.flat_map(account_ids).collect();
+    if accounts.is_empty() {
+        return Err(record.refuse("the record of an event about an account that joined, with its accountId"));
+    }
+    Ok(accounts)
+}
+
+/// What stands under `accountId`, or a name that ends so, at any depth; the management account's does not join.
+fn account_ids(value: &Value) -> Vec<AccountId> {
+    match value {
+        Value::Object(members) => members.iter().flat_map(|(name, value)| account_id(name, value)).collect(),
+        Value::Array(items) => items.iter().flat_map(account_ids).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn account_id(name: &str, value: &Value) -> Vec<AccountId> {
+    let name = name.to_ascii_lowercase();
+    let is_one = name.ends_with("accountid") && !["management", "master"].iter().any(|other| name.contains(other));
+    match value.as_str().and_then(|text| text.parse().ok()) {
+        Some(account) if is_one => vec![account],
+        _ => account_ids(value),
+    }
+}
+
+impl FromNode for Action {
+    const EXPECTED: &'static str = "rollout, plan or disable";
+
+    fn from_node(node: &Node<'_>) -> Read<Self> {
+        node.one_of()
+    }
+}
+
+impl FromNode for Trigger {
+    const EXPECTED: &'static str = "stack-create, stack-update, stack-delete, schedule, account-created, account-joined, \
+                                    control-tower, on-demand or manual";
+
+    fn from_node(node: &Node<'_>) -> Read<Self> {
+        node.one_of()
+    }
+}

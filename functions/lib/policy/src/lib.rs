@@ -1,0 +1,42 @@
+#![doc = include_str!("../README.md")]
+
+mod denied;
+mod dhmc;
+pub mod ids;
+pub mod input;
+mod limit;
+pub mod member_roles;
+mod number;
+mod output;
+mod owner_tag;
+mod parameters;
+mod policy;
+mod problem;
+mod reader;
+mod reference;
+mod role;
+mod schedule;
+mod scope;
+mod target;
+mod task;
+mod text;
+mod timezone;
+mod twice;
+mod window;
+
+pub use denied::OnRegionDenied;
+pub use dhmc::{Dhmc, OnDelete};
+pub use limit::{ConcurrencyLimit, ErrorLimit};
+pub use number::{Priority, ScheduleOffset, TimeoutSeconds, WindowDuration};
+pub use output::Output;
+pub use owner_tag::{OwnerTag, TagKey, TagValue};
+pub use policy::{PatchPolicy, UnreadablePolicy};
+pub use problem::{InvalidPolicy, NotAllowed, Problem};
+pub use role::{DHMC_ROLE, RoleArn, RoleName};
+pub use schedule::{Schedule, ScheduleKind};
+pub use scope::Scope;
+pub use target::{Target, TargetKey};
+pub use task::{CutoffBehavior, Task};
+pub use text::{BucketName, Description, DocumentName, DocumentVersion, KeyPrefix, LogGroupName, Name};
+pub use timezone::Timezone;
+pub use window::Window;

@@ -1,0 +1,108 @@
+//! Where something of ours may be: an item of the ledger for each account, which belongs to no run and does not expire.
+//!
+//! The state machine writes a Region down before anything is done there, and takes it out when it was torn down.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use policy::ids::{AccountId, Region};
+
+use crate::ledger::{LedgerError, text};
+use lambda::call::CallError;
+
+/// In the place of a run's name, which has no such character.
+pub const KEY: &str = "#footprint";
+
+/// The Regions of each account in which something of ours may be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Footprint(BTreeMap<AccountId, BTreeSet<Region>>);
+
+impl Footprint {
+    /// The Regions of the account; `None` for any of them, as long as nothing was written down about any account: a
+    /// version that kept no footprint may have been everywhere.
+    #[must_use]
+    pub fn of(&self, account: &AccountId) -> Option<BTreeSet<Region>> {
+        (!self.0.is_empty()).then(|| self.0.get(account).cloned().unwrap_or_default())
+    }
+
+    /// The accounts in which something of ours is known to have been, and not to have been removed.
+    pub fn accounts(&self) -> impl Iterator<Item = &AccountId> {
+        self.0.iter().filter(|(_, regions)| !regions.is_empty()).map(|(account, _)| account)
+    }
+}
+
+impl FromIterator<(AccountId, BTreeSet<Region>)> for Footprint {
+    fn from_iter<T: IntoIterator<Item = (AccountId, BTreeSet<Region>)>>(accounts: T) -> Self {
+        Self(accounts.into_iter().collect())
+    }
+}
+
+/// The whole footprint (`dynamodb:Query`).
+pub async fn read(dynamodb: &Client, table: &str) -> Result<Footprint, LedgerError> {
+    let mut items = dynamodb
+        .query()
+        .table_name(table)
+        .consistent_read(true)
+        .key_condition_expression("#run = :run")
+        .expression_attribute_names("#run", "run")
+        .expression_attribute_values(":run", AttributeValue::S(KEY.to_owned()))
+        .into_paginator()
+        .items()
+        .send();
+    let mut accounts = BTreeMap::new();
+    while let Some(item) = items.next().await {
+        let item = item.map_err(|error| CallError::new("dynamodb:Query", &error))?;
+        accounts.insert(text(&item, "account")?.parse()?, regions(&item)?);
+    }
+    Ok(Footprint(accounts))
+}
+
+/// `DynamoDB` has no empty sets: the attribute goes with its last Region.
+fn regions(item: &HashMap<String, AttributeValue>) -> Result<BTreeSet<Region>, LedgerError> {
+    let names = match item.get("regions") {
+        Some(regions) => regions.as_ss().map_err(|_| LedgerError::Missing("regions"))?.as_slice(),
+        None => &[],
+    };
+    Ok(names.iter().map(|name| name.parse()).collect::<Result<_, _>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use support::Server;
+
+    fn account(id: &str) -> AccountId {
+        id.parse().unwrap()
+    }
+
+    async fn read_from(items: &Value) -> Footprint {
+        let server = Server::start().await;
+        server.answers(200, &json!({"Items": items}).to_string());
+        let read = read(&Client::new(&server.sdk_config()), "ledger").await.unwrap();
+        let asked: Value = serde_json::from_str(&server.asked()[0].body).unwrap();
+        assert_eq!(asked["ExpressionAttributeValues"][":run"]["S"], "#footprint");
+        read
+    }
+
+    #[tokio::test]
+    async fn an_account_that_was_torn_down_everywhere_has_no_region_left() {
+        let item = |id: &str| json!({"run": {"S": KEY}, "account": {"S": id}});
+        let mut set_up = item("111122223333");
+        set_up["regions"] = json!({"SS": ["eu-west-1", "us-east-1"]});
+        let footprint = read_from(&json!([set_up, item("111122224444")])).await;
+        assert_eq!(footprint.of(&account("111122223333")).unwrap().len(), 2);
+        assert_eq!(footprint.of(&account("111122224444")), Some(BTreeSet::new()));
+        assert_eq!(footprint.of(&account("111122225555")), Some(BTreeSet::new()));
+        assert_eq!(footprint.accounts().collect::<Vec<_>>(), [&account("111122223333")]);
+    }
+
+    #[tokio::test]
+    async fn without_any_item_something_may_be_anywhere() {
+        let footprint = read_from(&json!([])).await;
+        assert_eq!(footprint.of(&account("111122223333")), None);
+        assert_eq!(footprint.accounts().count(), 0);
+    }
+}

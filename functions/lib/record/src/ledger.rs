@@ -1,0 +1,126 @@
+//! Reading the ledger: the table in which the state machine records what became of each account of each run.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::types::AttributeValue;
+use patching::outcome::AccountOutcome;
+use policy::ids::{InvalidId, RunId};
+use thiserror::Error;
+
+use lambda::call::CallError;
+
+/// An item that is not as the state machine writes it.
+#[derive(Debug, Error)]
+pub enum LedgerError {
+    /// The table could not be read.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// An attribute is missing, or not what it should be.
+    #[error("an item of the ledger lacks the attribute {0}")]
+    Missing(&'static str),
+    /// The account is not one.
+    #[error("an item of the ledger is not about an account")]
+    Account(#[from] InvalidId),
+    /// The outcome is not one.
+    #[error("the outcome of the account {account} cannot be read")]
+    Outcome {
+        /// Whose.
+        account: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+}
+
+/// What is recorded of `run` in `table`, in the order of the accounts' ids (`dynamodb:Query`).
+///
+/// Items that are not about an account have keys that do not begin with a digit, and are not read.
+pub async fn read(dynamodb: &Client, table: &str, run: &RunId) -> Result<Vec<AccountOutcome>, LedgerError> {
+    let mut items = of_accounts(dynamodb, table, run).into_paginator().items().send();
+    // One after the other: a large run has 50 MB of items, which need not be there beside what is made of them.
+    let mut outcomes = Vec::new();
+    while let Some(item) = items.next().await {
+        outcomes.push(account_outcome(&item.map_err(|error| CallError::new("dynamodb:Query", &error))?)?);
+    }
+    Ok(outcomes)
+}
+
+/// How many accounts `run` is done with in `table`, and how many of them failed (`dynamodb:Query`): also where an outcome cannot
+/// be read.
+pub async fn tally(dynamodb: &Client, table: &str, run: &RunId) -> Result<Tally, CallError> {
+    let mut items = of_accounts(dynamodb, table, run).projection_expression("failed").into_paginator().items().send();
+    let mut tally = Tally::default();
+    while let Some(item) = items.next().await {
+        let item = item.map_err(|error| CallError::new("dynamodb:Query", &error))?;
+        let failed = item.get("failed").is_none_or(|value| value.as_bool() != Ok(&false));
+        tally.recorded += 1;
+        tally.failed += usize::from(failed);
+    }
+    Ok(tally)
+}
+
+/// Accounts of a run, counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Accounts that the run is done with.
+    pub recorded: usize,
+    /// Those of them that failed.
+    pub failed: usize,
+}
+
+fn of_accounts(dynamodb: &Client, table: &str, run: &RunId) -> QueryFluentBuilder {
+    dynamodb
+        .query()
+        .table_name(table)
+        .consistent_read(true)
+        .key_condition_expression("#run = :run AND #account BETWEEN :first AND :last")
+        .expression_attribute_names("#run", "run")
+        .expression_attribute_names("#account", "account")
+        .expression_attribute_values(":run", AttributeValue::S(run.to_string()))
+        .expression_attribute_values(":first", AttributeValue::S("0".to_owned()))
+        .expression_attribute_values(":last", AttributeValue::S(":".to_owned())) // what follows 9 in ASCII
+}
+
+fn account_outcome(item: &HashMap<String, AttributeValue>) -> Result<AccountOutcome, LedgerError> {
+    let account = text(item, "account")?;
+    AccountOutcome::from_ledger(account.parse()?, text(item, "name")?.to_owned(), text(item, "outcome")?)
+        .map_err(|source| LedgerError::Outcome { account: account.to_owned(), source })
+}
+
+/// The text of an attribute.
+pub(crate) fn text<'a>(item: &'a HashMap<String, AttributeValue>, name: &'static str) -> Result<&'a str, LedgerError> {
+    item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str).ok_or(LedgerError::Missing(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, from_str, json};
+
+    use super::*;
+    use support::Server;
+
+    #[tokio::test]
+    async fn only_what_is_about_accounts_is_asked_for() {
+        let server = Server::start().await;
+        let outcome = json!({"regions": []}).to_string();
+        let item = json!({"account": {"S": "111122223333"}, "name": {"S": "payments"}, "outcome": {"S": outcome}});
+        server.answers(200, &json!({"Items": [item], "Count": 1}).to_string());
+        let read = read(&Client::new(&server.sdk_config()), "ledger", &"r1".parse().unwrap()).await.unwrap();
+        assert_eq!(read[0].id.as_str(), "111122223333");
+        let asked: Value = from_str(&server.asked()[0].body).unwrap();
+        let value = |name: &str| asked["ExpressionAttributeValues"][name]["S"].as_str().unwrap().to_owned();
+        let is_read = |account: &str| value(":first").as_str() <= account && account <= value(":last").as_str();
+        assert!(is_read("000000000000") && is_read("999999999999"));
+        assert!(!is_read("#stack"));
+    }
+
+    #[tokio::test]
+    async fn accounts_are_counted_whatever_their_outcomes_say() {
+        let server = Server::start().await;
+        let items = [json!({"failed": {"BOOL": true}}), json!({"failed": {"BOOL": false}}), json!({})];
+        server.answers(200, &json!({"Items": items, "Count": 3}).to_string());
+        let tally = tally(&Client::new(&server.sdk_config()), "ledger", &"r1".parse().unwrap()).await.unwrap();
+        assert_eq!(tally, Tally { recorded: 3, failed: 2 });
+    }
+}

@@ -1,0 +1,9 @@
+#![doc = include_str!("../README.md")]
+
+pub mod footprint;
+pub mod ledger;
+pub mod object;
+pub mod settled_names;
+pub mod stack_answer;
+
+pub use object::ObjectKey;

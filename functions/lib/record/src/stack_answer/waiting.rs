@@ -1,0 +1,294 @@
+//! The ledger's item about the stack that waits for a run.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::AttributeValue;
+use policy::ids::RunId;
+
+use super::addressee::{Addressee, RequestType, ResponseUrl};
+use super::answer::AnswerStatus;
+use crate::ledger::{LedgerError, text};
+use lambda::call::CallError;
+
+/// In the place of an account's id, before which it sorts: `ledger::read` does not see it.
+const KEY: &str = "#stack";
+
+/// A stack that waits for a run to end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingStack {
+    /// Who is to be answered.
+    pub addressee: Addressee,
+    /// What the run is done for.
+    pub request_type: RequestType,
+    /// How many of a hundred accounts may fail without the stack failing.
+    pub tolerance_percent: u8,
+    /// The run's execution.
+    pub execution_arn: String,
+    /// What it is to be answered, when that was decided and did not arrive.
+    pub decided: Option<Decided>,
+}
+
+/// An answer as it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// Whether the stack goes on.
+    pub status: AnswerStatus,
+    /// The JSON.
+    pub body: String,
+}
+
+/// Writes down that `stack` waits for `run`, until `expires_at` in seconds since 1970 (`dynamodb:PutItem`).
+///
+/// An item that is there already stays: a repeated invocation must not ask for a second answer.
+pub async fn record_waiting(
+    dynamodb: &Client,
+    table: &str,
+    run: &RunId,
+    stack: &WaitingStack,
+    expires_at: i64,
+) -> Result<(), CallError> {
+    let item = stack.item().into_iter().map(|(name, value)| (name.to_owned(), AttributeValue::S(value)));
+    let answer = dynamodb
+        .put_item()
+        .table_name(table)
+        .set_item(Some(item.collect()))
+        .item("run", AttributeValue::S(run.to_string()))
+        .item("account", AttributeValue::S(KEY.to_owned()))
+        .item("tolerancePercent", AttributeValue::N(stack.tolerance_percent.to_string()))
+        .item("expiresAt", AttributeValue::N(expires_at.to_string()))
+        .condition_expression("attribute_not_exists(#run)")
+        .expression_attribute_names("#run", "run")
+        .send()
+        .await;
+    match answer {
+        Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
+            Ok(())
+        }
+        answer => answer.map(|_| ()).map_err(|error| CallError::new("dynamodb:PutItem", &error)),
+    }
+}
+
+/// The stack that waits for `run`, unless none does or it was answered (`dynamodb:GetItem`).
+pub async fn read_waiting(dynamodb: &Client, table: &str, run: &RunId) -> Result<Option<WaitingStack>, LedgerError> {
+    let answer = dynamodb
+        .get_item()
+        .table_name(table)
+        .consistent_read(true)
+        .key("run", AttributeValue::S(run.to_string()))
+        .key("account", AttributeValue::S(KEY.to_owned()))
+        .send()
+        .await
+        .map_err(|error| CallError::new("dynamodb:GetItem", &error))?;
+    let waiting = answer.item.filter(|item| !item.contains_key("answeredAt"));
+    waiting.as_ref().map(WaitingStack::from_item).transpose()
+}
+
+/// Writes down what the stack that waits for `run` is to be answered (`dynamodb:UpdateItem`): who tries again knows less about
+/// the run than who decided.
+///
+/// A stack that was answered in between stays as it is.
+pub async fn record_decided(dynamodb: &Client, table: &str, run: &RunId, decided: &Decided) -> Result<(), CallError> {
+    let values = [(":body", decided.body.as_str()), (":status", decided.status.into())];
+    update(dynamodb, table, run, "SET decided = :body, decidedStatus = :status", values).await
+}
+
+/// Writes down that the stack that waited for `run` was answered `at` that time, RFC 3339 (`dynamodb:UpdateItem`).
+///
+/// The address goes; a stack that was answered in between stays as it is.
+pub async fn mark_answered(
+    dynamodb: &Client,
+    table: &str,
+    run: &RunId,
+    status: AnswerStatus,
+    at: &str,
+) -> Result<(), CallError> {
+    let expression = "SET answeredAt = :at, answer = :status REMOVE responseUrl, decided, decidedStatus";
+    update(dynamodb, table, run, expression, [(":at", at), (":status", status.into())]).await
+}
+
+/// Updates the item of the stack that waits for `run`, unless it was answered.
+async fn update(
+    dynamodb: &Client,
+    table: &str,
+    run: &RunId,
+    expression: &str,
+    values: [(&str, &str); 2],
+) -> Result<(), CallError> {
+    let values = values.map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned())));
+    let answer = dynamodb
+        .update_item()
+        .table_name(table)
+        .key("run", AttributeValue::S(run.to_string()))
+        .key("account", AttributeValue::S(KEY.to_owned()))
+        .update_expression(expression)
+        .condition_expression("attribute_exists(#run) AND attribute_not_exists(answeredAt)")
+        .expression_attribute_names("#run", "run")
+        .set_expression_attribute_values(Some(HashMap::from(values)))
+        .send()
+        .await;
+    match answer {
+        Err(error) if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) => {
+            Ok(())
+        }
+        answer => answer.map(|_| ()).map_err(|error| CallError::new("dynamodb:UpdateItem", &error)),
+    }
+}
+
+impl WaitingStack {
+    fn item(&self) -> [(&'static str, String); 7] {
+        let Addressee { response_url, stack_id, request_id, logical_resource_id, physical_resource_id } =
+            self.addressee.clone();
+        [
+            ("responseUrl", response_url.reveal().to_owned()),
+            ("stackId", stack_id),
+            ("requestId", request_id),
+            ("logicalResourceId", logical_resource_id),
+            ("physicalResourceId", physical_resource_id),
+            ("requestType", self.request_type.to_string()),
+            ("executionArn", self.execution_arn.clone()),
+        ]
+    }
+
+    fn from_item(item: &HashMap<String, AttributeValue>) -> Result<Self, LedgerError> {
+        let owned = |name| text(item, name).map(ToOwned::to_owned);
+        let tolerance = item.get("tolerancePercent").and_then(|value| value.as_n().ok()?.parse().ok());
+        Ok(Self {
+            addressee: Addressee {
+                response_url: ResponseUrl::new(text(item, "responseUrl")?),
+                stack_id: owned("stackId")?,
+                request_id: owned("requestId")?,
+                logical_resource_id: owned("logicalResourceId")?,
+                physical_resource_id: owned("physicalResourceId")?,
+            },
+            request_type: text(item, "requestType")?.parse().map_err(|_| LedgerError::Missing("requestType"))?,
+            tolerance_percent: tolerance.ok_or(LedgerError::Missing("tolerancePercent"))?,
+            execution_arn: owned("executionArn")?,
+            decided: Decided::from_item(item),
+        })
+    }
+}
+
+impl Decided {
+    fn from_item(item: &HashMap<String, AttributeValue>) -> Option<Self> {
+        let status = text(item, "decidedStatus").ok()?.parse().ok()?;
+        Some(Self { status, body: text(item, "decided").ok()?.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, from_str, json};
+
+    use super::*;
+    use support::Server;
+
+    const CONDITION_FAILED: &str = r#"{"__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"}"#;
+
+    fn stack() -> WaitingStack {
+        WaitingStack {
+            addressee: Addressee {
+                response_url: ResponseUrl::new("https://bucket/key"),
+                stack_id: "arn:aws:cloudformation:us-east-1:111122223333:stack/s/1".into(),
+                request_id: "request".into(),
+                logical_resource_id: "Rollout".into(),
+                physical_resource_id: "patch-manager-rollout".into(),
+            },
+            request_type: RequestType::Update,
+            tolerance_percent: 50,
+            execution_arn: "arn:aws:states:us-east-1:111122223333:execution:rollout:r1".into(),
+            decided: None,
+        }
+    }
+
+    fn run() -> RunId {
+        "r1".parse().unwrap()
+    }
+
+    async fn server() -> (Server, Client) {
+        let server = Server::start().await;
+        let client = Client::new(&server.sdk_config());
+        (server, client)
+    }
+
+    fn asked(server: &Server) -> (String, Value) {
+        let asked = server.asked().pop().unwrap();
+        (asked.header("x-amz-target").unwrap().to_owned(), from_str(&asked.body).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_stack_reads_back_as_it_was_written() {
+        let (server, client) = server().await;
+        server.answers(200, "{}");
+        record_waiting(&client, "ledger", &run(), &stack(), 1_900_000_000).await.unwrap();
+        let (operation, request) = asked(&server);
+        assert_eq!(operation, "DynamoDB_20120810.PutItem");
+        assert_eq!((&request["Item"]["run"]["S"], &request["Item"]["account"]["S"]), (&json!("r1"), &json!("#stack")));
+        assert_eq!(request["Item"]["expiresAt"]["N"], "1900000000");
+
+        server.answers(200, &json!({"Item": request["Item"]}).to_string());
+        assert_eq!(read_waiting(&client, "ledger", &run()).await.unwrap(), Some(stack()));
+        let (operation, request) = asked(&server);
+        assert_eq!((operation.as_str(), &request["ConsistentRead"]), ("DynamoDB_20120810.GetItem", &json!(true)));
+    }
+
+    #[tokio::test]
+    async fn a_stack_that_is_written_down_already_stays_as_it_is() {
+        let (server, client) = server().await;
+        server.answers(400, CONDITION_FAILED);
+        record_waiting(&client, "ledger", &run(), &stack(), 1).await.unwrap();
+        assert_eq!(asked(&server).1["ConditionExpression"], "attribute_not_exists(#run)");
+    }
+
+    #[tokio::test]
+    async fn a_run_for_which_nobody_waits_has_no_stack() {
+        let (server, client) = server().await;
+        server.answers(200, "{}");
+        assert_eq!(read_waiting(&client, "ledger", &run()).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn an_answered_stack_does_not_wait() {
+        let (server, client) = server().await;
+        server.answers(200, &json!({"Item": {"answeredAt": {"S": "2026-12-01T00:00:00Z"}}}).to_string());
+        assert_eq!(read_waiting(&client, "ledger", &run()).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn what_was_decided_reads_back_until_the_stack_is_answered() {
+        let (server, client) = server().await;
+        let decided = Decided { status: AnswerStatus::Success, body: r#"{"Status": "SUCCESS"}"#.into() };
+        server.answers(200, "{}");
+        record_decided(&client, "ledger", &run(), &decided).await.unwrap();
+        let (operation, request) = asked(&server);
+        assert_eq!(operation, "DynamoDB_20120810.UpdateItem");
+        assert!(request["ConditionExpression"].as_str().unwrap().contains("attribute_not_exists(answeredAt)"));
+        let values = &request["ExpressionAttributeValues"];
+        let mut item: serde_json::Map<_, _> =
+            stack().item().into_iter().map(|(name, text)| (name.to_owned(), json!({"S": text}))).collect();
+        item.insert("tolerancePercent".into(), json!({"N": "50"}));
+        item.insert("decided".into(), values[":body"].clone());
+        item.insert("decidedStatus".into(), values[":status"].clone());
+        server.answers(200, &json!({ "Item": item }).to_string());
+        assert_eq!(
+            read_waiting(&client, "ledger", &run()).await.unwrap(),
+            Some(WaitingStack { decided: Some(decided), ..stack() })
+        );
+    }
+
+    #[tokio::test]
+    async fn marking_takes_the_address_away_and_is_done_once() {
+        let (server, client) = server().await;
+        server.answers(200, "{}");
+        mark_answered(&client, "ledger", &run(), AnswerStatus::Failed, "2026-12-01T00:00:00Z").await.unwrap();
+        let (operation, request) = asked(&server);
+        assert_eq!(operation, "DynamoDB_20120810.UpdateItem");
+        assert!(request["UpdateExpression"].as_str().unwrap().contains("REMOVE responseUrl"));
+        assert_eq!(request["ExpressionAttributeValues"][":status"]["S"], "FAILED");
+
+        server.answers(400, CONDITION_FAILED);
+        mark_answered(&client, "ledger", &run(), AnswerStatus::Failed, "2026-12-01T00:00:00Z").await.unwrap();
+    }
+}

@@ -1,0 +1,114 @@
+//! Strategies for property tests: every part of a policy, and policies of every shape that is valid.
+
+pub mod json;
+mod parts;
+
+use proptest::collection::{btree_map, vec};
+use proptest::option;
+use proptest::prelude::{Just, Strategy, any, prop_oneof};
+use proptest::sample::select;
+
+pub use parts::{account_id, description, dhmc, name, owner_tag, region, role, scope};
+use parts::{
+    concurrency_limit, cutoff_behavior, document_version, document_with_parameters, duration, error_limit, output,
+    parsed, priority, schedule_offset, timeout_seconds, timezone,
+};
+
+use policy::{OnRegionDenied, PatchPolicy, Schedule, ScheduleKind, Target, TargetKey, Task, Window};
+
+/// Any valid policy; small, with up to four windows.
+pub fn policy() -> impl Strategy<Value = PatchPolicy> {
+    let windows = btree_map(name(), window(), 0..5).prop_map(|windows| {
+        let named = |(name, window)| Window { name, ..window };
+        windows.into_iter().map(named).collect()
+    });
+    let denied = prop_oneof![Just(OnRegionDenied::Skip), Just(OnRegionDenied::Fail)];
+    (scope(), windows, dhmc(), any::<bool>(), option::of(role()), owner_tag(), any::<bool>(), denied).prop_map(
+        |(scope, windows, dhmc, pin_document_hash, task_role, owner_tag, disabled, on_region_denied)| PatchPolicy {
+            scope,
+            windows,
+            dhmc,
+            pin_document_hash,
+            task_role,
+            owner_tag,
+            disabled,
+            on_region_denied,
+        },
+    )
+}
+
+/// Any valid window.
+pub fn window() -> impl Strategy<Value = Window> {
+    let texts = (name(), option::of(description()), schedule(), timezone());
+    let times = (option::of(schedule_offset()), duration(), any::<bool>());
+    (texts, times, target(), task()).prop_map(|((name, description, schedule, timezone), times, target, task)| {
+        let (offset, duration, enabled) = times;
+        let is_cron = schedule.kind() == ScheduleKind::Cron;
+        Window {
+            name,
+            description,
+            schedule,
+            timezone,
+            schedule_offset_days: offset.filter(|_| is_cron),
+            duration,
+            enabled,
+            target,
+            task,
+        }
+    })
+}
+
+/// Any valid schedule, of all three forms.
+pub fn schedule() -> impl Strategy<Value = Schedule> {
+    let days =
+        prop_oneof!["([1-9]|1[0-9]|2[0-8]|L|LW|15W|\\*|1-7|1/2) \\* \\?", "\\? \\* (SUN#1|MON-FRI|6L|2,4|\\*|THU)"];
+    let cron =
+        ("([1-5]?[0-9] )?[1-5]?[0-9] (1?[0-9]|2[0-3])", days).prop_map(|(time, days)| format!("cron({time} {days} *)"));
+    let rate = (2..100u32, select(vec!["hours", "days"])).prop_map(|(number, unit)| format!("rate({number} {unit})"));
+    let at = (2026..2100u16, 1..13u8, 1..29u8, 0..24u8)
+        .prop_map(|(year, month, day, hour)| format!("at({year}-{month:02}-{day:02}T{hour:02}:00:00)"));
+    parsed(prop_oneof![cron, rate, at])
+}
+
+/// Any valid target.
+pub fn target() -> impl Strategy<Value = Target> {
+    let by = |key: &'static str, value: &'static str| (Just(key.to_owned()), vec(value, 1..4));
+    let key_with_values = prop_oneof![
+        ("tag:[A-Za-z0-9 _.:/=@-]{1,20}", vec("\\PC{0,20}".prop_filter("no wildcard", |value| value != "*"), 1..4)),
+        by("tag-key", "[A-Za-z]{1,20}"),
+        by("InstanceIds", "(i|mi)-[0-9a-f]{17}"),
+        by("resource-groups:Name", "[A-Za-z0-9_.-]{1,20}"),
+        by("resource-groups:ResourceTypeFilters", "AWS::[A-Z]{2,5}::[A-Za-z]{2,9}"),
+    ];
+    (option::of(name()), option::of(description()), key_with_values).prop_filter_map(
+        "key",
+        |(name, description, (key, values))| {
+            let key: TargetKey = key.parse().ok()?;
+            Some(Target { name, description, key, values })
+        },
+    )
+}
+
+/// Any valid task, of a known document or another.
+pub fn task() -> impl Strategy<Value = Task> {
+    let texts = (name(), option::of(description()), document_with_parameters());
+    let limits = (concurrency_limit(), error_limit(), timeout_seconds(), priority());
+    let rest = (cutoff_behavior(), output(), document_version());
+    (texts, limits, rest).prop_map(|(texts, limits, (cutoff_behavior, output, document_version))| {
+        let (name, description, (document, parameters)) = texts;
+        let (max_concurrency, max_errors, timeout_seconds, priority) = limits;
+        Task {
+            name,
+            description,
+            document,
+            document_version,
+            parameters,
+            max_concurrency,
+            max_errors,
+            timeout_seconds,
+            priority,
+            cutoff_behavior,
+            output,
+        }
+    })
+}
