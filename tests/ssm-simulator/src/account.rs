@@ -65,8 +65,8 @@ pub(crate) fn list_regions(config: &Config, caller: &str, input: &Map<String, Va
 
 /// Answers `DescribeRegions` without parameters: the Regions that are enabled for the caller's account.
 pub(crate) fn describe_regions(config: &Config, caller: &str) -> Value {
-    let regions = enabled(config, caller).iter().map(|region| json!({"regionName": region}));
-    json!({ "regionInfo": regions.collect::<Vec<_>>() })
+    let regions = enabled(config, caller).iter().map(|region| json!({ "RegionName": region }));
+    json!({ "Regions": regions.collect::<Vec<_>>() })
 }
 
 fn opt_status(own: &[String], region: &str) -> &'static str {

@@ -8,6 +8,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::config::ConfigChange;
+use crate::hosts::{Fleet, Mistakes};
+use crate::play::Play;
 use crate::protocol::{self, HttpResponse};
 use crate::shared::Shared;
 
@@ -26,11 +28,28 @@ pub(crate) fn answer(shared: &Shared, parts: &Parts, path: &str, body: &Bytes) -
             Ok(change) => json(StatusCode::OK, &shared.configure(change)),
             Err(error) => json(StatusCode::BAD_REQUEST, &json!({ "error": error.to_string() })),
         },
+        (&Method::GET, "hosts") => json(StatusCode::OK, &shared.fleets()),
+        (&Method::POST, "hosts") => match serde_json::from_slice::<Vec<Fleet>>(body) {
+            Ok(fleets) => done(shared.put(&fleets)),
+            Err(error) => json(StatusCode::BAD_REQUEST, &json!({ "error": error.to_string() })),
+        },
+        (&Method::GET, "truth") => json(StatusCode::OK, &shared.truth()),
+        (&Method::POST, "play") => match serde_json::from_slice::<Play>(body) {
+            Ok(play) => done(shared.play(&play)),
+            Err(error) => json(StatusCode::BAD_REQUEST, &json!({ "error": error.to_string() })),
+        },
         (&Method::POST, "reset") => {
             shared.reset();
             json(StatusCode::OK, &json!({ "status": "ok" }))
         }
         _ => json(StatusCode::NOT_FOUND, &json!({ "error": "no such page" })),
+    }
+}
+
+fn done(result: Result<(), Mistakes>) -> HttpResponse {
+    match result {
+        Ok(()) => json(StatusCode::OK, &json!({ "status": "ok" })),
+        Err(Mistakes(mistakes)) => json(StatusCode::BAD_REQUEST, &json!({ "error": mistakes })),
     }
 }
 

@@ -20,12 +20,14 @@ use crate::upstream::Upstream;
 /// How long a role's policies are taken to be unchanged.
 const FRESH: Duration = Duration::from_secs(30);
 
-/// Holds the calls of sessions against the policies of one role.
+/// Holds the calls of sessions against the policies of their roles.
 #[derive(Debug)]
 pub(crate) struct Authorizer {
+    /// Whose policies they are when the upstream does not tell a session's role.
     role: String,
     upstream: Upstream,
-    policies: Mutex<HashMap<String, Arc<Cached>>>,
+    /// By account and role.
+    policies: Mutex<HashMap<(String, String), Arc<Cached>>>,
 }
 
 type Cached = tokio::sync::Mutex<Option<(Instant, Arc<PolicyEvaluator>)>>;
@@ -40,15 +42,18 @@ impl Authorizer {
         self.policies.lock().clear();
     }
 
-    /// Refuses a call for which the role lacks a permission.
+    /// Refuses a call for which the role of the session lacks a permission.
     pub(crate) async fn check(
         &self,
-        account: &str,
-        region: &str,
+        cell: &Cell,
+        session: Option<&str>,
         permissions: &[Permission],
     ) -> Result<(), ServiceError> {
-        let policies = self.policies_of(account).await;
-        let session = self.session(account);
+        let Cell { account, region, .. } = cell;
+        let default = || format!("arn:aws:sts::{account}:assumed-role/{}/session", self.role);
+        let session = session.map_or_else(default, str::to_owned);
+        let role = session.split('/').nth(1).unwrap_or_default();
+        let policies = self.policies_of(account, role).await;
         for permission in permissions {
             let request = request(&session, account, region, permission);
             let decision = match (&policies, request) {
@@ -68,21 +73,16 @@ impl Authorizer {
         Ok(())
     }
 
-    /// One reading at a time for each account; the others wait for it.
-    async fn policies_of(&self, account: &str) -> Option<Arc<PolicyEvaluator>> {
-        let cached = Arc::clone(self.policies.lock().entry(account.to_owned()).or_default());
+    /// One reading at a time for each role; the others wait for it.
+    async fn policies_of(&self, account: &str, role: &str) -> Option<Arc<PolicyEvaluator>> {
+        let cached = Arc::clone(self.policies.lock().entry((account.to_owned(), role.to_owned())).or_default());
         let mut cached = cached.lock().await;
         if let Some((_, policies)) = cached.as_ref().filter(|(read, _)| read.elapsed() < FRESH) {
             return Some(Arc::clone(policies));
         }
-        let policies = Arc::new(policies::of_role(&self.upstream, account, &self.role).await?);
+        let policies = Arc::new(policies::of_role(&self.upstream, account, role).await?);
         *cached = Some((Instant::now(), Arc::clone(&policies)));
         Some(policies)
-    }
-
-    /// The name of the session is not known from its access key; AWS's message has it all the same.
-    fn session(&self, account: &str) -> String {
-        format!("arn:aws:sts::{account}:assumed-role/{}/session", self.role)
     }
 }
 
@@ -149,14 +149,9 @@ fn request(session: &str, account: &str, region: &str, permission: &Permission) 
     Some(IAMRequest::new_with_context(principal, permission.action.clone(), resource, context))
 }
 
-/// EC2 has a code and a beginning of its own.
 fn refusal(session: &str, permission: &Permission, reason: &str) -> ServiceError {
     let Permission { action, resource, .. } = permission;
     let message = format!("User: {session} is not authorized to perform: {action} on resource: {resource} {reason}");
-    if action.starts_with("ec2:") {
-        let message = format!("You are not authorized to perform this operation. {message}");
-        return ServiceError::new("UnauthorizedOperation", message);
-    }
     ServiceError::new("AccessDeniedException", message)
 }
 

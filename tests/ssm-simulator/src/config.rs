@@ -1,6 +1,6 @@
 //! What a test can set: latency, faults, Regions, document hashes, pages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -52,6 +52,8 @@ pub struct Config {
     /// <https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html>,
     /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
     pub calls_per_session: Option<u32>,
+    /// ARNs of roles that a task which names them cannot use, because they are missing or not allowed enough.
+    pub denied_task_roles: BTreeSet<String>,
 }
 
 impl Default for Config {
@@ -72,6 +74,7 @@ impl Default for Config {
             tag_lag: Lag::default(),
             additions: false,
             calls_per_session: None,
+            denied_task_roles: BTreeSet::new(),
         }
     }
 }
@@ -111,6 +114,8 @@ pub struct ConfigChange {
     pub additions: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calls_per_session: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub denied_task_roles: Option<BTreeSet<String>>,
 }
 
 impl Config {
@@ -131,6 +136,7 @@ impl Config {
             tag_lag,
             additions,
             calls_per_session,
+            denied_task_roles,
         } = change;
         self.latency_ms = latency_ms.unwrap_or(self.latency_ms);
         if let Some(faults) = faults {
@@ -151,5 +157,8 @@ impl Config {
         self.tag_lag = tag_lag.unwrap_or(self.tag_lag);
         self.additions = additions.unwrap_or(self.additions);
         self.calls_per_session = calls_per_session.or(self.calls_per_session);
+        if let Some(roles) = denied_task_roles {
+            self.denied_task_roles = roles;
+        }
     }
 }

@@ -38,6 +38,19 @@ pub(crate) fn dispatch(holdings: &mut Holdings, context: Context<'_>, operation:
         Operation::UpdateServiceSetting => holdings.update_setting(context, &input),
         Operation::ResetServiceSetting => holdings.reset_setting(context, &input),
         Operation::DescribeDocument => describe_document(context, &input),
+        Operation::DescribeInstances => holdings.describe_instances(context, &input),
+        Operation::DescribeInstanceInformation => holdings.describe_nodes(context, &input),
+        Operation::DescribeInstancePatchStates => holdings.describe_patch_states(context, &input),
+        Operation::DescribeMaintenanceWindowExecutions => holdings.describe_executions(context, &input),
+        Operation::DescribeMaintenanceWindowExecutionTasks => holdings.describe_execution_tasks(context, &input),
+        Operation::DescribeMaintenanceWindowExecutionTaskInvocations => {
+            holdings.describe_execution_invocations(context, &input)
+        }
+        Operation::ListCommands => holdings.list_commands(context, &input),
+        Operation::ListCommandInvocations => holdings.list_invocations(context, &input),
+        Operation::GetPatchBaseline => holdings.get_baseline(context, &input),
+        Operation::GetDefaultPatchBaseline => Ok(holdings.get_default_baseline(context, &input)),
+        Operation::DescribePatchBaselines => holdings.describe_baselines(context, &input),
         Operation::DescribeRegions => Ok(account::describe_regions(context.config, context.account)),
         Operation::ListRegions => account::list_regions(context.config, context.account, &input),
     }

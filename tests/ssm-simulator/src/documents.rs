@@ -59,7 +59,7 @@ pub(crate) fn describe_document(context: Context<'_>, input: &Fields) -> Answer 
 }
 
 /// The hash that the test has set, or one made up from the name: the same in every Region, as AWS's own are.
-fn document_hash(context: Context<'_>, name: &str) -> String {
+pub(crate) fn document_hash(context: Context<'_>, name: &str) -> String {
     context.config.document_hashes.get(name).cloned().unwrap_or_else(|| {
         let half = |number| derive::hex(0, &["document", name], number, 32);
         half(0) + &half(1)

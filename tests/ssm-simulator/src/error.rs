@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::operation::Operation;
+use crate::operation::{Operation, Service};
 
 /// What a service answers when it refuses a call.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,15 +54,31 @@ impl ServiceError {
         Self { code, message }
     }
 
-    /// Credentials that the service does not know, or does not know any more; EC2 has a code of its own.
+    /// The same as the service of this operation says it: EC2 has codes of its own for what every service refuses.
     /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
-    pub(crate) fn unknown_credentials(operation: Operation) -> Self {
-        match operation {
-            Operation::DescribeRegions => {
-                Self::new("AuthFailure", "AWS was not able to validate the provided access credentials")
-            }
-            _ => Self::with_usual_message("UnrecognizedClientException"),
+    pub(crate) fn in_words_of(self, operation: Operation) -> Self {
+        if operation.service() != Service::Ec2 {
+            return self;
         }
+        let (code, message) = match self.code.as_str() {
+            "AccessDeniedException" => {
+                let message = format!("You are not authorized to perform this operation. {}", self.message);
+                ("UnauthorizedOperation", message)
+            }
+            "MissingAuthenticationTokenException" => ("MissingAuthenticationToken", self.message),
+            "IncompleteSignatureException" => ("IncompleteSignature", self.message),
+            "ExpiredTokenException" => ("RequestExpired", "Request has expired.".to_owned()),
+            "UnrecognizedClientException" => {
+                let message = "AWS was not able to validate the provided access credentials";
+                ("AuthFailure", message.to_owned())
+            }
+            "ThrottlingException" => ("RequestLimitExceeded", "Request limit exceeded.".to_owned()),
+            "InternalServerError" => ("InternalError", "An internal error has occurred".to_owned()),
+            "ServiceUnavailable" => ("Unavailable", "The service is unavailable. Please try again shortly.".to_owned()),
+            "ValidationException" | "SerializationException" => ("InvalidParameterValue", self.message),
+            _ => return self,
+        };
+        Self::new(code, message)
     }
 
     pub(crate) fn validation(message: impl Into<String>) -> Self {
@@ -87,8 +103,9 @@ impl ServiceError {
         match self.code.as_str() {
             "AuthFailure" => 401,
             "UnauthorizedOperation" => 403,
-            "InternalServerError" => 500,
-            "ServiceUnavailable" => 503,
+            "DryRunOperation" => 412,
+            "InternalError" | "InternalServerError" => 500,
+            "RequestLimitExceeded" | "ServiceUnavailable" | "Unavailable" => 503,
             _ => 400,
         }
     }

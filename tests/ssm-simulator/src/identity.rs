@@ -12,8 +12,10 @@ use crate::upstream::Upstream;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
     pub(crate) account: Arc<str>,
-    /// Root may do everything; the key of a session is held against the role's policies.
+    /// Root may do everything; the key of a session is held against its role's policies.
     pub(crate) is_root: bool,
+    /// `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`, where the upstream tells it.
+    pub(crate) session: Option<Arc<str>>,
 }
 
 /// Access keys that are known, and where to ask for the others.
@@ -36,7 +38,7 @@ impl Identities {
         management_account: Option<&str>,
         upstream: Option<Upstream>,
     ) -> Self {
-        let root = |account: &str| Identity { account: account.into(), is_root: true };
+        let root = |account: &str| Identity { account: account.into(), is_root: true, session: None };
         let mut known: HashMap<_, _> = access_keys.into_iter().map(|(key, account)| (key, root(&account))).collect();
         if let Some(account) = management_account {
             known.insert("test".to_owned(), root(account));
@@ -50,11 +52,10 @@ impl Identities {
             return Ok(identity.clone());
         }
         let identity = if is_account_id(access_key) {
-            Identity { account: access_key.into(), is_root: true }
+            Identity { account: access_key.into(), is_root: true, session: None }
         } else {
-            let account = self.ask(access_key).await;
-            let account = account.ok_or_else(|| ServiceError::with_usual_message("UnrecognizedClientException"))?;
-            Identity { account: account.into(), is_root: false }
+            let identity = self.ask(access_key).await;
+            identity.ok_or_else(|| ServiceError::with_usual_message("UnrecognizedClientException"))?
         };
         self.known.write().insert(access_key.to_owned(), identity.clone());
         Ok(identity)
@@ -73,14 +74,20 @@ impl Identities {
         self.calls.lock().clear();
     }
 
+    /// The local AWS adds the session's ARN to what AWS answers.
     /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetAccessKeyInfo.html>
-    async fn ask(&self, access_key: &str) -> Option<String> {
+    async fn ask(&self, access_key: &str) -> Option<Identity> {
         let parameters = [("Action", "GetAccessKeyInfo"), ("Version", "2011-06-15"), ("AccessKeyId", access_key)];
         let answer = self.upstream.as_ref()?.query("test", "sts", &parameters).await.ok()?;
-        let (_, rest) = answer.split_once("<Account>")?;
-        let (account, _) = rest.split_once("</Account>")?;
-        is_account_id(account).then(|| account.to_owned())
+        let account = between(&answer, "<Account>", "</Account>").filter(|account| is_account_id(account))?;
+        let session = between(&answer, "<Arn>", "</Arn>").map(Arc::from);
+        Some(Identity { account: account.into(), is_root: false, session })
     }
+}
+
+fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
+    let (_, rest) = text.split_once(before)?;
+    Some(rest.split_once(after)?.0)
 }
 
 fn is_account_id(text: &str) -> bool {

@@ -1,16 +1,18 @@
 //! The service model that comes with every botocore wheel, reduced to what checking a request needs.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 use regex::Regex;
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::operation::Operation;
+use crate::operation::{Operation, Service};
+
+mod raw;
+
+use raw::{RawModel, RawShape, Reference};
 
 /// Why the service model could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +55,7 @@ pub(crate) struct Model {
     shapes: Vec<Shape>,
     by_name: HashMap<String, ShapeId>,
     inputs: HashMap<Operation, ShapeId>,
+    outputs: HashMap<Operation, ShapeId>,
 }
 
 pub(crate) type ShapeId = usize;
@@ -67,7 +70,7 @@ pub(crate) struct Shape {
 
 #[derive(Debug)]
 pub(crate) enum Kind {
-    Structure { members: BTreeMap<String, ShapeId>, required: Vec<String> },
+    Structure { members: BTreeMap<String, Member>, required: Vec<String> },
     List { member: ShapeId },
     Map { key: ShapeId, value: ShapeId },
     String { pattern: Option<Pattern>, allowed: Vec<String> },
@@ -77,43 +80,47 @@ pub(crate) enum Kind {
 }
 
 #[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) shape: ShapeId,
+    /// Its name in a request of EC2's protocol.
+    pub(crate) in_query: String,
+    /// Its name in an answer of EC2's protocol.
+    pub(crate) in_xml: String,
+}
+
+#[derive(Debug)]
 pub(crate) struct Pattern {
     pub(crate) text: String,
     pub(crate) regex: Regex,
 }
 
 impl Model {
-    /// Reads `service-2.json.gz`, once per path and process.
-    pub(crate) fn load(path: &Path) -> Result<Arc<Self>, ModelError> {
+    /// Reads `service-2.json.gz` of a service, once per path and process.
+    pub(crate) fn load(path: &Path, service: Service) -> Result<Arc<Self>, ModelError> {
         static LOADED: OnceLock<Mutex<HashMap<PathBuf, Arc<Model>>>> = OnceLock::new();
         let mut loaded = LOADED.get_or_init(Mutex::default).lock();
         if let Some(model) = loaded.get(path) {
             return Ok(Arc::clone(model));
         }
-        let model = Arc::new(Self::read(path)?);
+        let model = Arc::new(Self::build(&RawModel::read(path)?, service)?);
         loaded.insert(path.to_owned(), Arc::clone(&model));
         Ok(model)
     }
 
-    fn read(path: &Path) -> Result<Self, ModelError> {
-        let unreadable = |source| ModelError::Unreadable { path: path.to_owned(), source };
-        let file = std::fs::File::open(path).map_err(unreadable)?;
-        let mut text = String::new();
-        flate2::read::GzDecoder::new(file).read_to_string(&mut text).map_err(unreadable)?;
-        let raw: RawModel =
-            serde_json::from_str(&text).map_err(|source| ModelError::Malformed { path: path.to_owned(), source })?;
-        Self::build(&raw)
-    }
-
-    fn build(raw: &RawModel) -> Result<Self, ModelError> {
-        let mut model = Self { shapes: Vec::new(), by_name: HashMap::new(), inputs: HashMap::new() };
+    fn build(raw: &RawModel, service: Service) -> Result<Self, ModelError> {
+        let mut model =
+            Self { shapes: Vec::new(), by_name: HashMap::new(), inputs: HashMap::new(), outputs: HashMap::new() };
         for (name, operation) in &raw.operations {
-            let Ok(known) = name.parse::<Operation>() else { continue };
-            let Some(input) = &operation.input else { continue };
-            let id = model.add(raw, &input.shape)?;
-            model.inputs.insert(known, id);
+            let Some(known) = name.parse::<Operation>().ok().filter(|known| known.service() == service) else {
+                continue;
+            };
+            if let Some(input) = &operation.input {
+                let id = model.add(raw, &input.shape)?;
+                model.inputs.insert(known, id);
+            }
             if let Some(output) = &operation.output {
-                model.add(raw, &output.shape)?;
+                let id = model.add(raw, &output.shape)?;
+                model.outputs.insert(known, id);
             }
         }
         Ok(model)
@@ -126,7 +133,8 @@ impl Model {
         let shape = raw.shapes.get(name).ok_or_else(|| ModelError::Missing(format!("shape {name}")))?;
         let id = self.shapes.len();
         self.by_name.insert(name.to_owned(), id);
-        self.shapes.push(Shape { kind: Kind::Other, min: shape.min, max: shape.max, sensitive: shape.sensitive });
+        let (min, max) = shape.bounds();
+        self.shapes.push(Shape { kind: Kind::Other, min, max, sensitive: shape.sensitive });
         self.shapes[id].kind = self.kind_of(raw, name, shape)?;
         Ok(id)
     }
@@ -140,8 +148,10 @@ impl Model {
         Ok(match shape.kind.as_str() {
             "structure" => {
                 let mut members = BTreeMap::new();
-                for (member, reference) in &shape.members {
-                    members.insert(member.clone(), self.add(raw, &reference.shape)?);
+                for (name, reference) in &shape.members {
+                    let shape = self.add(raw, &reference.shape)?;
+                    let (in_query, in_xml) = (reference.in_query(name), reference.in_xml(name));
+                    members.insert(name.clone(), Member { shape, in_query, in_xml });
                 }
                 Kind::Structure { members, required: shape.required.clone() }
             }
@@ -169,6 +179,16 @@ impl Model {
         self.inputs.get(&operation).copied()
     }
 
+    /// The shape of this name, if one of the operations has it.
+    pub(crate) fn shape_named(&self, name: &str) -> Option<ShapeId> {
+        self.by_name.get(name).copied()
+    }
+
+    /// The output shape of an operation.
+    pub(crate) fn output(&self, operation: Operation) -> Option<ShapeId> {
+        self.outputs.get(&operation).copied()
+    }
+
     /// Those of `fields` that the structure has a member for: what an answer of this shape may hold.
     pub(crate) fn project(&self, structure: &str, fields: &Map<String, Value>) -> Map<String, Value> {
         let Some(id) = self.by_name.get(structure) else { return Map::new() };
@@ -179,6 +199,12 @@ impl Model {
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect()
     }
+}
+
+/// The path of EC2's model, which stands beside SSM's.
+pub(crate) fn model_of_ec2(model_of_ssm: &Path) -> PathBuf {
+    let data = model_of_ssm.ancestors().nth(3).unwrap_or(model_of_ssm);
+    data.join("ec2/2016-11-15/service-2.json.gz")
 }
 
 /// The path of SSM's model in a virtual environment that has botocore.
@@ -203,43 +229,6 @@ fn compile(shape: &str, text: &str) -> Result<Pattern, ModelError> {
     Ok(Pattern { text: text.to_owned(), regex })
 }
 
-#[derive(Deserialize)]
-struct RawModel {
-    operations: HashMap<String, RawOperation>,
-    shapes: HashMap<String, RawShape>,
-}
-
-#[derive(Deserialize)]
-struct RawOperation {
-    input: Option<Reference>,
-    output: Option<Reference>,
-}
-
-#[derive(Deserialize)]
-struct Reference {
-    shape: String,
-}
-
-#[derive(Deserialize)]
-struct RawShape {
-    #[serde(rename = "type")]
-    kind: String,
-    #[serde(default)]
-    members: BTreeMap<String, Reference>,
-    #[serde(default)]
-    required: Vec<String>,
-    member: Option<Reference>,
-    key: Option<Reference>,
-    value: Option<Reference>,
-    min: Option<i64>,
-    max: Option<i64>,
-    pattern: Option<String>,
-    #[serde(rename = "enum", default)]
-    allowed: Vec<String>,
-    #[serde(default)]
-    sensitive: bool,
-}
-
 #[cfg(test)]
 mod tests {
     use strum::VariantArray as _;
@@ -257,7 +246,7 @@ mod tests {
     #[test]
     fn the_model_has_every_operation_of_ssm_that_is_answered() {
         let region = Region::new();
-        for operation in Operation::VARIANTS.iter().filter(|operation| !operation.is_of_another_service()) {
+        for operation in Operation::VARIANTS.iter().filter(|operation| operation.service() == Service::Ssm) {
             assert!(region.model().input(*operation).is_some(), "{operation:?}");
         }
     }

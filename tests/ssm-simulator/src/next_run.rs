@@ -18,7 +18,7 @@ impl Window {
     pub(crate) fn describe(&mut self, context: Context<'_>, structure: &str) -> Value {
         let mut answer = context.model.project(structure, &self.fields);
         let has_next_run = !structure.starts_with("Update");
-        if let Some(next) = has_next_run.then(|| self.next_run(Timestamp::now())).flatten() {
+        if let Some(next) = has_next_run.then(|| self.next_run(context.now)).flatten() {
             answer.insert("NextExecutionTime".to_owned(), next.strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string().into());
         }
         Value::Object(answer)
@@ -29,12 +29,13 @@ impl Window {
             return None;
         }
         if self.next_run.is_none_or(|next| next <= now) {
-            self.next_run = self.work_out_next_run(now);
+            self.next_run = self.next_after(now);
         }
         self.next_run
     }
 
-    fn work_out_next_run(&self, now: Timestamp) -> Option<Timestamp> {
+    /// The first opening after this moment, whether the window is enabled or not.
+    pub(crate) fn next_after(&self, now: Timestamp) -> Option<Timestamp> {
         let moment = |name| text(&self.fields, name).parse::<Timestamp>().ok();
         let created = self.fields.get("CreatedDate").and_then(Value::as_f64).unwrap_or_default();
         #[expect(clippy::cast_possible_truncation, reason = "whole seconds of a date")]

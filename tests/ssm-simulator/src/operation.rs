@@ -2,7 +2,7 @@
 
 use strum::{EnumCount, EnumString, IntoStaticStr, VariantArray};
 
-/// An SSM operation (or `account:ListRegions`, `ec2:DescribeRegions`) that the simulator answers itself.
+/// An operation of SSM, or one of the few of other services, that the simulator answers itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumCount, EnumString, IntoStaticStr, VariantArray)]
 #[expect(missing_docs, reason = "the names are those of the AWS operations")]
 pub enum Operation {
@@ -12,13 +12,24 @@ pub enum Operation {
     DeregisterTargetFromMaintenanceWindow,
     DeregisterTaskFromMaintenanceWindow,
     DescribeDocument,
+    DescribeInstanceInformation,
+    DescribeInstancePatchStates,
+    DescribeInstances,
+    DescribeMaintenanceWindowExecutionTaskInvocations,
+    DescribeMaintenanceWindowExecutionTasks,
+    DescribeMaintenanceWindowExecutions,
     DescribeMaintenanceWindowTargets,
     DescribeMaintenanceWindowTasks,
     DescribeMaintenanceWindows,
+    DescribePatchBaselines,
     DescribeRegions,
+    GetDefaultPatchBaseline,
     GetMaintenanceWindow,
     GetMaintenanceWindowTask,
+    GetPatchBaseline,
     GetServiceSetting,
+    ListCommandInvocations,
+    ListCommands,
     ListRegions,
     ListTagsForResource,
     RegisterTargetWithMaintenanceWindow,
@@ -29,6 +40,15 @@ pub enum Operation {
     UpdateMaintenanceWindowTarget,
     UpdateMaintenanceWindowTask,
     UpdateServiceSetting,
+}
+
+/// Whose operation it is: which model describes it, and what its permissions begin with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
+pub(crate) enum Service {
+    Account,
+    Ec2,
+    Ssm,
 }
 
 impl Operation {
@@ -44,8 +64,16 @@ impl Operation {
         is_writing(self.name())
     }
 
-    /// Whether it is another service's: the service model of SSM does not know it, and it is not asked in the Region in question.
-    pub(crate) fn is_of_another_service(self) -> bool {
+    pub(crate) fn service(self) -> Service {
+        match self {
+            Self::DescribeInstances | Self::DescribeRegions => Service::Ec2,
+            Self::ListRegions => Service::Account,
+            _ => Service::Ssm,
+        }
+    }
+
+    /// Whether it is about all Regions: then it is not asked in the one in question.
+    pub(crate) fn is_about_regions(self) -> bool {
         matches!(self, Self::DescribeRegions | Self::ListRegions)
     }
 

@@ -25,8 +25,22 @@ pub(crate) struct Page<'a> {
 
 impl<'a> Page<'a> {
     pub(crate) fn asked_for(input: &Map<String, Value>, config: &'a Config) -> Result<Self, ServiceError> {
+        Self::of_size(input, config, DEFAULT_SIZE)
+    }
+
+    /// For operations that refuse a token with a code of their own.
+    pub(crate) fn with_own_code(
+        input: &Map<String, Value>,
+        config: &'a Config,
+        default_size: usize,
+    ) -> Result<Self, ServiceError> {
+        let refusal = |_| ServiceError::new("InvalidNextToken", "The specified token isn't valid.");
+        Self::of_size(input, config, default_size).map_err(refusal)
+    }
+
+    fn of_size(input: &Map<String, Value>, config: &'a Config, default: usize) -> Result<Self, ServiceError> {
         let asked = input.get("MaxResults").and_then(Value::as_u64).and_then(|size| usize::try_from(size).ok());
-        let size = asked.unwrap_or(DEFAULT_SIZE).min(config.page_size.unwrap_or(usize::MAX)).max(1);
+        let size = asked.unwrap_or(default).min(config.page_size.unwrap_or(usize::MAX)).max(1);
         let after = match input.get("NextToken").and_then(Value::as_str) {
             None | Some("") => None,
             Some(token) => Some(decode(token)?),

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::authorization::resource_tags;
+use crate::baselines::system_of;
 use crate::operation::Operation;
 use crate::settings::DHMC_SETTING;
-use crate::state::{Cell, Fields, text};
+use crate::state::{Cell, Fields, strings, text};
 
 /// An action on a resource, with what conditions can ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +33,9 @@ impl Permission {
 pub(crate) fn needed(operation: Operation, cell: &Cell, body: &Value) -> Vec<Permission> {
     let empty = Fields::new();
     let input = body.as_object().unwrap_or(&empty);
+    if operation == Operation::DescribeInstancePatchStates {
+        return of_hosts(operation, cell, input);
+    }
     let mut own = Permission::new(action(operation), resource(operation, cell, input));
     let window = if operation.is_tagging() { text(input, "ResourceId") } else { text(input, "WindowId") };
     if let Some(window) = cell.holdings.lock().windows.iter().find(|one| one.id == window) {
@@ -46,6 +50,29 @@ pub(crate) fn needed(operation: Operation, cell: &Cell, body: &Value) -> Vec<Per
         passing
     });
     [own].into_iter().chain(part).chain(tagging).chain(passing).collect()
+}
+
+/// One for each host, with its tags.
+fn of_hosts(operation: Operation, cell: &Cell, input: &Fields) -> Vec<Permission> {
+    let holdings = cell.holdings.lock();
+    let one = |id: String| {
+        let mut needed = Permission::new(action(operation), host(cell, &id));
+        needed.context.extend(holdings.host(&id).into_iter().flat_map(|host| resource_tags(host.tags())));
+        needed
+    };
+    strings(input.get("InstanceIds")).into_iter().map(one).collect()
+}
+
+fn host(Cell { account, region, .. }: &Cell, id: &str) -> String {
+    if id.starts_with("mi-") {
+        return format!("arn:aws:ssm:{region}:{account}:managed-instance/{id}");
+    }
+    format!("arn:aws:ec2:{region}:{account}:instance/{id}")
+}
+
+/// A baseline of AWS has an ARN of its own, in an account of AWS.
+fn baseline(Cell { account, region, .. }: &Cell, id: &str) -> String {
+    if id.starts_with("arn:") { id.to_owned() } else { format!("arn:aws:ssm:{region}:{account}:patchbaseline/{id}") }
 }
 
 /// A call that changes a target or a task of a window must be allowed for both; the part carries no tags.
@@ -72,11 +99,7 @@ fn tagging_on_creation(operation: Operation, cell: &Cell, own: &Permission) -> O
 }
 
 fn action(operation: Operation) -> String {
-    let service = match operation {
-        Operation::ListRegions => "account",
-        Operation::DescribeRegions => "ec2",
-        _ => "ssm",
-    };
+    let service: &str = operation.service().into();
     format!("{service}:{}", operation.name())
 }
 
@@ -84,10 +107,21 @@ fn action(operation: Operation) -> String {
 fn resource(operation: Operation, cell: &Cell, input: &Fields) -> String {
     let Cell { account, region, .. } = cell;
     match operation {
-        Operation::DescribeRegions => format!("arn:aws:ec2:{region}:{account}:*"),
-        Operation::CreateMaintenanceWindow | Operation::DescribeMaintenanceWindows => {
-            format!("arn:aws:ssm:{region}:{account}:*")
+        Operation::DescribeInstances | Operation::DescribeRegions => format!("arn:aws:ec2:{region}:{account}:*"),
+        Operation::CreateMaintenanceWindow
+        | Operation::DescribeInstanceInformation
+        | Operation::DescribeMaintenanceWindowExecutionTaskInvocations
+        | Operation::DescribeMaintenanceWindowExecutionTasks
+        | Operation::DescribeMaintenanceWindows
+        | Operation::DescribePatchBaselines
+        | Operation::ListCommandInvocations
+        | Operation::ListCommands => format!("arn:aws:ssm:{region}:{account}:*"),
+        Operation::GetPatchBaseline => baseline(cell, text(input, "BaselineId")),
+        Operation::GetDefaultPatchBaseline => {
+            let default = cell.holdings.lock().default_baseline(region, system_of(input));
+            baseline(cell, &default.map(|default| default.id).unwrap_or_default())
         }
+        _ if text(input, "ResourceType") == "ManagedInstance" => host(cell, text(input, "ResourceId")),
         Operation::ListRegions => format!("arn:aws:account::{account}:account"),
         Operation::DescribeDocument => format!("arn:aws:ssm:{region}::document/{}", text(input, "Name")),
         Operation::GetServiceSetting | Operation::UpdateServiceSetting | Operation::ResetServiceSetting => {
@@ -165,6 +199,30 @@ mod tests {
         let actions: Vec<_> = needed.iter().map(|(action, _)| action.as_str()).collect();
         assert_eq!(actions, ["ssm:CreateMaintenanceWindow", "ssm:AddTagsToResource"]);
         assert_eq!(actions_and_resources(Operation::CreateMaintenanceWindow, &json!({})).len(), 1);
+    }
+
+    #[test]
+    fn each_host_is_a_resource_of_its_own() {
+        let body = json!({ "InstanceIds": ["i-0123456789abcdef0", "mi-0123456789abcdef0"] });
+        let needed = actions_and_resources(Operation::DescribeInstancePatchStates, &body);
+        let action = "ssm:DescribeInstancePatchStates";
+        assert_eq!(
+            needed,
+            [
+                pair(action, "arn:aws:ec2:eu-west-1:111122223333:instance/i-0123456789abcdef0"),
+                pair(action, "arn:aws:ssm:eu-west-1:111122223333:managed-instance/mi-0123456789abcdef0"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_baseline_is_a_resource_of_the_account_or_of_aws() {
+        let own = json!({ "BaselineId": "pb-0123456789abcdef0" });
+        let own = actions_and_resources(Operation::GetPatchBaseline, &own);
+        let action = "ssm:GetPatchBaseline";
+        assert_eq!(own, [pair(action, "arn:aws:ssm:eu-west-1:111122223333:patchbaseline/pb-0123456789abcdef0")]);
+        let default = actions_and_resources(Operation::GetDefaultPatchBaseline, &json!({}));
+        assert!(default[0].1.starts_with("arn:aws:ssm:eu-west-1:075727635805:patchbaseline/pb-"), "{default:?}");
     }
 
     #[test]

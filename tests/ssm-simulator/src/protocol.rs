@@ -12,7 +12,6 @@ use hyper::{Response, StatusCode};
 use serde_json::Value;
 
 use crate::error::ServiceError;
-use crate::operation::Operation;
 
 pub(crate) type HttpResponse = Response<BoxBody<Bytes, Infallible>>;
 
@@ -57,39 +56,8 @@ pub(crate) fn operation_name(parts: &Parts) -> String {
     name
 }
 
-/// The operation of a request in EC2's protocol, which is a form.
-/// <https://docs.aws.amazon.com/ec2/latest/devguide/ec2-query-api-basics.html>
-pub(crate) fn action(body: &[u8]) -> Option<&str> {
-    std::str::from_utf8(body).ok()?.split('&').find_map(|field| field.strip_prefix("Action="))
-}
-
-pub(crate) fn answer(operation: Operation, value: &Value, request_id: &str) -> HttpResponse {
-    if operation == Operation::DescribeRegions {
-        let regions = value["regionInfo"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let items = regions.iter().filter_map(|region| region["regionName"].as_str());
-        let items = items.map(|region| format!("<item><regionName>{region}</regionName></item>"));
-        let items = items.collect::<Vec<_>>().concat();
-        let body = format!(
-            "<DescribeRegionsResponse><requestId>{request_id}</requestId><regionInfo>{items}</regionInfo></DescribeRegionsResponse>"
-        );
-        return xml(StatusCode::OK, body);
-    }
+pub(crate) fn answer(value: &Value, request_id: &str) -> HttpResponse {
     response(StatusCode::OK, value, request_id)
-}
-
-fn xml(status: StatusCode, text: String) -> HttpResponse {
-    let mut response = Response::new(body(text));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/xml;charset=UTF-8"));
-    response
-}
-
-pub(crate) fn refuse_in_xml(error: &ServiceError, request_id: &str) -> HttpResponse {
-    let (code, message) = (&error.code, &error.message);
-    let body = format!(
-        "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors><RequestID>{request_id}</RequestID></Response>"
-    );
-    xml(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST), body)
 }
 
 pub(crate) fn refuse(error: &ServiceError, request_id: &str) -> HttpResponse {

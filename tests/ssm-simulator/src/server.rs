@@ -20,11 +20,13 @@ use crate::dispatch::dispatch;
 use crate::error::ServiceError;
 use crate::faults::{CallKey, Fault};
 use crate::identity::Identity;
-use crate::operation::Operation;
+use crate::operation::{Operation, Service};
 use crate::protocol::{self, Credential, HttpResponse};
+use crate::query::Form;
+use crate::request::{Request as Asked, respond};
 use crate::shared::{Live, Shared};
 use crate::state::{Answer, Cell};
-use crate::{account, admin, permissions, validate};
+use crate::{account, admin, permissions, tags, validate};
 
 /// Why a request gets no answer: its connection ends.
 #[derive(Debug, thiserror::Error)]
@@ -63,31 +65,30 @@ async fn handle(shared: Arc<Shared>, request: Request<Incoming>) -> Result<HttpR
     }
     let start_us = shared.recorder.now_us();
     let name = protocol::operation_name(&parts);
-    let name = match protocol::action(&body).filter(|_| name.is_empty()) {
-        Some("DescribeRegions") => Operation::DescribeRegions.name().to_owned(),
-        _ => name,
-    };
+    if name.is_empty() {
+        let form = Form::of(&body);
+        return match form.operation() {
+            Some(operation) => serve(&shared, &parts, Asked::Form(form), operation, start_us).await,
+            None => forward(&shared, &parts, body, name, start_us).await,
+        };
+    }
     match name.parse::<Operation>() {
-        Ok(operation) => {
+        Ok(operation) if operation.service() != Service::Ec2 => {
             let parsed = serde_json::from_slice(&body).unwrap_or(Value::Null);
-            if shared.upstream.is_some() && operation.is_tagging() && !is_of_window(&parsed) {
+            if shared.upstream.is_some() && operation.is_tagging() && !tags::are_kept_here(&parsed) {
                 return forward(&shared, &parts, body, name, start_us).await;
             }
-            serve(&shared, &parts, parsed, operation, start_us).await
+            serve(&shared, &parts, Asked::Json(parsed), operation, start_us).await
         }
-        Err(_) => forward(&shared, &parts, body, name, start_us).await,
+        _ => forward(&shared, &parts, body, name, start_us).await,
     }
-}
-
-fn is_of_window(body: &Value) -> bool {
-    body.get("ResourceType").is_none_or(|kind| kind == "MaintenanceWindow")
 }
 
 /// Answers an operation here.
 async fn serve(
     shared: &Shared,
     parts: &Parts,
-    body: Value,
+    asked: Asked,
     operation: Operation,
     start_us: u64,
 ) -> Result<HttpResponse, NoAnswer> {
@@ -97,8 +98,9 @@ async fn serve(
         Err(error) => {
             let unknown = || Arc::from("unknown");
             let record = shared.recorder.begin(unknown(), unknown(), unknown(), operation.name().into(), start_us);
+            let error = error.in_words_of(operation);
             record.finish(error.code.clone());
-            return Ok(protocol::refuse(&error, &request_id));
+            return Ok(respond(shared, operation, &Err(error), &request_id));
         }
     };
     let cell = shared.state.cell(&identity.account, credential.region);
@@ -117,20 +119,19 @@ async fn serve(
         return Err(NoAnswer::Dropped);
     }
     let is_known = shared.identities.counts_call(credential.access_key, live.config.calls_per_session);
-    let answer = match &fault {
-        _ if !is_known => Err(ServiceError::unknown_credentials(operation)),
-        Some(Fault::Error(code)) => Err(ServiceError::with_usual_message(code)),
-        Some(Fault::DeleteWindowFirst) => {
-            cell.holdings.lock().delete_window_of(&body);
-            effect(shared, &live, &cell, &identity, operation, body).await
+    let answer = match (&fault, asked.into_input(shared, operation)) {
+        _ if !is_known => Err(ServiceError::with_usual_message("UnrecognizedClientException")),
+        (Some(Fault::Error(code)), _) => Err(ServiceError::with_usual_message(code)),
+        (_, Err(error)) => Err(error),
+        (fault, Ok(input)) => {
+            if *fault == Some(Fault::DeleteWindowFirst) {
+                cell.holdings.lock().delete_window_of(&input);
+            }
+            effect(shared, &live, &cell, &identity, operation, input).await
         }
-        _ => effect(shared, &live, &cell, &identity, operation, body).await,
     };
-    let response = match &answer {
-        Ok(value) => protocol::answer(operation, value, &request_id),
-        Err(error) if operation == Operation::DescribeRegions => protocol::refuse_in_xml(error, &request_id),
-        Err(error) => protocol::refuse(error, &request_id),
-    };
+    let answer = answer.map_err(|error| error.in_words_of(operation));
+    let response = respond(shared, operation, &answer, &request_id);
     match fault {
         Some(Fault::DropAfter) => {
             record.finish("ConnectionDropped");
@@ -173,12 +174,13 @@ async fn effect(
     operation: Operation,
     body: Value,
 ) -> Answer {
-    let context = shared.context(&live.config, &cell.account, &cell.region);
-    if !operation.is_of_another_service() {
+    let context = shared.context(&live.config, cell);
+    if !operation.is_about_regions() {
         account::check_region(&live.config, &cell.account, &cell.region)?;
     }
-    if let Some(input) = shared.model.input(operation) {
-        validate::validate(&shared.model, input, &body)?;
+    let model = shared.model_of(operation)?;
+    if let Some(input) = model.input(operation) {
+        validate::validate(&model, input, &body)?;
     }
     let policies = live.service_control.get(&*cell.account);
     let authorizer = shared.authorizer.as_ref().filter(|_| !identity.is_root);
@@ -191,7 +193,7 @@ async fn effect(
         policies.check(&cell.account, &cell.region, &needed)?;
     }
     if let Some(authorizer) = authorizer {
-        authorizer.check(&cell.account, &cell.region, &needed).await?;
+        authorizer.check(cell, identity.session.as_deref(), &needed).await?;
     }
     if shared.authorizer.is_none() || !identity.is_root {
         check_tags_are_known(live.config.tag_lag, cell, operation, &body)?;

@@ -15,8 +15,11 @@ use crate::authorization::Authorizer;
 use crate::calls::{CallCounts, Calls, Recorder};
 use crate::config::{Config, ConfigChange};
 use crate::faults::{Faults, Matches, ScriptedFault};
+use crate::hosts::{Fleet, Mistakes};
 use crate::identity::Identities;
-use crate::model::{Model, ModelError, model_in_virtual_environment};
+use crate::model::{Model, ModelError, model_in_virtual_environment, model_of_ec2};
+use crate::operation::Service;
+use crate::play::{Play, Truth};
 use crate::server;
 use crate::shared::{Live, Shared};
 use crate::snapshot::Snapshot;
@@ -176,7 +179,8 @@ impl Builder {
         };
         let management_account = self.management_account.as_deref();
         Ok(Shared {
-            model: Model::load(&path)?,
+            model: Model::load(&path, Service::Ssm)?,
+            model_of_ec2: model_of_ec2(&path),
             seed: self.seed,
             state: State::default(),
             recorder: Recorder::new(),
@@ -264,6 +268,28 @@ impl Simulator {
     pub fn set_document_hash(&self, document: impl Into<String>, hash: impl Into<String>) {
         let document_hashes = [(document.into(), hash.into())].into();
         self.configure(ConfigChange { document_hashes, ..ConfigChange::default() });
+    }
+
+    /// Puts hosts into their account-Regions: all of them, or none when one could not be.
+    pub fn put_hosts(&self, fleets: &[Fleet]) -> Result<(), Mistakes> {
+        self.shared.put(fleets)
+    }
+
+    /// The hosts as they are now.
+    #[must_use]
+    pub fn hosts(&self) -> Vec<Fleet> {
+        self.shared.fleets()
+    }
+
+    /// Lets time pass: windows open, and run on the hosts that they find.
+    pub fn play(&self, play: &Play) -> Result<(), Mistakes> {
+        self.shared.play(play)
+    }
+
+    /// What became of every host in every opening of a window.
+    #[must_use]
+    pub fn truth(&self) -> Vec<Truth> {
+        self.shared.truth()
     }
 
     /// Forgets all resources and calls; the configuration stays.

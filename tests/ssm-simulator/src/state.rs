@@ -9,13 +9,17 @@ use parking_lot::{Mutex, RwLock};
 use serde_json::{Map, Value};
 use strum::EnumCount as _;
 
+use crate::baselines::Baseline;
 use crate::config::Config;
 use crate::derive;
 use crate::error::ServiceError;
+use crate::history::History;
+use crate::hosts::Held;
 use crate::lag::Age;
 use crate::model::Model;
 use crate::operation::Operation;
 use crate::pages::Listed;
+use crate::play::Effect;
 use crate::settings::Settings;
 use crate::tokens::Tokens;
 
@@ -35,6 +39,8 @@ pub(crate) struct Cell {
     pub(crate) account: Arc<str>,
     pub(crate) region: Arc<str>,
     counters: [AtomicU64; Operation::COUNT],
+    /// Where its clock stands, once it has been put or played.
+    pub(crate) clock: Mutex<Option<Timestamp>>,
     pub(crate) holdings: Mutex<Holdings>,
 }
 
@@ -45,6 +51,12 @@ pub(crate) struct Holdings {
     pub(crate) windows: Vec<Window>,
     pub(crate) tokens: Tokens,
     pub(crate) settings: Settings,
+    pub(crate) hosts: Vec<Held>,
+    /// The account's own, beside those of AWS.
+    pub(crate) baselines: Vec<Baseline>,
+    pub(crate) history: History,
+    /// What tasks that are under way will leave on hosts.
+    pub(crate) effects: Vec<Effect>,
     created: u64,
 }
 
@@ -82,6 +94,7 @@ pub(crate) struct Context<'a> {
     pub(crate) config: &'a Config,
     pub(crate) model: &'a Model,
     pub(crate) seed: u64,
+    pub(crate) now: Timestamp,
 }
 
 impl State {
@@ -113,8 +126,14 @@ impl Cell {
             account: account.into(),
             region: region.into(),
             counters: [const { AtomicU64::new(0) }; Operation::COUNT],
+            clock: Mutex::default(),
             holdings: Mutex::default(),
         }
+    }
+
+    /// The time here: where the clock stands, or else the real one.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.lock().unwrap_or_else(Timestamp::now)
     }
 
     /// Counts a call of this operation: one for the first.
@@ -183,15 +202,28 @@ pub(crate) fn echo(input: &Fields, names: &[&str]) -> Value {
     Value::Object(echoed.collect())
 }
 
+/// The texts of a list.
+pub(crate) fn strings(list: Option<&Value>) -> Vec<String> {
+    let list = list.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// The members that are not null: what is not known is left out of an answer.
+pub(crate) fn known(fields: Value) -> Value {
+    match fields {
+        Value::Object(mut fields) => {
+            fields.retain(|_, value| !value.is_null());
+            Value::Object(fields)
+        }
+        other => other,
+    }
+}
+
 /// Whether the filters of a Describe operation let something through.
 ///
 /// `value_of` tells the value of a filter key; a key that it does not know is refused.
 pub(crate) fn filters(input: &Fields, known: &[&str]) -> Result<Vec<(String, Vec<String>)>, ServiceError> {
     let filters = input.get("Filters").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let strings = |values: Option<&Value>| -> Vec<String> {
-        let values = values.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        values.iter().filter_map(Value::as_str).map(str::to_owned).collect()
-    };
     filters
         .iter()
         .map(|filter| {

@@ -1,4 +1,4 @@
-//! Tags of maintenance windows; those of other resources are the upstream's.
+//! Tags of maintenance windows and of hybrid nodes; those of other resources are the upstream's.
 //!
 //! <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_AddTagsToResource.html>
 
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::error::ServiceError;
-use crate::state::{Answer, Fields, Holdings, Window, text};
+use crate::state::{Answer, Fields, Holdings, text};
 
 /// <https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html>
 const MAX_TAGS: usize = 50;
@@ -15,41 +15,50 @@ const MAX_TAGS: usize = 50;
 impl Holdings {
     pub(crate) fn add_tags(&mut self, input: &Fields) -> Answer {
         let tags = from_list(input.get("Tags"))?;
-        let window = self.tagged_window(input)?;
-        let mut all = window.tags.clone();
+        let tagged = self.tagged(input)?;
+        let mut all = tagged.clone();
         all.extend(tags);
         if all.len() > MAX_TAGS {
             return Err(too_many());
         }
-        window.tags = all;
+        *tagged = all;
         Ok(json!({}))
     }
 
     pub(crate) fn remove_tags(&mut self, input: &Fields) -> Answer {
-        let window = self.tagged_window(input)?;
+        let tags = self.tagged(input)?;
         let keys = input.get("TagKeys").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         for key in keys.iter().filter_map(Value::as_str) {
-            window.tags.remove(key);
+            tags.remove(key);
         }
         Ok(json!({}))
     }
 
     pub(crate) fn list_tags(&mut self, input: &Fields) -> Answer {
-        let window = self.tagged_window(input)?;
-        let tags: Vec<Value> = window.tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
+        let tags = self.tagged(input)?;
+        let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
         Ok(json!({ "TagList": tags }))
     }
 
-    fn tagged_window(&mut self, input: &Fields) -> Result<&mut Window, ServiceError> {
-        if text(input, "ResourceType") != "MaintenanceWindow" {
-            return Err(ServiceError::new("InvalidResourceType", "The resource type is not valid."));
-        }
+    fn tagged(&mut self, input: &Fields) -> Result<&mut BTreeMap<String, String>, ServiceError> {
         let id = text(input, "ResourceId");
-        self.windows
-            .iter_mut()
-            .find(|window| window.id == id)
-            .ok_or_else(|| ServiceError::new("InvalidResourceId", "The resource ID is not valid."))
+        let tags = match text(input, "ResourceType") {
+            "MaintenanceWindow" => {
+                self.windows.iter_mut().find(|window| window.id == id).map(|window| &mut window.tags)
+            }
+            "ManagedInstance" => {
+                let held = self.hosts.iter_mut().find(|held| held.host.id == id && held.host.is_hybrid());
+                held.and_then(|held| held.host.node.as_mut()).map(|node| &mut node.tags)
+            }
+            _ => return Err(ServiceError::new("InvalidResourceType", "The resource type is not valid.")),
+        };
+        tags.ok_or_else(|| ServiceError::new("InvalidResourceId", "The resource ID is not valid."))
     }
+}
+
+/// Whether a call about tags is about a resource that is kept here.
+pub(crate) fn are_kept_here(body: &Value) -> bool {
+    body.get("ResourceType").is_none_or(|kind| kind == "MaintenanceWindow" || kind == "ManagedInstance")
 }
 
 /// Reads a `Tags` member.

@@ -1,14 +1,17 @@
 //! What the tests of the rules share: one account-Region, called without the wire.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::config::Config;
 use crate::dispatch::dispatch;
 use crate::error::ServiceError;
-use crate::model::{Model, model_in_virtual_environment};
-use crate::operation::Operation;
+use crate::hosts::{self, Fleet, Host, Mistakes};
+use crate::model::{Model, model_in_virtual_environment, model_of_ec2};
+use crate::operation::{Operation, Service};
 use crate::state::{Answer, Context, Holdings};
 use crate::validate::validate;
 
@@ -20,26 +23,73 @@ pub(crate) const REGION: &str = "eu-west-1";
 
 pub(crate) struct Region {
     pub(crate) config: Config,
+    pub(crate) holdings: Holdings,
+    pub(crate) now: Timestamp,
     model: Arc<Model>,
-    holdings: Holdings,
+}
+
+fn path() -> PathBuf {
+    model_in_virtual_environment(&virtual_environment::find()).unwrap()
+}
+
+pub(crate) fn ec2_model() -> Arc<Model> {
+    Model::load(&model_of_ec2(&path()), Service::Ec2).unwrap()
 }
 
 impl Region {
     pub(crate) fn new() -> Self {
-        let path = model_in_virtual_environment(&virtual_environment::find()).unwrap();
-        Self { config: Config::default(), model: Model::load(&path).unwrap(), holdings: Holdings::default() }
+        let model = Model::load(&path(), Service::Ssm).unwrap();
+        Self { config: Config::default(), holdings: Holdings::default(), now: Timestamp::now(), model }
     }
 
     pub(crate) fn model(&self) -> &Model {
         &self.model
     }
 
-    /// Validates a request and lets it have its effect.
+    /// Validates a request, lets it have its effect, and validates the answer.
     pub(crate) fn call(&mut self, operation: Operation, input: Value) -> Answer {
-        validate(&self.model, self.model.input(operation).unwrap(), &input)?;
+        let answer = self.call_unchecked(operation, input)?;
+        if self.config.additions {
+            // Empty texts, which the model does not allow for.
+            return Ok(answer);
+        }
+        let model = self.model_of(operation);
+        let checked = validate(&model, model.output(operation).unwrap(), &answer);
+        assert!(checked.is_ok(), "{operation:?} answers {answer}: {checked:?}");
+        Ok(answer)
+    }
+
+    /// For an answer that is AWS's and not as the model says.
+    pub(crate) fn call_unchecked(&mut self, operation: Operation, input: Value) -> Answer {
+        let model = self.model_of(operation);
+        validate(&model, model.input(operation).unwrap(), &input)?;
         let (config, model) = (&self.config, &*self.model);
-        let context = Context { account: ACCOUNT, region: REGION, config, model, seed: 0 };
+        let context = Context { account: ACCOUNT, region: REGION, config, model, seed: 0, now: self.now };
         dispatch(&mut self.holdings, context, operation, input)
+    }
+
+    fn model_of(&self, operation: Operation) -> Arc<Model> {
+        if operation.service() == Service::Ec2 { ec2_model() } else { Arc::clone(&self.model) }
+    }
+
+    /// Puts hosts, if they could be.
+    pub(crate) fn put(&mut self, hosts: impl IntoIterator<Item = Host>) -> Result<(), Mistakes> {
+        let hosts = hosts.into_iter().collect();
+        self.put_fleet(&Fleet { account: ACCOUNT.into(), region: REGION.into(), hosts, baselines: Vec::new() })
+    }
+
+    /// Lets time pass until this moment.
+    pub(crate) fn play(&mut self, until: &str) {
+        let (config, model, until) = (&self.config, &*self.model, until.parse().unwrap());
+        let context = Context { account: ACCOUNT, region: REGION, config, model, seed: 0, now: self.now };
+        self.holdings.play(context, until);
+        self.now = until;
+    }
+
+    pub(crate) fn put_fleet(&mut self, fleet: &Fleet) -> Result<(), Mistakes> {
+        hosts::check(&self.model, std::slice::from_ref(fleet))?;
+        self.holdings.put(fleet);
+        Ok(())
     }
 
     #[track_caller]

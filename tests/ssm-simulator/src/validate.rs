@@ -37,7 +37,7 @@ impl Check<'_> {
                 }
                 for (name, field) in fields.iter().filter(|(_, field)| !field.is_null()) {
                     match members.get(name) {
-                        Some(member) => self.value(*member, field, &below(path, name))?,
+                        Some(member) => self.value(member.shape, field, &below(path, name))?,
                         None => self.refuse(shape, field, &below(path, name), UNKNOWN),
                     }
                 }

@@ -3,7 +3,6 @@
 //! <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateMaintenanceWindow.html>,
 //! <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_UpdateMaintenanceWindow.html>
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::additions;
@@ -42,7 +41,7 @@ impl Holdings {
         let id = context.window_id(sequence);
         let mut fields = input.clone();
         fields.retain(|name, _| name != "ClientToken" && name != "Tags");
-        let now = epoch_seconds(Timestamp::now());
+        let now = epoch_seconds(context.now);
         merge(&mut fields, &created(&id, &now));
         let answer = json!({ "WindowId": id });
         self.windows.push(Window {
@@ -76,7 +75,7 @@ impl Holdings {
         merge(&mut fields, input);
         fields.remove("Replace");
         check(&fields)?;
-        fields.insert("ModifiedDate".to_owned(), epoch_seconds(Timestamp::now()));
+        fields.insert("ModifiedDate".to_owned(), epoch_seconds(context.now));
         window.fields = fields;
         window.next_run = None;
         Ok(window.describe(context, "UpdateMaintenanceWindowResult"))
@@ -157,6 +156,8 @@ fn check(fields: &Fields) -> Result<(), ServiceError> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
     use crate::testing::{Region, a_window, id, with};
 

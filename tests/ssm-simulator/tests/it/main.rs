@@ -5,6 +5,7 @@
 mod admin;
 mod calls;
 mod faults;
+mod hosts;
 mod program;
 mod service_control;
 mod setup;

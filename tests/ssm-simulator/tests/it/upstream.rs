@@ -18,6 +18,8 @@ use crate::setup::{ACCOUNT, REGION, builder, client_for, code, create_window, si
 
 const SESSION: &str = "ASIASESSIONOFTHEROLE";
 const ROLE: &str = "configuration";
+/// Its role has no policy.
+const OTHER_SESSION: &str = "ASIASESSIONOFANOTHER";
 
 /// An STS that says whose the session's key is, and an IAM that has one role with one policy.
 async fn fake_identity_services(policy: serde_json::Value) -> String {
@@ -38,8 +40,11 @@ async fn answer(request: Request<Incoming>, policy: String) -> Result<Response<F
     let body = request.into_body().collect().await.unwrap().to_bytes();
     let body = String::from_utf8_lossy(&body);
     let text = if body.contains("Action=GetAccessKeyInfo") {
-        let account = if body.contains(SESSION) { ACCOUNT } else { "" };
-        format!("<GetAccessKeyInfoResponse><Account>{account}</Account></GetAccessKeyInfoResponse>")
+        let known = [SESSION, OTHER_SESSION].iter().any(|session| body.contains(session));
+        let account = if known { ACCOUNT } else { "" };
+        let other = format!("<Arn>arn:aws:sts::{ACCOUNT}:assumed-role/inspection/run-1</Arn>");
+        let arn = if body.contains(OTHER_SESSION) { other.as_str() } else { "" };
+        format!("<GetAccessKeyInfoResponse><Account>{account}</Account>{arn}</GetAccessKeyInfoResponse>")
     } else {
         assert!(root, "policies are read as root of the account");
         let policy = utf8_percent_encode(&policy, NON_ALPHANUMERIC);
@@ -81,6 +86,16 @@ async fn a_session_may_do_what_its_role_may() {
          because no identity-based policy allows the ssm:UpdateMaintenanceWindow action"
     );
     assert_eq!(error.into_service_error().meta().message(), Some(expected.as_str()));
+}
+
+#[tokio::test]
+async fn a_session_is_held_against_its_own_role_where_that_is_told() {
+    let simulator = with_authorization().await;
+    let session = client_for(&simulator.endpoint_url(), OTHER_SESSION, REGION);
+    let error = session.describe_maintenance_windows().send().await.unwrap_err().into_service_error();
+    let message = error.meta().message().unwrap();
+    let expected = format!("User: arn:aws:sts::{ACCOUNT}:assumed-role/inspection/run-1 is not authorized to perform");
+    assert!(message.starts_with(&expected), "{message}");
 }
 
 #[tokio::test]
