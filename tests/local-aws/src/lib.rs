@@ -11,6 +11,7 @@ mod dead_letters;
 pub mod demo;
 mod deployment;
 mod error;
+pub mod fleets;
 mod folder;
 mod functions;
 mod history;

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Held, Host, InstanceState, PingStatus};
+use super::{Held, Host, InstanceState, PatchOperation, PatchState, PingStatus};
 
 /// How a host behaves; by default it does what it is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +66,9 @@ pub enum Happening {
     Returns,
     /// Somebody terminates it; an hour later EC2 does not know it any more.
     IsTerminated,
+    /// Something else scans it, with a baseline of its own: what it finds takes the place of what was known.
+    /// <https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-compliance-data-overwrites.html>
+    IsScannedByOthers,
 }
 
 impl Default for Conduct {
@@ -81,6 +84,8 @@ impl Default for Conduct {
     }
 }
 
+/// A baseline that is neither AWS's nor one of the account's defaults.
+const OTHERS_BASELINE: &str = "pb-0ffffffffffffffff";
 /// How long before its launch or registration a host's image was made.
 const AGE_OF_IMAGE: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// <https://docs.aws.amazon.com/systems-manager/latest/userguide/troubleshooting-managed-instances.html>
@@ -104,6 +109,7 @@ impl Held {
         if let Some(node) = &mut self.host.node {
             match what {
                 Happening::Starts | Happening::Returns => node.ping_status = PingStatus::Online,
+                Happening::IsScannedByOthers => {}
                 Happening::Stops | Happening::IsLost | Happening::IsTerminated => {
                     node.ping_status = PingStatus::ConnectionLost;
                     node.last_ping_date_time = at;
@@ -111,6 +117,15 @@ impl Held {
             }
         }
         self.has_restarted |= what == Happening::Starts;
+        if what == Happening::IsScannedByOthers {
+            self.host.patch_state = Some(PatchState {
+                baseline_id: OTHERS_BASELINE.into(),
+                operation: PatchOperation::Scan,
+                operation_start_time: at,
+                operation_end_time: at,
+                ..self.host.patch_state.take().unwrap_or_default()
+            });
+        }
         let Some(instance) = &mut self.host.instance else { return };
         match what {
             Happening::Stops => instance.become_by_hand(InstanceState::Stopped, at),
@@ -123,7 +138,7 @@ impl Held {
                 instance.state_transition_reason.clear();
                 instance.launch_time = at;
             }
-            Happening::IsLost | Happening::Returns => {}
+            Happening::IsLost | Happening::IsScannedByOthers | Happening::Returns => {}
         }
     }
 

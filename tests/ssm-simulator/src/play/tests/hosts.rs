@@ -169,6 +169,18 @@ fn a_host_lives_its_own_life() {
 }
 
 #[test]
+fn what_something_else_finds_takes_the_place_of_what_was_known() {
+    let mut region =
+        region([with_timeline(0, &[("2026-11-28T00:00:00Z", Happening::IsScannedByOthers)])], json!({}), json!({}));
+    region.play("2026-11-27T12:00:00Z");
+    let ours = state(&region, 0).unwrap();
+    region.play(SATURDAY);
+    let others = state(&region, 0).unwrap();
+    assert_ne!(others.baseline_id, ours.baseline_id);
+    assert_eq!(others.operation_end_time, time("2026-11-28T00:00:00Z"));
+}
+
+#[test]
 fn agents_that_are_there_have_been_heard_of_in_the_last_five_minutes() {
     let mut region = region((0..20).map(a_host), json!({}), json!({}));
     region.play(SATURDAY);

@@ -1,0 +1,103 @@
+//! What a host can be made to be.
+
+use serde::{Deserialize, Serialize};
+use strum::VariantArray;
+
+/// What a host is made to be; what becomes of it is the simulator's to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, VariantArray)]
+#[serde(rename_all = "camelCase")]
+pub enum Kind {
+    /// A Linux host that is well.
+    Linux,
+    /// A Windows host that is well.
+    Windows,
+    /// A hybrid node that is well.
+    Hybrid,
+    /// A machine in Azure that is well.
+    Azure,
+    /// A host with an id of eight digits, fifty tags, and a name that wants to be markup.
+    Odd,
+    /// Stopped weeks ago.
+    Stopped,
+    /// Stopped when the windows came, running now.
+    StoppedInWindows,
+    /// Its metadata service is off, and no agent has reported.
+    MetadataOff,
+    /// No agent has reported, and it has no profile.
+    NotManaged,
+    /// One of a VPC without endpoints: no agent has reported.
+    WithoutEndpoints,
+    /// No agent has reported, although it has a profile.
+    NotManagedProfile,
+    /// Launched a few minutes ago.
+    Young,
+    /// Its agent was last heard of hours ago.
+    Lost,
+    /// Its agent was last heard of weeks ago.
+    LongLost,
+    /// A hybrid node that is off.
+    HybridLost,
+    /// Bottlerocket, which Patch Manager does not patch.
+    Bottlerocket,
+    /// A Mac, for which there is no window.
+    Mac,
+    /// Its agent is old, and no window finds it.
+    OldAgent,
+    /// Without the tag.
+    NoTag,
+    /// The tag's value or key in other letters.
+    MisspeltTag,
+    /// The tag with a value that no window looks for.
+    UnknownTag,
+    /// Windows with the tag of Linux.
+    WrongTag,
+    /// In a patch group whose baseline approves nothing.
+    Frozen,
+    /// In a patch group whose baseline rejects something.
+    Pinned,
+    /// Scanned by something else after the windows.
+    ScannedByOthers,
+    /// Answers pings and takes no commands.
+    TakesNoCommands,
+    /// Commands do not end.
+    Hangs,
+    /// Slower than a window is long.
+    Slow,
+    /// The document fails.
+    Fails,
+    /// Failed for weeks: what is known of it is old.
+    FailsForWeeks,
+    /// Its scan fails.
+    FailsToScan,
+    /// Some patches do not install.
+    FailsToInstall,
+    /// Does not restart.
+    DoesNotRestart,
+    /// One of an Auto Scaling group.
+    Replaced,
+    /// A node of a managed group of EKS, found by no window.
+    EksNode,
+    /// Run by a service.
+    Operated,
+    /// Terminated a few minutes ago.
+    Terminated,
+}
+
+impl Kind {
+    /// How often it occurs, in parts of their sum.
+    pub(super) fn weight(self) -> usize {
+        match self {
+            Self::Linux => 330,
+            Self::Windows => 120,
+            Self::NoTag => 40,
+            Self::Replaced => 30,
+            Self::Stopped | Self::WithoutEndpoints => 25,
+            Self::EksNode | Self::Hybrid | Self::MisspeltTag | Self::Operated => 15,
+            Self::NotManaged | Self::StoppedInWindows | Self::UnknownTag => 12,
+            Self::DoesNotRestart | Self::FailsToInstall | Self::NotManagedProfile => 10,
+            Self::Fails | Self::Lost | Self::OldAgent | Self::ScannedByOthers | Self::TakesNoCommands => 8,
+            Self::Azure | Self::Bottlerocket | Self::Frozen | Self::LongLost | Self::Pinned | Self::WrongTag => 5,
+            _ => 3,
+        }
+    }
+}
