@@ -1,7 +1,5 @@
 //! What is kept of the hosts of one account and Region: `runs/<run>/hosts/<account>/<region>.json`.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -113,18 +111,28 @@ pub struct Host {
     pub vpc: Option<String>,
     /// What renews it: `asg:web`, `eks:nodes`, `karpenter:default`.
     pub group: Option<String>,
-    /// The names of the windows that find it.
+    /// The names of the windows that find it to patch it, as far as they are set up.
     pub windows: Vec<String>,
     /// When the first of them opens next, as SSM states it.
     pub next_execution: Option<String>,
     /// What is said of it.
     pub verdict: Verdict,
-    /// Why, the one that gives the verdict first; empty for a patched one of which nothing else is to be said.
+    /// Why, the one that gives the verdict first, and last what is only to be known; of a host that is patched or due there is
+    /// nothing but the latter.
     pub reasons: Vec<Finding>,
     /// What its last patching operation found.
     pub patch: Option<Patch>,
     /// What the last opening of a window did to it.
     pub last_window: Option<LastResult>,
+}
+
+impl Host {
+    /// The reason that gives its verdict; none of a host that is patched or due.
+    #[must_use]
+    pub fn headline(&self) -> Option<Reason> {
+        let is_as_it_should_be = matches!(self.verdict, Verdict::Patched | Verdict::Due);
+        self.reasons.first().map(|finding| finding.name).filter(|_| !is_as_it_should_be)
+    }
 }
 
 /// A reason with what is particular to this host.
@@ -135,6 +143,18 @@ pub struct Finding {
     /// What is particular, such as `the tag InstanceOS is "linux"`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
+    /// The tag with which its window would find it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<Tag>,
+}
+
+/// A tag of a host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tag {
+    /// Its key.
+    pub key: String,
+    /// Its value.
+    pub value: String,
 }
 
 /// Where a host runs.
@@ -182,25 +202,7 @@ pub struct LastResult {
     pub window: String,
     /// When.
     pub at: Option<Timestamp>,
-    /// `Success`, `Failed`, `Terminated` and the like.
+    /// `Success`, `Failed`, `Terminated` and the like; `NotInvoked` of a host that it passed over; what became of the opening
+    /// (`SKIPPED_OVERLAPPING`) where it came to no host.
     pub result: String,
-}
-
-/// Hosts, counted: what a function answers of a Region, and sums of those.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", default)]
-pub struct HostTotals {
-    /// All hosts.
-    pub hosts: u64,
-    /// Hosts by verdict; those that none has are left out.
-    pub verdicts: BTreeMap<Verdict, u64>,
-    /// Hosts by the reason that gives their verdict.
-    pub reasons: BTreeMap<Reason, u64>,
-    /// Windows that should have run and did not.
-    pub windows_not_run: u64,
-    /// The oldest of the last patching operations of hosts that are to be patched.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
-    pub oldest_scan: Option<Timestamp>,
 }

@@ -3,7 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+
+/// How far back openings of windows are read: as long as Systems Manager keeps the commands that they sent, and long enough for a
+/// window that opens monthly. What each host got has to be read of the last one that has ended, and of no other.
+pub const HISTORY: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// What was read of one account and Region.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,7 +27,7 @@ pub struct Observation {
 }
 
 /// An EC2 instance (`Instance`).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Instance {
     /// `i-` and 8 or 17 characters.
     pub id: String,
@@ -50,7 +54,7 @@ pub struct Instance {
 }
 
 /// A node that Systems Manager manages (`InstanceInformation`).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ManagedNode {
     /// `i-…` of an EC2 instance, `mi-…` of another machine.
     pub id: String,
@@ -77,7 +81,7 @@ pub struct ManagedNode {
 }
 
 /// What the last patching operation of a node found (`InstancePatchState`).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PatchState {
     /// The node.
     pub id: String,
@@ -94,7 +98,7 @@ pub struct PatchState {
 }
 
 /// Patches of a node by state; a negative count is no count.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PatchCounts {
     /// `InstalledCount`.
     pub installed: i32,
@@ -117,7 +121,7 @@ pub struct PatchCounts {
 }
 
 /// A window of ours with what its last openings did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ObservedWindow {
     /// `mw-…`.
     pub id: String,
@@ -129,12 +133,14 @@ pub struct ObservedWindow {
     pub next_execution: Option<String>,
     /// When it was made.
     pub created_at: Option<Timestamp>,
-    /// What its openings of late did (`DescribeMaintenanceWindowExecutions`).
+    /// When it was last changed, after which it may open by another schedule.
+    pub modified_at: Option<Timestamp>,
+    /// What its openings of [`HISTORY`] did (`DescribeMaintenanceWindowExecutions`).
     pub executions: Vec<Execution>,
 }
 
 /// One opening of a window (`MaintenanceWindowExecution`) with the commands that its tasks sent.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Execution {
     /// Its id.
     pub id: String,
@@ -151,7 +157,7 @@ pub struct Execution {
 }
 
 /// A command of a task (`Command` of Run Command) with what it did on each host.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Command {
     /// Its id.
     pub id: String,
@@ -168,7 +174,7 @@ pub struct Command {
 }
 
 /// What a command did on one host (`CommandInvocation`).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Invocation {
     /// The host.
     pub host: String,
@@ -179,7 +185,7 @@ pub struct Invocation {
 }
 
 /// A patch baseline (`GetPatchBaseline`).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ObservedBaseline {
     /// Its id or ARN, as the patch states name it.
     pub id: String,

@@ -1,0 +1,169 @@
+//! The windows of the policy beside those that are there.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::observation::{Execution, HISTORY, Observation, ObservedWindow};
+use super::opening::{Opening, latest};
+use super::subject::{Subject, is_new, once};
+use policy::{PatchPolicy, ScheduleKind, Task};
+
+/// How old a scan may be where no window says how often it comes.
+pub(super) const DEFAULT_LIMIT: SignedDuration = SignedDuration::from_hours(15 * 24);
+/// How much later than its schedule says an opening may be seen.
+const LATE: SignedDuration = SignedDuration::from_hours(1);
+pub(super) const DAY: SignedDuration = SignedDuration::from_hours(24);
+/// How many openings are looked at for the longest time between two: a year of monthly ones.
+const LOOKED_AT: usize = 14;
+
+/// A window of the policy.
+pub(super) struct Window<'a> {
+    pub(super) wanted: &'a policy::Window,
+    /// The one that is there.
+    pub(super) found: Option<&'a ObservedWindow>,
+    pub(super) work: Work,
+    /// How old the last scan of its hosts may be.
+    pub(super) limit: SignedDuration,
+    /// When it should have opened, and did not.
+    pub(super) missed: Option<Timestamp>,
+    /// Its last opening that has ended.
+    pub(super) last: Option<Opening<'a>>,
+}
+
+/// What a window does about patches.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Work {
+    /// Nothing, as the one that updates the agent.
+    None,
+    /// It looks for them.
+    Scan,
+    /// It installs them.
+    Install,
+    /// A document of somebody's own, which may install them.
+    Own,
+}
+
+/// AWS's documents that patch; all have a parameter `Operation`, but the first ones of Windows, which install.
+const PATCHING: &[&str] = &[
+    "AWS-ApplyPatchBaseline",
+    "AWS-InstallWindowsUpdates",
+    "AWS-RunPatchBaseline",
+    "AWS-RunPatchBaselineAssociation",
+    "AWS-RunPatchBaselineWithHooks",
+];
+
+impl Work {
+    /// By `Operation`, which documents that wrap AWS's own hand through. A document of AWS that is not of Patch Manager does nothing
+    /// about patches; nobody else's may begin with these words.
+    fn of(task: &Task) -> Self {
+        let name = task.document.name();
+        let is_of_aws = ["aws", "amazon", "amzn"].iter().any(|word| name.to_lowercase().starts_with(word));
+        let is_patching = PATCHING.contains(&name);
+        if is_of_aws && !is_patching {
+            return Self::None;
+        }
+        let operation = ["Operation", "Action"].iter().find_map(|name| task.parameters.get(*name)?.first());
+        match operation.map(String::as_str) {
+            Some("Scan") => Self::Scan,
+            Some("Install") => Self::Install,
+            _ if is_patching => Self::Install,
+            _ => Self::Own,
+        }
+    }
+}
+
+/// The windows of the policy, in its order.
+pub(super) fn windows<'a>(policy: &'a PatchPolicy, observation: &'a Observation, now: Timestamp) -> Vec<Window<'a>> {
+    let by_name = by_name(observation);
+    policy.windows.iter().map(|wanted| Window::new(wanted, by_name.get(wanted.name.as_str()).copied(), now)).collect()
+}
+
+/// The windows that are there, by name; of several with one name one that opens.
+pub(super) fn by_name(observation: &Observation) -> BTreeMap<&str, &ObservedWindow> {
+    once(&observation.windows, |window| &window.name, |window| (window.opens(), std::cmp::Reverse(&*window.id)))
+}
+
+impl ObservedWindow {
+    /// Whether it opens again.
+    pub(super) fn opens(&self) -> bool {
+        self.enabled && self.next_execution.is_some()
+    }
+
+    /// Since when it opens by its schedule.
+    fn settled_at(&self) -> Option<Timestamp> {
+        self.created_at.max(self.modified_at)
+    }
+}
+
+impl<'a> Window<'a> {
+    fn new(wanted: &'a policy::Window, found: Option<&'a ObservedWindow>, now: Timestamp) -> Self {
+        let period = period(wanted, now);
+        Self {
+            wanted,
+            found,
+            work: Work::of(&wanted.task),
+            limit: period.map_or(DEFAULT_LIMIT, |period| period + period + DAY),
+            missed: found.and_then(|found| missed(wanted, found, period, now)),
+            last: found.and_then(|found| latest(found, Execution::has_ended)).map(Opening::new),
+        }
+    }
+
+    pub(super) fn name(&self) -> &'a str {
+        self.wanted.name.as_str()
+    }
+
+    /// The one that is there and opens again.
+    pub(super) fn opening(&self) -> Option<&'a ObservedWindow> {
+        self.found.filter(|found| found.opens())
+    }
+
+    pub(super) fn is_new(&self, now: Timestamp) -> bool {
+        self.found.and_then(|found| found.created_at).is_some_and(|created| is_new(created, now))
+    }
+
+    /// Whether it is seen to have come to a host: by what it did there, or by a scan during an opening.
+    pub(super) fn came_to(&self, host: &Subject<'_>) -> bool {
+        self.last.as_ref().is_some_and(|last| last.on(host.id).is_some())
+            || self.found.is_some_and(|found| host.patch.is_some_and(|patch| found.made(patch)))
+    }
+
+    /// Whether it should have done something of late and did not: it did not open, or it found none of these hosts.
+    pub(super) fn did_not_run(&self, hosts: &[Subject<'_>]) -> bool {
+        self.missed.is_some()
+            || self.last.as_ref().is_some_and(|last| {
+                let is_for = |host: &Subject<'_>| last.could_come_to(host) && super::target::finds(self, host);
+                last.was_skipped() || (last.found_nobody() && hosts.iter().any(is_for))
+            })
+    }
+}
+
+/// The longest time between two openings.
+fn period(window: &policy::Window, now: Timestamp) -> Option<SignedDuration> {
+    let openings: Vec<_> = window.openings(now).take(LOOKED_AT).collect();
+    openings.windows(2).map(|pair| pair[1].duration_since(pair[0])).max()
+}
+
+/// The last moment at which it should have opened, if it did not. Openings of before it was changed tell nothing, and of a `rate` it
+/// is not known when it begins.
+fn missed(
+    wanted: &policy::Window,
+    found: &ObservedWindow,
+    period: Option<SignedDuration>,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    if !found.opens() {
+        return None;
+    }
+    let known = now.checked_sub(HISTORY).unwrap_or(Timestamp::MIN);
+    let since = found.settled_at().map_or(known, |settled| settled.max(known));
+    let late = now.checked_sub(LATE).unwrap_or(Timestamp::MIN);
+    let expected = if wanted.schedule.kind() == ScheduleKind::Rate {
+        late.checked_sub(period?).ok().filter(|moment| *moment >= since)
+    } else {
+        wanted.openings(since).take_while(|moment| *moment <= late).last()
+    }?;
+    let came = |started: Timestamp| started.duration_since(expected) >= -LATE;
+    let has_opened = found.executions.iter().any(|execution| execution.started_at.is_none_or(came));
+    (!has_opened).then_some(expected)
+}
