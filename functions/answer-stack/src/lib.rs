@@ -17,8 +17,7 @@ use patching::outcome::Caught;
 use patching::summary::AccountTotals;
 use policy::ids::RunId;
 use record::ObjectKey;
-use record::ledger;
-use record::ledger::LedgerError;
+use record::ledger::{self, LedgerError};
 use record::stack_answer::{
     AnswerClient, AnswerStatus, Decided, NotDelivered, RequestType, WaitingStack, mark_answered, read_waiting,
     record_decided,
@@ -105,9 +104,10 @@ pub struct Response {
 /// Why the stack was not answered, or not marked as answered.
 #[derive(Debug, thiserror::Error, IntoStaticStr, VariantNames)]
 pub enum Error {
-    /// The item about the stack is not as `start-rollout` writes it.
-    #[error("the ledger cannot be read")]
-    LedgerNotReadable(#[source] LedgerError),
+    /// The ledger was not read; its own name is the error's.
+    #[error(transparent)]
+    #[strum(disabled)]
+    Ledger(#[from] LedgerError),
     /// The answer did not arrive; its own name is the error's.
     #[error(transparent)]
     #[strum(disabled)]
@@ -118,16 +118,7 @@ pub enum Error {
     Call(#[from] CallError),
 }
 
-impl From<LedgerError> for Error {
-    fn from(error: LedgerError) -> Self {
-        match error {
-            LedgerError::Call(error) => Self::Call(error),
-            malformed => Self::LedgerNotReadable(malformed),
-        }
-    }
-}
-
-lambda::named_error!(Error, NotDelivered: NotDelivered, Call: CallError);
+lambda::named_error!(Error, NotDelivered: NotDelivered, Ledger: LedgerError, Call: CallError);
 
 /// What an environment keeps between invocations.
 #[derive(Debug)]

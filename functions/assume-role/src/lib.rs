@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_account::types::RegionOptStatus;
 use jiff::{SignedDuration, Timestamp};
-use lambda::call::ENTERING;
+use lambda::call::{ENTERING, every};
 use lambda::{CallError, CallFailure, SdkConfig};
 use member::sessions::MemberSessions;
 use member::{dhmc, ec2};
@@ -183,16 +183,11 @@ fn not_listed(target: &Target, failure: CallFailure) -> Error {
 }
 
 async fn list_regions(account: &aws_sdk_account::Client) -> Result<BTreeSet<Region>, CallError> {
-    let regions: Vec<_> = account
+    let enabled = account
         .list_regions()
         .region_opt_status_contains(RegionOptStatus::Enabled)
-        .region_opt_status_contains(RegionOptStatus::EnabledByDefault)
-        .into_paginator()
-        .items()
-        .send()
-        .collect::<Result<_, _>>()
-        .await
-        .map_err(|error| CallError::new(LISTING, &error))?;
+        .region_opt_status_contains(RegionOptStatus::EnabledByDefault);
+    let regions = every(enabled.into_paginator().items().send(), LISTING).await?;
     if regions.is_empty() {
         // Each account has some enabled by default.
         return Err(CallError::left_out(LISTING, "Regions"));

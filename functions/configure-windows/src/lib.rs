@@ -12,15 +12,13 @@ use futures::try_join;
 use lambda::CallError;
 use member::progress;
 use member::sessions::{MemberRole, MemberSessions};
-use member::windows;
-use member::windows::Site;
+use member::windows::{self, Site};
 use patching::outcome::{Progress, Status};
 use patching::plan::plan;
 use patching::request::RegionRequest;
 use patching::settings::{Desired, DocumentHashes, document_key};
-use policy::PatchPolicy;
-use policy::RoleArn;
 use policy::input::Action;
+use policy::{PatchPolicy, RoleArn};
 
 /// What an environment keeps between invocations.
 #[derive(Debug)]

@@ -23,9 +23,8 @@ use policy::ids::{Region, RunId};
 use policy::input::{Action, ExecutionInput, InvalidInput, Trigger};
 use policy::member_roles::MemberRoles;
 use policy::{InvalidPolicy, OnDelete, PatchPolicy};
-use record::footprint;
 use record::ledger::LedgerError;
-use record::{ObjectKey, object};
+use record::{ObjectKey, footprint, object};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use strum::{IntoStaticStr, VariantNames};
@@ -121,25 +120,17 @@ pub enum Error {
     /// The targets of the earlier run cannot be read.
     #[error("the object {0} is not a list of targets")]
     TargetsNotReadable(String, #[source] serde_json::Error),
-    /// The record of earlier runs cannot be read.
-    #[error("the ledger cannot be read")]
-    LedgerNotReadable(#[source] LedgerError),
+    /// The ledger was not read; its own name is the error's.
+    #[error(transparent)]
+    #[strum(disabled)]
+    Ledger(#[from] LedgerError),
     /// A call failed; its own name is the error's.
     #[error(transparent)]
     #[strum(disabled)]
     Call(#[from] CallError),
 }
 
-impl From<LedgerError> for Error {
-    fn from(error: LedgerError) -> Self {
-        match error {
-            LedgerError::Call(error) => Self::Call(error),
-            malformed => Self::LedgerNotReadable(malformed),
-        }
-    }
-}
-
-lambda::named_error!(Error, Call: CallError);
+lambda::named_error!(Error, Ledger: LedgerError, Call: CallError);
 
 /// What an environment keeps between invocations.
 #[derive(Debug)]

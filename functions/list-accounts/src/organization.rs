@@ -8,6 +8,7 @@ use aws_sdk_organizations::config::retry::RetryConfig;
 use aws_sdk_organizations::config::timeout::TimeoutConfig;
 use aws_sdk_organizations::types::Account as SdkAccount;
 use futures::{StreamExt, TryStreamExt, stream};
+use lambda::call::Called;
 use lambda::{CallError, SdkConfig};
 use patching::targets::Account;
 use policy::Scope;
@@ -87,12 +88,13 @@ pub(crate) async fn read(
 
 /// An account that the organization does not have is not among the answers.
 async fn described(organizations: &Client, asked: &BTreeSet<AccountId>) -> Result<Vec<SdkAccount>, Error> {
-    let describe = async |id: &AccountId| match organizations.describe_account().account_id(id.as_str()).send().await {
-        Ok(answer) => Ok(answer.account),
-        Err(error) => match CallError::new("organizations:DescribeAccount", &error) {
-            error if error.failure().code.as_deref() == Some("AccountNotFoundException") => Ok(None),
-            error => Err(not_readable(error)),
-        },
+    let describe = async |id: &AccountId| {
+        let answer = organizations.describe_account().account_id(id.as_str()).send().await;
+        match answer.called("organizations:DescribeAccount") {
+            Ok(answer) => Ok(answer.account),
+            Err(error) if error.failure().code.as_deref() == Some("AccountNotFoundException") => Ok(None),
+            Err(error) => Err(not_readable(error)),
+        }
     };
     let answers: Vec<_> = stream::iter(asked).map(describe).buffer_unordered(CALLS_AT_ONCE).try_collect().await?;
     Ok(answers.into_iter().flatten().collect())
@@ -100,9 +102,8 @@ async fn described(organizations: &Client, asked: &BTreeSet<AccountId>) -> Resul
 
 /// A page may be empty and still have another one after it, which the paginator knows.
 async fn listed(organizations: &Client) -> Result<Vec<SdkAccount>, Error> {
-    let pages = organizations.list_accounts().into_paginator().send();
-    let pages: Result<Vec<_>, _> = pages.collect().await;
-    let pages = pages.map_err(|error| not_readable(CallError::new("organizations:ListAccounts", &error)))?;
+    let pages = every(organizations.list_accounts().into_paginator().send(), "organizations:ListAccounts");
+    let pages = pages.await.map_err(not_readable)?;
     Ok(pages.into_iter().flat_map(|page| page.accounts.unwrap_or_default()).collect())
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use lambda::CallError;
+use lambda::call::Called;
 use patching::outcome::Warning;
 use policy::ids::Region;
 use policy::input::{Action, InvalidInput};
@@ -72,8 +73,7 @@ fn unknown_regions(named_at: &str, unknown: &BTreeSet<Region>) -> Error {
 /// Every Region of the partition, enabled or not (`account:ListRegions`, asked in this account); `None` when that cannot be told,
 /// as in a partition where the service has no endpoint. What is set up nowhere shows in the report then.
 async fn all_regions(account: &aws_sdk_account::Client) -> Option<BTreeSet<Region>> {
-    let regions: Result<Vec<_>, _> = account.list_regions().into_paginator().items().send().collect().await;
-    match regions.map_err(|error| CallError::new("account:ListRegions", &error)) {
+    match every(account.list_regions().into_paginator().items().send(), "account:ListRegions").await {
         Ok(regions) => Some(regions.iter().filter_map(|region| region.region_name()?.parse().ok()).collect()),
         Err(error) => {
             tracing::warn!(%error, "the Regions in scope are taken as they are");
@@ -94,13 +94,14 @@ fn narrow(
 }
 
 async fn control_tower_regions(ssm: &aws_sdk_ssm::Client) -> Result<BTreeSet<Region>, Error> {
-    let answer =
-        ssm.get_parameter().name(CONTROL_TOWER_REGIONS).send().await.map_err(|error| {
-            match CallError::new("ssm:GetParameter", &error) {
-                passing if passing.is_passing() => Error::Call(passing),
-                error => Error::ControlTowerRegionsNotReadable(CONTROL_TOWER_REGIONS, Some(error)),
-            }
-        })?;
+    let answer = ssm.get_parameter().name(CONTROL_TOWER_REGIONS).send().await;
+    let answer = answer.called("ssm:GetParameter").map_err(|error| {
+        if error.is_passing() {
+            Error::Call(error)
+        } else {
+            Error::ControlTowerRegionsNotReadable(CONTROL_TOWER_REGIONS, Some(error))
+        }
+    })?;
     let value = answer.parameter.and_then(|parameter| parameter.value).unwrap_or_default();
     parse(&value).ok_or(Error::ControlTowerRegionsNotReadable(CONTROL_TOWER_REGIONS, None))
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use aws_sdk_organizations::Client;
 use futures::{StreamExt, TryStreamExt, stream};
 use lambda::CallError;
+use lambda::call::Called;
 use patching::outcome::Warning;
 use policy::ids::{AccountId, OrganizationalUnitId};
 use policy::{InvalidPolicy, Problem, Scope};
@@ -63,10 +64,8 @@ pub(crate) async fn paths_up(
 /// A child has one parent.
 async fn parent(organizations: &Client, child: String) -> Result<(String, OrganizationalUnitId), Error> {
     const OPERATION: &str = "organizations:ListParents";
-    let pages: Result<Vec<_>, _> =
-        organizations.list_parents().child_id(&child).into_paginator().send().collect().await;
-    let pages = pages.map_err(|error| not_readable(CallError::new(OPERATION, &error)))?;
-    let parent = pages.into_iter().flat_map(|page| page.parents.unwrap_or_default()).next();
+    let pages = every(organizations.list_parents().child_id(&child).into_paginator().send(), OPERATION).await;
+    let parent = pages.map_err(not_readable)?.into_iter().flat_map(|page| page.parents.unwrap_or_default()).next();
     let parent = parent.and_then(|parent| parent.id?.parse().ok());
     parent.map(|parent| (child, parent)).ok_or_else(|| CallError::left_out(OPERATION, "Parents").into())
 }
@@ -132,7 +131,7 @@ async fn find(organizations: &Client, id: &OrganizationalUnitId) -> Result<Optio
 async fn describe(organizations: &Client, id: &OrganizationalUnitId) -> Result<String, CallError> {
     const OPERATION: &str = "organizations:DescribeOrganizationalUnit";
     let answer = organizations.describe_organizational_unit().organizational_unit_id(id.as_str()).send().await;
-    let unit = answer.map_err(|error| CallError::new(OPERATION, &error))?.organizational_unit;
+    let unit = answer.called(OPERATION)?.organizational_unit;
     unit.and_then(|unit| unit.name).ok_or_else(|| CallError::left_out(OPERATION, "Name"))
 }
 

@@ -23,8 +23,7 @@ use patching::summary::{RunSummary, Totals};
 use patching::targets::Target;
 use policy::ids::{AccountId, RunId};
 use policy::input::Action;
-use record::ledger;
-use record::ledger::LedgerError;
+use record::ledger::{self, LedgerError};
 use record::{ObjectKey, object};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -99,9 +98,10 @@ pub struct FailedAccount {
 /// Why there is no report.
 #[derive(Debug, thiserror::Error, IntoStaticStr, VariantNames)]
 pub enum Error {
-    /// An item of the ledger is not as the state machine writes it.
-    #[error("the ledger cannot be read")]
-    LedgerNotReadable(#[source] LedgerError),
+    /// The ledger was not read; its own name is the error's.
+    #[error(transparent)]
+    #[strum(disabled)]
+    Ledger(#[from] LedgerError),
     /// The run's list of targets is not as `list-accounts` writes it.
     #[error("the object {0} is not a list of targets")]
     TargetsNotReadable(String, #[source] serde_json::Error),
@@ -111,16 +111,7 @@ pub enum Error {
     Call(#[from] CallError),
 }
 
-impl From<LedgerError> for Error {
-    fn from(error: LedgerError) -> Self {
-        match error {
-            LedgerError::Call(error) => Self::Call(error),
-            malformed => Self::LedgerNotReadable(malformed),
-        }
-    }
-}
-
-lambda::named_error!(Error, Call: CallError);
+lambda::named_error!(Error, Ledger: LedgerError, Call: CallError);
 
 /// What an environment keeps between invocations.
 #[derive(Debug)]

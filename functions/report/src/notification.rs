@@ -2,6 +2,7 @@
 
 use aws_sdk_sns::Client;
 use lambda::CallError;
+use lambda::call::Called;
 use patching::outcome::Status;
 use patching::summary::RunSummary;
 use policy::input::Action;
@@ -66,7 +67,7 @@ impl Notifier {
         }
         let message =
             self.sns.publish().topic_arn(&self.topic_arn).subject(subject(summary)).message(text(summary, links));
-        match message.send().await.map_err(|error| CallError::new("sns:Publish", &error)) {
+        match message.send().await.called("sns:Publish") {
             Ok(_) => Notification::Sent,
             Err(error) => {
                 tracing::warn!(run = %summary.run, error = %error, "the notification could not be sent");

@@ -19,6 +19,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_sfn::operation::start_execution::StartExecutionError;
 use jiff::{SignedDuration, Timestamp};
+use lambda::call::Called;
 use lambda::named_error::message;
 use lambda::{CallError, NamedError};
 use patching::names::Names;
@@ -26,8 +27,7 @@ use policy::ids::RunId;
 use policy::input::{Action, ExecutionInput};
 use policy::member_roles::MemberRoles;
 use record::ledger::LedgerError;
-use record::settled_names;
-use record::settled_names::SettledNames;
+use record::settled_names::{self, SettledNames};
 use record::stack_answer::{
     Answer, AnswerClient, AnswerStatus, Attributes, NotDelivered, Reason, RequestType, WaitingStack, record_waiting,
 };
@@ -154,7 +154,7 @@ async fn begin(context: &Context, event: &Event<'_>, start: &Start, now: Timesta
     match started {
         // An earlier invocation for this request started it.
         Err(error) if error.as_service_error().is_some_and(StartExecutionError::is_execution_already_exists) => {}
-        started => started.map(drop).map_err(|error| CallError::new(STARTING, &error))?,
+        started => started.map(drop).called(STARTING)?,
     }
     if is_disable {
         context.note_names(start).await?;

@@ -7,6 +7,7 @@ use aws_sdk_sfn::Client;
 use aws_sdk_sfn::operation::describe_execution::DescribeExecutionError;
 use aws_sdk_sfn::operation::stop_execution::StopExecutionError;
 use aws_sdk_sfn::types::ExecutionStatus;
+use lambda::call::Called;
 use lambda::{CallError, CallFailure};
 use policy::ids::RunId;
 
@@ -67,7 +68,7 @@ pub(crate) async fn has_done_all_it_could(client: &Client, execution_arn: &str) 
         Err(error) if error.as_service_error().is_some_and(DescribeExecutionError::is_execution_does_not_exist) => {
             return Ok(true);
         }
-        found => found.map_err(|error| CallError::new("states:DescribeExecution", &error))?,
+        found => found.called("states:DescribeExecution")?,
     };
     Ok(match found.status {
         ExecutionStatus::Succeeded => true,
@@ -92,7 +93,7 @@ async fn stop_listed(
         .items()
         .send();
     while let Some(execution) = executions.next().await {
-        let execution = execution.map_err(|error| CallError::new("states:ListExecutions", &error))?;
+        let execution = execution.called("states:ListExecutions")?;
         if execution.name == run.as_str() {
             continue;
         }
@@ -109,7 +110,7 @@ async fn stop_listed(
 async fn has_running_map(client: &Client, execution_arn: &str) -> Result<bool, CallError> {
     let mut runs = client.list_map_runs().execution_arn(execution_arn).into_paginator().items().send();
     while let Some(run) = runs.next().await {
-        if run.map_err(|error| CallError::new("states:ListMapRuns", &error))?.stop_date.is_none() {
+        if run.called("states:ListMapRuns")?.stop_date.is_none() {
             return Ok(true);
         }
     }
@@ -133,7 +134,7 @@ async fn stop(client: &Client, execution_arn: &str, run: &RunId) -> Result<(), C
         .await;
     match stopped {
         Err(error) if error.as_service_error().is_some_and(is_over) => Ok(()),
-        stopped => stopped.map(|_| ()).map_err(|error| CallError::new("states:StopExecution", &error)),
+        stopped => stopped.map(|_| ()).called("states:StopExecution"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Takes down in one Region of one account what a rollout set up there: the windows with the owner tag, then DHMC where
 //! its value is ours.
 //!
-//! In: [`Request`]. Out: [`Progress`]. Errors: those of [`CallError`](lambda::CallError), and `InvalidInput`; a try that has
+//! In: [`RegionRequest`]. Out: [`Progress`]. Errors: those of [`CallError`](lambda::CallError), and `InvalidInput`; a try that has
 //! written something before an error answers that, and asks for another try.
 //!
 //! Needs `sts:AssumeRole` on the configuration role, which needs `ssm:DescribeMaintenanceWindows`,
@@ -12,45 +12,20 @@ use aws_sdk_ssm::Client;
 use futures::join;
 use lambda::CallError;
 use member::sessions::MemberSessions;
-use member::windows;
-use member::windows::Site;
+use member::windows::{self, Site};
 use member::{dhmc, progress};
 use patching::dhmc::{plan_keep, plan_reset};
 use patching::outcome::{DhmcOutcome, Progress, Status};
 use patching::plan::plan;
+use patching::request::RegionRequest;
 use patching::settings::Desired;
-use patching::token::Place;
-use policy::ids::{AccountId, Region, RunId};
 use policy::input::Action;
 use policy::{Dhmc, PatchPolicy};
-use serde::Deserialize;
-
-/// Where to tear down, and what is ours there.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Request {
-    /// The run, which is the execution's name.
-    pub run: RunId,
-    /// Plan, or carry the plan out.
-    pub action: Action,
-    /// The account to work in.
-    pub account_id: AccountId,
-    /// The Region to work in.
-    pub region: Region,
-    /// What was wanted there.
-    pub policy: PatchPolicy,
-    /// Whether the DHMC setting stays.
-    #[serde(default)]
-    pub keep_dhmc: bool,
-    /// What earlier tries of the run have done there.
-    #[serde(default)]
-    pub earlier: Progress,
-}
 
 /// Enters the account and [tears down](tear_down).
-pub async fn handle(sessions: &MemberSessions, request: Request) -> Result<Progress, CallError> {
-    let Request { run, action, account_id, region, policy, keep_dhmc, earlier } = request;
-    let place = Place { run, account: account_id, region };
+pub async fn handle(sessions: &MemberSessions, request: RegionRequest) -> Result<Progress, CallError> {
+    let place = request.place();
+    let RegionRequest { action, policy, keep_dhmc, earlier, .. } = request;
     let work = async |ssm: &Client| {
         let site = Site { ssm, place: &place, owner_tag: &policy.owner_tag, pause: Site::PAUSE };
         Box::pin(tear_down(&site, action, &policy, keep_dhmc, earlier.clone())).await

@@ -11,6 +11,19 @@ use crate::error::{During, Error, Result};
 const LIMIT: Duration = Duration::from_mins(5);
 const POLL: Duration = Duration::from_millis(100);
 
+/// Creating and updating take the same, by builders of different types.
+macro_rules! with {
+    ($call:expr, $name:expr, $template:expr, $parameters:expr) => {{
+        let (body, url) = source($template);
+        $call
+            .stack_name($name)
+            .set_template_body(body)
+            .set_template_url(url)
+            .set_parameters(Some(list($parameters)))
+            .capabilities(Capability::CapabilityNamedIam)
+    }};
+}
+
 /// What a stack was given and what it answers.
 #[derive(Debug, Default)]
 pub(crate) struct Described {
@@ -32,33 +45,15 @@ impl<'a> Stack<'a> {
 
     /// Creates the stack from a template or the URL of one, and waits for it.
     pub(crate) async fn create(&self, template: &str, parameters: &[(&str, &str)]) -> Result<()> {
-        let (body, url) = source(template);
-        self.client
-            .create_stack()
-            .stack_name(self.name)
-            .set_template_body(body)
-            .set_template_url(url)
-            .set_parameters(Some(list(parameters)))
-            .capabilities(Capability::CapabilityNamedIam)
-            .send()
-            .await
-            .during(self.step("creating"))?;
+        let call = with!(self.client.create_stack(), self.name, template, parameters);
+        call.send().await.during(self.step("creating"))?;
         self.wait("CREATE_COMPLETE").await
     }
 
     /// Updates the stack and waits for it.
     pub(crate) async fn update(&self, template: &str, parameters: &[(&str, &str)]) -> Result<()> {
-        let (body, url) = source(template);
-        self.client
-            .update_stack()
-            .stack_name(self.name)
-            .set_template_body(body)
-            .set_template_url(url)
-            .set_parameters(Some(list(parameters)))
-            .capabilities(Capability::CapabilityNamedIam)
-            .send()
-            .await
-            .during(self.step("updating"))?;
+        let call = with!(self.client.update_stack(), self.name, template, parameters);
+        call.send().await.during(self.step("updating"))?;
         self.wait("UPDATE_COMPLETE").await
     }
 

@@ -3,6 +3,7 @@
 pub mod json;
 mod parts;
 
+use policy::{OnRegionDenied, PatchPolicy, Schedule, ScheduleKind, Target, TargetKey, Task, Window};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
@@ -13,8 +14,6 @@ use parts::{
     concurrency_limit, cutoff_behavior, document_version, document_with_parameters, duration, error_limit, output,
     parsed, priority, schedule_offset, timeout_seconds, timezone,
 };
-
-use policy::{OnRegionDenied, PatchPolicy, Schedule, ScheduleKind, Target, TargetKey, Task, Window};
 
 /// Any valid policy; small, with up to four windows.
 pub fn policy() -> impl Strategy<Value = PatchPolicy> {

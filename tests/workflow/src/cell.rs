@@ -13,9 +13,8 @@ use local_aws::{Venv, Workspace};
 use member::windows::Site;
 use patching::outcome::Progress;
 use patching::token::Place;
-use policy::PatchPolicy;
-use policy::RoleArn;
 use policy::input::Action;
+use policy::{PatchPolicy, RoleArn};
 use serde_json::{Value, json};
 use ssm_simulator::{Builder, Calls, ConfigChange, Lag, RegionSnapshot, Simulator, WindowSnapshot};
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use aws_smithy_async::future::pagination_stream::PaginationStream;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -121,9 +122,7 @@ macro_rules! each_failure {
 }
 
 impl CallError {
-    /// Classifies a failed call of `operation`, written as in an IAM policy.
-    #[must_use]
-    pub fn new<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
+    fn new<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
@@ -252,6 +251,32 @@ impl CallError {
 }
 
 crate::named_error!(CallError);
+
+/// What came of a call to AWS.
+pub trait Called<T> {
+    /// The answer, or what its failure means; `operation` is written as in an IAM policy.
+    fn called(self, operation: &'static str) -> Result<T, CallError>;
+}
+
+impl<T, E> Called<T> for Result<T, SdkError<E, HttpResponse>>
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    fn called(self, operation: &'static str) -> Result<T, CallError> {
+        self.map_err(|error| CallError::new(operation, &error))
+    }
+}
+
+/// All that a list holds, page after page.
+pub async fn every<T, E>(
+    pages: PaginationStream<Result<T, SdkError<E, HttpResponse>>>,
+    operation: &'static str,
+) -> Result<Vec<T>, CallError>
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    pages.collect::<Result<_, _>>().await.called(operation)
+}
 
 #[cfg(test)]
 mod tests {

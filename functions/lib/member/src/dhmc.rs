@@ -1,22 +1,17 @@
 //! Reading and writing the DHMC service setting.
 
 use aws_sdk_ssm::Client;
+use lambda::call::Called;
+use lambda::{CallError, CallFailure};
 use patching::dhmc::{DhmcPlan, DhmcStep, SETTING_ID};
 use patching::outcome::DhmcOutcome;
-
-use lambda::call::{CallError, CallFailure};
 
 /// The setting's value (`ssm:GetServiceSetting`), `$None` when nobody has set it.
 ///
 /// While the service still applies an earlier change the value means nothing: that is `SettingPending`.
 pub async fn observe(ssm: &Client) -> Result<String, CallError> {
     const OPERATION: &str = "ssm:GetServiceSetting";
-    let answer = ssm
-        .get_service_setting()
-        .setting_id(SETTING_ID)
-        .send()
-        .await
-        .map_err(|error| CallError::new(OPERATION, &error))?;
+    let answer = ssm.get_service_setting().setting_id(SETTING_ID).send().await.called(OPERATION)?;
     let setting = answer.service_setting();
     if setting.and_then(|setting| setting.status()) == Some("PendingUpdate") {
         return Err(CallError::SettingPending(CallFailure::without_answer(
@@ -38,14 +33,10 @@ pub async fn apply(ssm: &Client, plan: &DhmcPlan) -> Result<DhmcOutcome, CallErr
                 .setting_value(role)
                 .send()
                 .await
-                .map_err(|error| CallError::new("ssm:UpdateServiceSetting", &error))?;
+                .called("ssm:UpdateServiceSetting")?;
         }
         DhmcStep::Reset => {
-            ssm.reset_service_setting()
-                .setting_id(SETTING_ID)
-                .send()
-                .await
-                .map_err(|error| CallError::new("ssm:ResetServiceSetting", &error))?;
+            ssm.reset_service_setting().setting_id(SETTING_ID).send().await.called("ssm:ResetServiceSetting")?;
         }
     }
     Ok(plan.outcome())

@@ -1,8 +1,7 @@
 //! How a try ends that may have done something before it failed.
 
+use lambda::CallError;
 use patching::outcome::{Progress, Status};
-
-use lambda::call::CallError;
 
 /// More tries than this that each do something and not all are no progress.
 const MAX_TRIES: u32 = 20;

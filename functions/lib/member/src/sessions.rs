@@ -7,15 +7,13 @@ use std::time::{Duration, SystemTime};
 use aws_config::{Region as SdkRegion, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use lambda::CallError;
+use lambda::call::Called;
+use lambda::env::{self, EnvError};
 use lru::LruCache;
 use patching::token::Place;
-use policy::RoleArn;
-use policy::RoleName;
 use policy::ids::{AccountId, Region, RunId};
-
-use lambda::call::{CallError, ENTERING};
-use lambda::env;
-use lambda::env::EnvError;
+use policy::{RoleArn, RoleName};
 
 /// How many accounts' sessions, and how many accounts' and Regions' clients, one environment keeps.
 const KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(127);
@@ -169,7 +167,7 @@ impl MemberSessions {
             .role_session_name(session_name(run))
             .send()
             .await
-            .map_err(|error| CallError::new(ENTERING, &error))?;
+            .called(ENTERING)?;
         let left_out = || CallError::left_out(ENTERING, "Credentials");
         let found = answer.credentials.filter(|found| !found.access_key_id.is_empty()).ok_or_else(left_out)?;
         let expires = SystemTime::try_from(found.expiration).unwrap_or_else(|_| SystemTime::now());

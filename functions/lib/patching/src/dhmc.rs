@@ -1,7 +1,8 @@
 //! Default Host Management Configuration (DHMC): one service setting per account and Region, and whose it is.
 
-use crate::outcome::{DhmcOutcome, DhmcStatus};
 use policy::{Dhmc, RoleName};
+
+use crate::outcome::{DhmcOutcome, DhmcStatus};
 
 /// `SettingId` of the service setting.
 pub const SETTING_ID: &str = "/ssm/managed-instance/default-ec2-instance-management-role";

@@ -1,9 +1,9 @@
 //! When the windows of a policy open, as it is known on the day of a run.
 
 use jiff::{SignedDuration, Timestamp};
+use policy::{InvalidPolicy, PatchPolicy, Problem, ScheduleKind, Window};
 
 use crate::outcome::Warning;
-use policy::{InvalidPolicy, PatchPolicy, Problem, ScheduleKind, Window};
 
 /// How many openings are looked at for two that overlap: a year of daily ones.
 const LOOKED_AT: usize = 366;

@@ -1,12 +1,12 @@
-//! What a function that sets something up in one Region of one account is given.
+//! What a function that works in one Region of one account is given.
 
+use policy::PatchPolicy;
+use policy::ids::{AccountId, Region, RunId};
+use policy::input::Action;
 use serde::Deserialize;
 
 use crate::outcome::Progress;
 use crate::token::Place;
-use policy::PatchPolicy;
-use policy::ids::{AccountId, Region, RunId};
-use policy::input::Action;
 
 /// Where to work, and towards what.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -20,8 +20,11 @@ pub struct RegionRequest {
     pub account_id: AccountId,
     /// The Region to work in.
     pub region: Region,
-    /// What is wanted there.
+    /// What is wanted there; to be torn down, what was wanted.
     pub policy: PatchPolicy,
+    /// Whether the DHMC setting stays, where all else is torn down.
+    #[serde(default)]
+    pub keep_dhmc: bool,
     /// What earlier tries of the run have done there.
     #[serde(default)]
     pub earlier: Progress,

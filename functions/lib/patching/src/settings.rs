@@ -4,11 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use policy::{OwnerTag, PatchPolicy, RoleArn, Target, Task, Window};
 use serde_json::Value;
 
 use crate::diff::Fields;
-use policy::RoleArn;
-use policy::{OwnerTag, PatchPolicy, Target, Task, Window};
 
 /// Everything `CreateMaintenanceWindow` and `UpdateMaintenanceWindow` write.
 #[derive(Clone, Debug, PartialEq, Eq)]

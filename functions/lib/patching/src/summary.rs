@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use policy::DHMC_ROLE;
+use policy::ids::{AccountId, RunId};
+use policy::input::Action;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::outcome::{AccountOutcome, Failure, Reason, RegionOutcome, Status, Warning, WindowStatus};
-use policy::DHMC_ROLE;
-use policy::ids::{AccountId, RunId};
-use policy::input::Action;
 
 /// A run, whole.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

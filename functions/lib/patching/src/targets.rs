@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
-
 use policy::ids::{AccountId, Region};
 use policy::input::Action;
+use serde::{Deserialize, Serialize};
 
 /// An account for one child execution of the Distributed Map.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,9 +2,8 @@
 
 use std::fmt::Debug;
 
-use uuid::Uuid;
-
 use policy::ids::{AccountId, Region, RunId};
+use uuid::Uuid;
 
 /// Where a run is at work: one account and Region.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
+use lambda::CallError;
+use lambda::call::Called;
 use policy::ids::{AccountId, Region};
 
-use crate::ledger::{LedgerError, text};
-use lambda::call::CallError;
+use crate::ledger::{LedgerError, MalformedItem, text};
 
 /// In the place of a run's name, which has no such character.
 pub const KEY: &str = "#footprint";
@@ -52,19 +53,21 @@ pub async fn read(dynamodb: &Client, table: &str) -> Result<Footprint, LedgerErr
         .send();
     let mut accounts = BTreeMap::new();
     while let Some(item) = items.next().await {
-        let item = item.map_err(|error| CallError::new("dynamodb:Query", &error))?;
-        accounts.insert(text(&item, "account")?.parse()?, regions(&item)?);
+        let item = item.called("dynamodb:Query")?;
+        let (account, regions) = account(&item)?;
+        accounts.insert(account, regions);
     }
     Ok(Footprint(accounts))
 }
 
 /// `DynamoDB` has no empty sets: the attribute goes with its last Region.
-fn regions(item: &HashMap<String, AttributeValue>) -> Result<BTreeSet<Region>, LedgerError> {
+fn account(item: &HashMap<String, AttributeValue>) -> Result<(AccountId, BTreeSet<Region>), MalformedItem> {
     let names = match item.get("regions") {
-        Some(regions) => regions.as_ss().map_err(|_| LedgerError::Missing("regions"))?.as_slice(),
+        Some(regions) => regions.as_ss().map_err(|_| MalformedItem::Missing("regions"))?.as_slice(),
         None => &[],
     };
-    Ok(names.iter().map(|name| name.parse()).collect::<Result<_, _>>()?)
+    let regions = names.iter().map(|name| name.parse()).collect::<Result<_, _>>()?;
+    Ok((text(item, "account")?.parse()?, regions))
 }
 
 #[cfg(test)]

@@ -5,18 +5,30 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
+use lambda::CallError;
+use lambda::call::Called;
 use patching::outcome::AccountOutcome;
 use policy::ids::{InvalidId, RunId};
+use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 
-use lambda::call::CallError;
+/// Why the ledger was not read.
+#[derive(Debug, Error, IntoStaticStr, VariantNames)]
+pub enum LedgerError {
+    /// A call failed; its own name is the error's.
+    #[error(transparent)]
+    #[strum(disabled)]
+    Call(#[from] CallError),
+    /// An item is not as the state machine writes it.
+    #[error("the ledger cannot be read")]
+    LedgerNotReadable(#[from] MalformedItem),
+}
+
+lambda::named_error!(LedgerError, Call: CallError);
 
 /// An item that is not as the state machine writes it.
 #[derive(Debug, Error)]
-pub enum LedgerError {
-    /// The table could not be read.
-    #[error(transparent)]
-    Call(#[from] CallError),
+pub enum MalformedItem {
     /// An attribute is missing, or not what it should be.
     #[error("an item of the ledger lacks the attribute {0}")]
     Missing(&'static str),
@@ -41,7 +53,7 @@ pub async fn read(dynamodb: &Client, table: &str, run: &RunId) -> Result<Vec<Acc
     // One after the other: a large run has 50 MB of items, which need not be there beside what is made of them.
     let mut outcomes = Vec::new();
     while let Some(item) = items.next().await {
-        outcomes.push(account_outcome(&item.map_err(|error| CallError::new("dynamodb:Query", &error))?)?);
+        outcomes.push(account_outcome(&item.called("dynamodb:Query")?)?);
     }
     Ok(outcomes)
 }
@@ -52,7 +64,7 @@ pub async fn tally(dynamodb: &Client, table: &str, run: &RunId) -> Result<Tally,
     let mut items = of_accounts(dynamodb, table, run).projection_expression("failed").into_paginator().items().send();
     let mut tally = Tally::default();
     while let Some(item) = items.next().await {
-        let item = item.map_err(|error| CallError::new("dynamodb:Query", &error))?;
+        let item = item.called("dynamodb:Query")?;
         let failed = item.get("failed").is_none_or(|value| value.as_bool() != Ok(&false));
         tally.recorded += 1;
         tally.failed += usize::from(failed);
@@ -82,15 +94,31 @@ fn of_accounts(dynamodb: &Client, table: &str, run: &RunId) -> QueryFluentBuilde
         .expression_attribute_values(":last", AttributeValue::S(":".to_owned())) // what follows 9 in ASCII
 }
 
-fn account_outcome(item: &HashMap<String, AttributeValue>) -> Result<AccountOutcome, LedgerError> {
+fn account_outcome(item: &HashMap<String, AttributeValue>) -> Result<AccountOutcome, MalformedItem> {
     let account = text(item, "account")?;
     AccountOutcome::from_ledger(account.parse()?, text(item, "name")?.to_owned(), text(item, "outcome")?)
-        .map_err(|source| LedgerError::Outcome { account: account.to_owned(), source })
+        .map_err(|source| MalformedItem::Outcome { account: account.to_owned(), source })
+}
+
+/// The item, if there is one (`dynamodb:GetItem`).
+pub(crate) async fn item(
+    dynamodb: &Client,
+    table: &str,
+    run: &str,
+    account: &str,
+) -> Result<Option<HashMap<String, AttributeValue>>, CallError> {
+    let keyed = dynamodb.get_item().table_name(table).consistent_read(true);
+    let keyed =
+        keyed.key("run", AttributeValue::S(run.to_owned())).key("account", AttributeValue::S(account.to_owned()));
+    Ok(keyed.send().await.called("dynamodb:GetItem")?.item)
 }
 
 /// The text of an attribute.
-pub(crate) fn text<'a>(item: &'a HashMap<String, AttributeValue>, name: &'static str) -> Result<&'a str, LedgerError> {
-    item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str).ok_or(LedgerError::Missing(name))
+pub(crate) fn text<'a>(
+    item: &'a HashMap<String, AttributeValue>,
+    name: &'static str,
+) -> Result<&'a str, MalformedItem> {
+    item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str).ok_or(MalformedItem::Missing(name))
 }
 
 #[cfg(test)]

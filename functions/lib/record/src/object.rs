@@ -6,9 +6,9 @@ use std::time::Duration;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::primitives::ByteStream;
+use lambda::call::Called;
+use lambda::{CallError, CallFailure};
 use serde::{Deserialize, Serialize};
-
-use lambda::call::{CallError, CallFailure};
 
 const WRITING: &str = "s3:PutObject";
 /// One try of writing an object: the table of 5,000 accounts in 17 Regions has 95 MB.
@@ -28,13 +28,7 @@ pub struct ObjectKey {
 /// The object's content (`s3:GetObject`).
 pub async fn read(s3: &Client, object: &ObjectKey) -> Result<Vec<u8>, CallError> {
     const OPERATION: &str = "s3:GetObject";
-    let answer = s3
-        .get_object()
-        .bucket(&object.bucket)
-        .key(&object.key)
-        .send()
-        .await
-        .map_err(|error| CallError::new(OPERATION, &error))?;
+    let answer = s3.get_object().bucket(&object.bucket).key(&object.key).send().await.called(OPERATION)?;
     let body =
         answer.body.collect().await.map_err(|error| {
             CallError::ServiceUnavailable(CallFailure::without_answer(OPERATION, error.to_string()))
@@ -66,6 +60,6 @@ pub async fn write(s3: &Client, object: &ObjectKey, content_type: &str, content:
         .config_override(aws_sdk_s3::config::Config::builder().timeout_config(timeouts))
         .send()
         .await
-        .map_err(|error| CallError::new(WRITING, &error))?;
+        .called(WRITING)?;
     Ok(())
 }

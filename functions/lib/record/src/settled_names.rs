@@ -4,10 +4,11 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
+use lambda::CallError;
+use lambda::call::Called;
 use patching::names::Names;
 
-use crate::ledger::{LedgerError, text};
-use lambda::call::CallError;
+use crate::ledger::{LedgerError, item, text};
 
 /// In the place of a run's name and of an account's id, neither of which has such a character.
 pub const KEY: &str = "#names";
@@ -23,16 +24,7 @@ pub struct SettledNames {
 
 /// What is written down, if anything ever was (`dynamodb:GetItem`).
 pub async fn read(dynamodb: &Client, table: &str) -> Result<Option<SettledNames>, LedgerError> {
-    let answer = dynamodb
-        .get_item()
-        .table_name(table)
-        .consistent_read(true)
-        .key("run", AttributeValue::S(KEY.to_owned()))
-        .key("account", AttributeValue::S(KEY.to_owned()))
-        .send()
-        .await
-        .map_err(|error| CallError::new("dynamodb:GetItem", &error))?;
-    let Some(item) = answer.item else { return Ok(None) };
+    let Some(item) = item(dynamodb, table, KEY, KEY).await? else { return Ok(None) };
     let owned = |name| text(&item, name).map(ToOwned::to_owned);
     let names =
         Names { owner_tag: (owned("ownerTagKey")?, owned("ownerTagValue")?), dhmc_role: owned("dhmcRole").ok() };
@@ -50,7 +42,7 @@ pub async fn write(dynamodb: &Client, table: &str, settled: &SettledNames) -> Re
     for (name, text) in optional.chain(fixed) {
         call = call.item(name, AttributeValue::S(text.clone()));
     }
-    call.send().await.map(drop).map_err(|error| CallError::new("dynamodb:PutItem", &error))
+    call.send().await.map(drop).called("dynamodb:PutItem")
 }
 
 #[cfg(test)]

@@ -3,16 +3,15 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use proptest::collection::{btree_map, btree_set, vec};
-use proptest::option;
-use proptest::prelude::{Just, Strategy, any, prop_oneof};
-use proptest::sample::select;
-
 use policy::ids::{AccountId, OrganizationalUnitId, Region};
 use policy::{
     ConcurrencyLimit, CutoffBehavior, Description, Dhmc, DocumentName, DocumentVersion, ErrorLimit, Name, OnDelete,
     Output, OwnerTag, Priority, RoleName, ScheduleOffset, Scope, TimeoutSeconds, Timezone, WindowDuration,
 };
+use proptest::collection::{btree_map, btree_set, vec};
+use proptest::option;
+use proptest::prelude::{Just, Strategy, any, prop_oneof};
+use proptest::sample::select;
 
 /// Reads what a strategy for texts makes; what is not valid is left out.
 pub(super) fn parsed<T: FromStr + std::fmt::Debug>(texts: impl Strategy<Value = String>) -> impl Strategy<Value = T> {

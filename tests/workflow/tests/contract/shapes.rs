@@ -42,7 +42,7 @@ fn the_workers_take_a_region() {
     let payload = |name: &str| fill(&state(name).body["Parameters"]["Payload"], &region(), &Value::Null);
     request::<RegionRequest>(&payload("ConfigureDhmc"));
     request::<RegionRequest>(&payload("ConfigureWindows"));
-    request::<teardown::Request>(&payload("Teardown"));
+    request::<RegionRequest>(&payload("Teardown"));
 }
 
 #[test]
@@ -305,7 +305,7 @@ fn a_function_does_without_what_former_definitions_did_not_hand_it() {
     }
     request::<RegionRequest>(&without(&region, "earlier"));
     for path in ["earlier", "earlier/tries", "keepDhmc", "policy/scope"] {
-        request::<teardown::Request>(&without(&region, path));
+        request::<RegionRequest>(&without(&region, path));
     }
     for path in ["warnings", "accounts", "targets", "action", "error"] {
         request::<report::Request>(&without(&reporting, path));

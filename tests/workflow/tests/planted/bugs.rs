@@ -83,8 +83,8 @@ pub(crate) const BUGS: &[Bug] = &[
     Bug {
         name: "an update keeps what it does not name",
         file: WRITE,
-        right: "            .window_id(id)\n            .replace(true)\n",
-        wrong: "            .window_id(id)\n",
+        right: "update_maintenance_window().window_id(id).replace(true)",
+        wrong: "update_maintenance_window().window_id(id)",
         caught_by: by(
             "guarantees",
             "promises::after_a_run_an_account_holds_what_the_policy_says_whatever_it_held_before",
@@ -93,8 +93,8 @@ pub(crate) const BUGS: &[Bug] = &[
     Bug {
         name: "only the first page of windows is read",
         file: OBSERVE,
-        right: "        .max_results(PAGE_SIZE)\n        .into_paginator()\n        .items()\n        .send()\n        .collect::<Result<_, _>>()\n        .await\n",
-        wrong: "        .max_results(PAGE_SIZE)\n        .send()\n        .await\n        .map(|page| page.window_identities.unwrap_or_default())\n",
+        right: "    every(ssm.describe_maintenance_windows().max_results(PAGE_SIZE).into_paginator().items().send(), LISTING).await\n",
+        wrong: "    let page = ssm.describe_maintenance_windows().max_results(PAGE_SIZE).send().await.called(LISTING)?;\n    Ok(page.window_identities.unwrap_or_default())\n",
         caught_by: by("guarantees", "promises::a_second_run_changes_nothing"),
     },
     Bug {

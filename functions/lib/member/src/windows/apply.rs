@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use futures::future::join_all;
 use futures::join;
+use lambda::CallError;
 use patching::diff::Change;
 use patching::outcome::{WindowOutcome, WindowStatus};
 use patching::plan::{Plan, Reconciliation, Step, WindowPlan};
 use patching::settings::{DesiredWindow, TargetSettings};
 
 use super::write::Writer;
-use lambda::call::CallError;
 
 /// What came of carrying a plan out.
 #[derive(Debug, Default)]

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use aws_sdk_ssm::Client;
 use futures::future::try_join_all;
+use lambda::CallError;
+use lambda::call::Called;
 use patching::settings::DocumentHashes;
-
-use lambda::call::CallError;
 
 /// The SHA-256 of each document, of which name or ARN and version are given (`ssm:DescribeDocument`).
 ///
@@ -23,7 +23,7 @@ pub async fn hashes(
             .document_version(&version)
             .send()
             .await
-            .map_err(|error| CallError::new("ssm:DescribeDocument", &error))?;
+            .called("ssm:DescribeDocument")?;
         let hash = answer.document.and_then(|described| described.hash);
         Ok::<_, CallError>(hash.map(|hash| ((document, version), hash)))
     }))

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use futures::future::try_join_all;
 use futures::try_join;
+use lambda::CallError;
 use patching::observed::Observed;
 use patching::outcome::{WindowOutcome, WindowStatus};
 use patching::plan::{Afterwards, Plan, Reconciliation, WindowPlan};
 
 use super::observe::{gone_is_none, identities, next_execution, target_ids, task_ids};
 use super::site::Site;
-use lambda::call::CallError;
 
 /// Lists the windows once more: when each runs next, and whether another run wrote, too.
 pub(super) async fn look(

@@ -10,14 +10,15 @@ use aws_sdk_ssm::types::{
     MaintenanceWindowTaskType, ResourceTypeForTagging,
 };
 use futures::stream::{self, StreamExt, TryStreamExt};
-use futures::{TryFutureExt, try_join};
+use futures::try_join;
+use lambda::CallError;
+use lambda::call::{Called, every};
 use patching::observed::{ForeignWindow, Observed, ObservedTarget, ObservedTask, ObservedWindow};
 use patching::outcome::Progress;
 use patching::settings::{TargetSettings, TaskSettings, WindowSettings};
 use policy::OwnerTag;
 
 use super::site::{Site, created};
-use lambda::call::CallError;
 
 const LISTING: &str = "ssm:DescribeMaintenanceWindows";
 const TARGETS: &str = "ssm:DescribeMaintenanceWindowTargets";
@@ -72,14 +73,7 @@ fn identified(window: MaintenanceWindowIdentity) -> Result<(String, Option<Strin
 
 /// All windows of the account and Region, as they are listed.
 pub(super) async fn identities(ssm: &Client) -> Result<Vec<MaintenanceWindowIdentity>, CallError> {
-    ssm.describe_maintenance_windows()
-        .max_results(PAGE_SIZE)
-        .into_paginator()
-        .items()
-        .send()
-        .collect::<Result<_, _>>()
-        .await
-        .map_err(|error| CallError::new(LISTING, &error))
+    every(ssm.describe_maintenance_windows().max_results(PAGE_SIZE).into_paginator().items().send(), LISTING).await
 }
 
 async fn observe_window(
@@ -116,7 +110,7 @@ async fn carries(ssm: &Client, owner_tag: &OwnerTag, id: &str) -> Result<bool, C
         .resource_id(id)
         .send()
         .await
-        .map_err(|error| CallError::new("ssm:ListTagsForResource", &error))?;
+        .called("ssm:ListTagsForResource")?;
     Ok(answer
         .tag_list()
         .iter()
@@ -125,7 +119,7 @@ async fn carries(ssm: &Client, owner_tag: &OwnerTag, id: &str) -> Result<bool, C
 
 async fn window(ssm: &Client, id: &str) -> Result<GetMaintenanceWindowOutput, CallError> {
     let window = ssm.get_maintenance_window().window_id(id).send().await;
-    window.map_err(|error| CallError::new("ssm:GetMaintenanceWindow", &error))
+    window.called("ssm:GetMaintenanceWindow")
 }
 
 /// When the window runs next, as SSM states it.
@@ -158,14 +152,7 @@ async fn targets(ssm: &Client, id: &str) -> Result<Vec<ObservedTarget>, CallErro
 }
 
 async fn listed_targets(ssm: &Client, id: &str) -> Result<Vec<MaintenanceWindowTarget>, CallError> {
-    ssm.describe_maintenance_window_targets()
-        .window_id(id)
-        .into_paginator()
-        .items()
-        .send()
-        .collect::<Result<_, _>>()
-        .await
-        .map_err(|error| CallError::new(TARGETS, &error))
+    every(ssm.describe_maintenance_window_targets().window_id(id).into_paginator().items().send(), TARGETS).await
 }
 
 pub(super) async fn target_ids(ssm: &Client, id: &str) -> Result<Vec<String>, CallError> {
@@ -200,7 +187,7 @@ async fn tasks(ssm: &Client, id: &str) -> Result<Vec<ObservedTask>, CallError> {
     let tasks: Vec<_> = stream::iter(task_ids(ssm, id).await?)
         .map(|task_id| {
             let read = ssm.get_maintenance_window_task().window_id(id).window_task_id(task_id).send();
-            gone_is_none(read.map_err(|error| CallError::new("ssm:GetMaintenanceWindowTask", &error)))
+            gone_is_none(async { read.await.called("ssm:GetMaintenanceWindowTask") })
         })
         .buffered(CONCURRENT_CALLS)
         .try_collect()
@@ -209,16 +196,9 @@ async fn tasks(ssm: &Client, id: &str) -> Result<Vec<ObservedTask>, CallError> {
 }
 
 pub(super) async fn task_ids(ssm: &Client, id: &str) -> Result<Vec<String>, CallError> {
-    let tasks: Vec<_> = ssm
-        .describe_maintenance_window_tasks()
-        .window_id(id)
-        .into_paginator()
-        .items()
-        .send()
-        .collect::<Result<_, _>>()
-        .await
-        .map_err(|error| CallError::new(TASKS, &error))?;
+    let tasks = every(ssm.describe_maintenance_window_tasks().window_id(id).into_paginator().items().send(), TASKS);
     tasks
+        .await?
         .into_iter()
         .map(|task| task.window_task_id.ok_or_else(|| CallError::left_out(TASKS, "WindowTaskId")))
         .collect()

@@ -1,5 +1,6 @@
 //! Plan, apply, look; again while another run seems to be at work on the same windows.
 
+use lambda::{CallError, CallFailure};
 use patching::observed::Observed;
 use patching::outcome::Progress;
 use patching::plan::plan;
@@ -10,7 +11,6 @@ use super::look::look;
 use super::observe::observe_again;
 use super::site::{Site, created};
 use super::write::Writer;
-use lambda::call::{CallError, CallFailure};
 
 /// How often a run looks again while another one seems to be at work on the same windows.
 const FURTHER_ROUNDS: u32 = 3;

@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_sdk_ssm::Client;
+use lambda::CallError;
 use patching::outcome::{Progress, WindowStatus};
 use patching::token::Place;
 use policy::OwnerTag;
 use tokio::time::sleep;
-
-use lambda::call::CallError;
 
 /// How often a call about something that was just created is tried again, each time after twice as long a pause.
 const FURTHER_TRIES: u32 = 4;

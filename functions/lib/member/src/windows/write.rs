@@ -12,10 +12,53 @@ use aws_sdk_ssm::types::{
     MaintenanceWindowTaskCutoffBehavior, MaintenanceWindowTaskInvocationParameters, MaintenanceWindowTaskType, Tag,
     Target,
 };
+use lambda::CallError;
+use lambda::call::Called;
 use patching::settings::{TargetSettings, TaskSettings, WindowSettings};
 
 use super::site::Site;
-use lambda::call::CallError;
+
+/// What a window is created with and updated to: the same methods of builders of two types.
+macro_rules! with_window {
+    ($call:expr, $settings:expr) => {
+        $call
+            .name(&$settings.name)
+            .set_description($settings.description.clone())
+            .schedule(&$settings.schedule)
+            .set_schedule_timezone($settings.timezone.clone())
+            .set_schedule_offset($settings.schedule_offset_days)
+            .duration($settings.duration_hours)
+            .cutoff($settings.cutoff_hours)
+            .allow_unassociated_targets($settings.allow_unassociated_targets)
+    };
+}
+
+/// The same for a target.
+macro_rules! with_target {
+    ($call:expr, $settings:expr) => {
+        $call
+            .set_targets(Some(selectors($settings)))
+            .set_name($settings.name.clone())
+            .set_description($settings.description.clone())
+    };
+}
+
+/// The same for a task, on a target of its window.
+macro_rules! with_task {
+    ($call:expr, $target:expr, $settings:expr) => {
+        $call
+            .targets(window_target($target))
+            .task_arn(&$settings.document)
+            .set_service_role_arn($settings.service_role.clone())
+            .task_invocation_parameters(invocation($settings))
+            .priority($settings.priority)
+            .set_max_concurrency($settings.max_concurrency.clone())
+            .set_max_errors($settings.max_errors.clone())
+            .set_cutoff_behavior(cutoff_behavior($settings))
+            .set_name($settings.name.clone())
+            .set_description($settings.description.clone())
+    };
+}
 
 #[derive(Debug)]
 pub(super) struct Writer<'a> {
@@ -51,7 +94,7 @@ impl<'a> Writer<'a> {
         E: ProvideErrorMetadata + Error + 'static,
     {
         let is_new = self.created().contains(window);
-        let call = async || send().await.map_err(|error| CallError::new(operation, &error));
+        let call = async || send().await.called(operation);
         if is_new { self.site.patiently(call).await } else { call().await }
     }
 
@@ -60,44 +103,21 @@ impl<'a> Writer<'a> {
         const OPERATION: &str = "ssm:CreateMaintenanceWindow";
         let owner_tag = self.site.owner_tag;
         let tag = Tag::builder().key(owner_tag.key.as_str()).value(owner_tag.value.as_str()).build();
-        let answer = self
+        let call = self
             .site
             .ssm
             .create_maintenance_window()
             .client_token(self.token("window", "", settings))
-            .name(&settings.name)
-            .set_description(settings.description.clone())
-            .schedule(&settings.schedule)
-            .set_schedule_timezone(settings.timezone.clone())
-            .set_schedule_offset(settings.schedule_offset_days)
-            .duration(settings.duration_hours)
-            .cutoff(settings.cutoff_hours)
-            .allow_unassociated_targets(settings.allow_unassociated_targets)
-            .tags(tag.map_err(|error| CallError::not_made(OPERATION, error))?)
-            .send()
-            .await
-            .map_err(|error| CallError::new(OPERATION, &error))?;
+            .tags(tag.map_err(|error| CallError::not_made(OPERATION, error))?);
+        let answer = with_window!(call, settings).send().await.called(OPERATION)?;
         let id = answer.window_id.ok_or_else(|| CallError::left_out(OPERATION, "WindowId"))?;
         self.created().insert(id.clone());
         Ok(id)
     }
 
     pub(super) async fn update_window(&self, id: &str, settings: &WindowSettings) -> Result<(), CallError> {
-        let call = self
-            .site
-            .ssm
-            .update_maintenance_window()
-            .window_id(id)
-            .replace(true)
-            .name(&settings.name)
-            .set_description(settings.description.clone())
-            .schedule(&settings.schedule)
-            .set_schedule_timezone(settings.timezone.clone())
-            .set_schedule_offset(settings.schedule_offset_days)
-            .duration(settings.duration_hours)
-            .cutoff(settings.cutoff_hours)
-            .allow_unassociated_targets(settings.allow_unassociated_targets)
-            .enabled(settings.enabled);
+        let call = self.site.ssm.update_maintenance_window().window_id(id).replace(true).enabled(settings.enabled);
+        let call = with_window!(call, settings);
         self.about(id, "ssm:UpdateMaintenanceWindow", async || call.clone().send().await).await.map(drop)
     }
 
@@ -114,10 +134,8 @@ impl<'a> Writer<'a> {
             .register_target_with_maintenance_window()
             .client_token(self.token("target", window, settings))
             .window_id(window)
-            .resource_type(resource_type(settings))
-            .set_targets(Some(selectors(settings)))
-            .set_name(settings.name.clone())
-            .set_description(settings.description.clone());
+            .resource_type(resource_type(settings));
+        let call = with_target!(call, settings);
         let answer = self.about(window, OPERATION, async || call.clone().send().await).await?;
         answer.window_target_id.ok_or_else(|| CallError::left_out(OPERATION, "WindowTargetId"))
     }
@@ -128,16 +146,9 @@ impl<'a> Writer<'a> {
         id: &str,
         settings: &TargetSettings,
     ) -> Result<(), CallError> {
-        let call = self
-            .site
-            .ssm
-            .update_maintenance_window_target()
-            .window_id(window)
-            .window_target_id(id)
-            .replace(true)
-            .set_targets(Some(selectors(settings)))
-            .set_name(settings.name.clone())
-            .set_description(settings.description.clone());
+        let call =
+            self.site.ssm.update_maintenance_window_target().window_id(window).window_target_id(id).replace(true);
+        let call = with_target!(call, settings);
         self.about(window, "ssm:UpdateMaintenanceWindowTarget", async || call.clone().send().await).await.map(drop)
     }
 
@@ -162,17 +173,8 @@ impl<'a> Writer<'a> {
             .register_task_with_maintenance_window()
             .client_token(self.token("task", &format!("{window}/{target}"), settings))
             .window_id(window)
-            .targets(window_target(target))
-            .task_type(MaintenanceWindowTaskType::RunCommand)
-            .task_arn(&settings.document)
-            .set_service_role_arn(settings.service_role.clone())
-            .task_invocation_parameters(invocation(settings))
-            .priority(settings.priority)
-            .set_max_concurrency(settings.max_concurrency.clone())
-            .set_max_errors(settings.max_errors.clone())
-            .set_cutoff_behavior(cutoff_behavior(settings))
-            .set_name(settings.name.clone())
-            .set_description(settings.description.clone());
+            .task_type(MaintenanceWindowTaskType::RunCommand);
+        let call = with_task!(call, target, settings);
         self.about(window, "ssm:RegisterTaskWithMaintenanceWindow", async || call.clone().send().await).await.map(drop)
     }
 
@@ -183,23 +185,8 @@ impl<'a> Writer<'a> {
         target: &str,
         settings: &TaskSettings,
     ) -> Result<(), CallError> {
-        let call = self
-            .site
-            .ssm
-            .update_maintenance_window_task()
-            .window_id(window)
-            .window_task_id(id)
-            .replace(true)
-            .targets(window_target(target))
-            .task_arn(&settings.document)
-            .set_service_role_arn(settings.service_role.clone())
-            .task_invocation_parameters(invocation(settings))
-            .priority(settings.priority)
-            .set_max_concurrency(settings.max_concurrency.clone())
-            .set_max_errors(settings.max_errors.clone())
-            .set_cutoff_behavior(cutoff_behavior(settings))
-            .set_name(settings.name.clone())
-            .set_description(settings.description.clone());
+        let call = self.site.ssm.update_maintenance_window_task().window_id(window).window_task_id(id).replace(true);
+        let call = with_task!(call, target, settings);
         self.about(window, "ssm:UpdateMaintenanceWindowTask", async || call.clone().send().await).await.map(drop)
     }
 

@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
+use policy::PatchPolicy;
 use serde_json::json;
 
 use super::*;
 use crate::observed::ForeignWindow;
-use policy::PatchPolicy;
 
 fn desired(names: &[&str]) -> Desired {
     let window = |name: &&str| {

@@ -7,13 +7,13 @@ use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::http::HttpError;
 use aws_smithy_types::body::SdkBody;
+use lambda::clients;
+use lambda::named_error::message;
 use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 
 use super::addressee::{Addressee, ResponseUrl};
 use super::answer::Answer;
-use lambda::clients;
-use lambda::named_error::message;
 
 const TRIES: u32 = 4;
 /// One try; all of them with the pauses between take at most 24 s.

@@ -3,15 +3,14 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
+use lambda::CallError;
+use lambda::call::Called;
 use policy::ids::RunId;
 
 use super::addressee::{Addressee, RequestType, ResponseUrl};
 use super::answer::AnswerStatus;
-use crate::ledger::{LedgerError, text};
-use lambda::call::CallError;
+use crate::ledger::{LedgerError, MalformedItem, item, text};
 
 /// In the place of an account's id, before which it sorts: `ledger::read` does not see it.
 const KEY: &str = "#stack";
@@ -63,27 +62,14 @@ pub async fn record_waiting(
         .expression_attribute_names("#run", "run")
         .send()
         .await;
-    match answer {
-        Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
-            Ok(())
-        }
-        answer => answer.map(|_| ()).map_err(|error| CallError::new("dynamodb:PutItem", &error)),
-    }
+    unless_too_late(answer.called("dynamodb:PutItem"))
 }
 
 /// The stack that waits for `run`, unless none does or it was answered (`dynamodb:GetItem`).
 pub async fn read_waiting(dynamodb: &Client, table: &str, run: &RunId) -> Result<Option<WaitingStack>, LedgerError> {
-    let answer = dynamodb
-        .get_item()
-        .table_name(table)
-        .consistent_read(true)
-        .key("run", AttributeValue::S(run.to_string()))
-        .key("account", AttributeValue::S(KEY.to_owned()))
-        .send()
-        .await
-        .map_err(|error| CallError::new("dynamodb:GetItem", &error))?;
-    let waiting = answer.item.filter(|item| !item.contains_key("answeredAt"));
-    waiting.as_ref().map(WaitingStack::from_item).transpose()
+    let item = item(dynamodb, table, run.as_str(), KEY).await?;
+    let waiting = item.filter(|item| !item.contains_key("answeredAt"));
+    Ok(waiting.as_ref().map(WaitingStack::from_item).transpose()?)
 }
 
 /// Writes down what the stack that waits for `run` is to be answered (`dynamodb:UpdateItem`): who tries again knows less about
@@ -129,11 +115,14 @@ async fn update(
         .set_expression_attribute_values(Some(HashMap::from(values)))
         .send()
         .await;
-    match answer {
-        Err(error) if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) => {
-            Ok(())
-        }
-        answer => answer.map(|_| ()).map_err(|error| CallError::new("dynamodb:UpdateItem", &error)),
+    unless_too_late(answer.called("dynamodb:UpdateItem"))
+}
+
+/// An item that is not, or not any more, as the condition wants it stays as it is.
+fn unless_too_late<T>(written: Result<T, CallError>) -> Result<(), CallError> {
+    match written {
+        Err(error) if error.failure().code.as_deref() == Some("ConditionalCheckFailedException") => Ok(()),
+        written => written.map(drop),
     }
 }
 
@@ -152,7 +141,7 @@ impl WaitingStack {
         ]
     }
 
-    fn from_item(item: &HashMap<String, AttributeValue>) -> Result<Self, LedgerError> {
+    fn from_item(item: &HashMap<String, AttributeValue>) -> Result<Self, MalformedItem> {
         let owned = |name| text(item, name).map(ToOwned::to_owned);
         let tolerance = item.get("tolerancePercent").and_then(|value| value.as_n().ok()?.parse().ok());
         Ok(Self {
@@ -163,8 +152,8 @@ impl WaitingStack {
                 logical_resource_id: owned("logicalResourceId")?,
                 physical_resource_id: owned("physicalResourceId")?,
             },
-            request_type: text(item, "requestType")?.parse().map_err(|_| LedgerError::Missing("requestType"))?,
-            tolerance_percent: tolerance.ok_or(LedgerError::Missing("tolerancePercent"))?,
+            request_type: text(item, "requestType")?.parse().map_err(|_| MalformedItem::Missing("requestType"))?,
+            tolerance_percent: tolerance.ok_or(MalformedItem::Missing("tolerancePercent"))?,
             execution_arn: owned("executionArn")?,
             decided: Decided::from_item(item),
         })
