@@ -15,7 +15,7 @@ use lambda::{CallError, CallFailure, SdkConfig};
 use member::sessions::MemberSessions;
 use member::{dhmc, ec2};
 use patching::outcome::Warning;
-use patching::targets::{ACTIVE, NOT_IN_ORGANIZATION, Target};
+use patching::targets::{AccountState, Target};
 use patching::token::Place;
 use policy::ids::{AccountId, Region, RunId};
 use policy::input::Action;
@@ -68,7 +68,7 @@ pub enum Error {
     AccountNotInOrganization(AccountId),
     /// The account was asked for and is closed, suspended or not ready yet.
     #[error("the account {0} is {1}; only ACTIVE accounts can be worked in")]
-    AccountNotActive(AccountId, String),
+    AccountNotActive(AccountId, AccountState),
     /// The account joined a short while ago, and its configuration role is not there yet, or lacks policies.
     #[error("the account {0} joined a short while ago and its configuration role cannot be used yet")]
     RoleNotReady(AccountId, #[source] CallFailure),
@@ -95,10 +95,10 @@ pub struct Context {
 /// Assumes the role and lists the account's Regions; `now` tells whether the account is a new one.
 pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Result<Response, Error> {
     let Request { run, action, target } = request;
-    match target.account.state.as_str() {
-        ACTIVE => {}
-        NOT_IN_ORGANIZATION => return Err(Error::AccountNotInOrganization(target.account.id)),
-        other => return Err(Error::AccountNotActive(target.account.id, other.to_owned())),
+    match target.account.state {
+        AccountState::Active => {}
+        AccountState::NotInOrganization => return Err(Error::AccountNotInOrganization(target.account.id)),
+        other => return Err(Error::AccountNotActive(target.account.id, other)),
     }
     let is_new = is_new(context.grace, action, &target, now);
     let enabled = context.sessions.with_config(&run, &target.account.id, enabled_regions).await;

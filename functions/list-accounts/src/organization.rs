@@ -8,7 +8,7 @@ use aws_sdk_organizations::config::retry::RetryConfig;
 use aws_sdk_organizations::config::timeout::TimeoutConfig;
 use aws_sdk_organizations::types::Account as SdkAccount;
 use futures::{StreamExt, TryStreamExt, stream};
-use lambda::call::Called;
+use lambda::call::{Called, every};
 use lambda::{CallError, SdkConfig};
 use patching::targets::Account;
 use policy::Scope;
@@ -117,7 +117,7 @@ fn account(account: SdkAccount) -> Option<(Account, Path)> {
     let account = Account {
         name: account.name.unwrap_or_else(|| id.to_string()),
         id,
-        state: state.or(status).unwrap_or_default(),
+        state: state.or(status).unwrap_or_default().into(),
         joined_at: account.joined_timestamp.map(|joined| joined.to_string()),
         organizational_unit: None,
     };

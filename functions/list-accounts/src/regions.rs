@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use lambda::CallError;
-use lambda::call::Called;
+use lambda::call::{Called, every};
 use patching::outcome::Warning;
 use policy::ids::Region;
 use policy::input::{Action, InvalidInput};
@@ -29,13 +28,14 @@ pub(crate) async fn in_scope(
     asked: Option<BTreeSet<Region>>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Option<BTreeSet<Region>>, Error> {
-    let (named_at, allowed) = match () {
-        () if action == Action::Disable => (IN_INPUT, None),
-        () if scope.control_tower_regions_only => {
-            (AS_CONTROL_TOWER_SAYS, Some(control_tower_regions(&context.ssm).await?))
-        }
-        () if scope.regions.is_empty() => (IN_INPUT, None),
-        () => (IN_SCOPE, Some(scope.regions.clone())),
+    let (named_at, allowed) = if action == Action::Disable {
+        (IN_INPUT, None)
+    } else if scope.control_tower_regions_only {
+        (AS_CONTROL_TOWER_SAYS, Some(control_tower_regions(&context.ssm).await?))
+    } else if scope.regions.is_empty() {
+        (IN_INPUT, None)
+    } else {
+        (IN_SCOPE, Some(scope.regions.clone()))
     };
     let named_at = if asked.is_some() { IN_INPUT } else { named_at };
     match narrow(allowed, asked)? {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use patching::targets::{ACTIVE, Account, NOT_IN_ORGANIZATION, Target};
+use patching::targets::{Account, AccountState, Target};
 use policy::ids::{AccountId, Region};
 use policy::input::{Action, ExecutionInput};
 use record::footprint::Footprint;
@@ -46,7 +46,7 @@ impl Selection<'_> {
             chosen.skipped.insert("notInOrganization", gone);
         }
         for account in self.strangers(&known).into_iter().chain(accounts) {
-            let is_active = account.state == ACTIVE;
+            let is_active = account.state == AccountState::Active;
             match self.target(account) {
                 Ok(target) => {
                     chosen.unavailable += usize::from(!is_active);
@@ -66,7 +66,7 @@ impl Selection<'_> {
             .map(|id| Account {
                 id: id.clone(),
                 name: id.to_string(),
-                state: NOT_IN_ORGANIZATION.to_owned(),
+                state: AccountState::NotInOrganization,
                 joined_at: None,
                 organizational_unit: None,
             })
@@ -100,7 +100,7 @@ impl Selection<'_> {
 
     fn reason_out_of_scope(&self, account: &Account) -> Option<Reason> {
         match &account.id {
-            _ if account.state == NOT_IN_ORGANIZATION => None,
+            _ if account.state == AccountState::NotInOrganization => None,
             id if self.excluded.contains(id) => Some("excluded"),
             id => self.out_of_units.get(id).copied(),
         }
@@ -172,14 +172,14 @@ fn has_work(target: &Target) -> bool {
     some(&target.regions) || (target.sweep && some(&target.sweep_in))
 }
 
-fn inactive(state: &str) -> Option<Reason> {
+fn inactive(state: &AccountState) -> Option<Reason> {
     match state {
-        ACTIVE => None,
-        "SUSPENDED" => Some("suspended"),
-        "PENDING_ACTIVATION" => Some("pendingActivation"),
-        "PENDING_CLOSURE" => Some("pendingClosure"),
-        "CLOSED" => Some("closed"),
-        _ => Some("notActive"),
+        AccountState::Active => None,
+        AccountState::Suspended => Some("suspended"),
+        AccountState::PendingActivation => Some("pendingActivation"),
+        AccountState::PendingClosure => Some("pendingClosure"),
+        AccountState::Closed => Some("closed"),
+        AccountState::NotInOrganization | AccountState::Other(_) => Some("notActive"),
     }
 }
 
@@ -236,7 +236,7 @@ mod tests {
 
     fn earlier(account_id: &str, names: &[&str]) -> (AccountId, Target) {
         let target = Target {
-            account: account(account_id, ACTIVE),
+            account: account(account_id, "ACTIVE"),
             action: Some(Action::Rollout),
             regions: Some(regions(names)),
             sweep: false,
@@ -267,7 +267,7 @@ mod tests {
         let (input, excluded) = (input(&json!({})), BTreeSet::from([id(A)]));
         let outside = BTreeMap::from([(id(C), "outsideOrganizationalUnits")]);
         let selection = Selection { out_of_units: &outside, ..everything(&input, &excluded) };
-        let chosen = selection.choose([A, B, C].map(|name| account(name, ACTIVE)).into());
+        let chosen = selection.choose([A, B, C].map(|name| account(name, "ACTIVE")).into());
         assert_eq!(ids(&chosen), [B]);
         assert_eq!(chosen.skipped, BTreeMap::from([("excluded", 1), ("outsideOrganizationalUnits", 1)]));
     }
@@ -275,10 +275,10 @@ mod tests {
     #[test]
     fn an_account_asked_for_by_name_that_is_suspended_or_a_stranger_becomes_a_target_of_its_own() {
         let (input, none) = (input(&json!({"accounts": [A, B, "999999999999"]})), BTreeSet::new());
-        let accounts = vec![account(A, ACTIVE), account(B, "SUSPENDED"), account(C, ACTIVE)];
+        let accounts = vec![account(A, "ACTIVE"), account(B, "SUSPENDED"), account(C, "ACTIVE")];
         let chosen = everything(&input, &none).choose(accounts);
         assert_eq!(ids(&chosen), ["999999999999", A, B]);
-        assert_eq!(chosen.targets[0].account.state, NOT_IN_ORGANIZATION);
+        assert_eq!(chosen.targets[0].account.state, AccountState::NotInOrganization);
         assert_eq!((chosen.unavailable, chosen.skipped), (2, BTreeMap::from([("notRequested", 1)])));
     }
 
@@ -288,7 +288,7 @@ mod tests {
         let failed = BTreeMap::from([earlier(A, &["eu-west-1", "us-east-1"]), earlier(C, &["us-east-1"])]);
         let scope = Some(regions(&["eu-west-1"]));
         let selection = Selection { retry: Some(&failed), regions: scope, ..everything(&input, &none) };
-        let chosen = selection.choose([A, B, C].map(|name| account(name, ACTIVE)).into());
+        let chosen = selection.choose([A, B, C].map(|name| account(name, "ACTIVE")).into());
         assert_eq!(ids(&chosen), [A]);
         assert_eq!(chosen.targets[0].regions, Some(regions(&["eu-west-1"])));
         assert_eq!(chosen.skipped, BTreeMap::from([("notRequested", 1), ("regionsOutOfScope", 1)]));
@@ -310,7 +310,7 @@ mod tests {
         let failed = BTreeMap::from([(id(A), swept)]);
         let again = |regions| {
             let selection = Selection { retry: Some(&failed), regions, ..everything(&input, &none) };
-            selection.choose(vec![account(A, ACTIVE)])
+            selection.choose(vec![account(A, "ACTIVE")])
         };
         assert_eq!(again(Some(regions(&["eu-west-1"]))).targets[0].regions, Some(regions(&["us-east-1"])));
         assert_eq!(again(None).skipped, BTreeMap::from([("inScopeAgain", 1)]));
@@ -321,7 +321,7 @@ mod tests {
         let (input, excluded) = (input(&json!({"trigger": "stack-update"})), BTreeSet::from([id(A), id(B)]));
         let held = footprint(&[(A, &["eu-west-1", "us-east-1"]), (C, &["eu-west-1"])]);
         let selection = Selection { footprint: Some(&held), ..everything(&input, &excluded) };
-        let chosen = selection.choose([A, B, C].map(|name| account(name, ACTIVE)).into());
+        let chosen = selection.choose([A, B, C].map(|name| account(name, "ACTIVE")).into());
         assert_eq!(ids(&chosen), [A, C]);
         assert_eq!(chosen.targets[0].action, Some(Action::Disable));
         assert_eq!(chosen.targets[0].regions, Some(regions(&["eu-west-1", "us-east-1"])));
@@ -334,7 +334,7 @@ mod tests {
         let (input, excluded) = (input(&json!({"action": "disable"})), BTreeSet::from([id(A), id(B)]));
         for (held, expected) in [(footprint(&[(A, &["eu-west-1"])]), vec![A, C]), (footprint(&[]), vec![A, B, C])] {
             let selection = Selection { footprint: Some(&held), ..everything(&input, &excluded) };
-            let chosen = selection.choose([A, B, C].map(|name| account(name, ACTIVE)).into());
+            let chosen = selection.choose([A, B, C].map(|name| account(name, "ACTIVE")).into());
             assert_eq!(ids(&chosen), expected);
             assert!(chosen.targets.iter().all(|target| target.action == Some(Action::Disable) && !target.sweep));
             assert_eq!(chosen.targets.last().unwrap().regions, None);
@@ -352,7 +352,7 @@ mod tests {
         ] {
             let scope = Some(regions(&["eu-west-1"]));
             let selection = Selection { footprint: Some(&held), regions: scope, ..everything(&input, &none) };
-            let chosen = selection.choose(vec![account(A, ACTIVE)]);
+            let chosen = selection.choose(vec![account(A, "ACTIVE")]);
             let target = &chosen.targets[0];
             assert_eq!((target.sweep, target.sweep_in.clone()), expected, "{held:?}");
         }

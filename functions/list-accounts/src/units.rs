@@ -7,7 +7,7 @@ use std::time::Duration;
 use aws_sdk_organizations::Client;
 use futures::{StreamExt, TryStreamExt, stream};
 use lambda::CallError;
-use lambda::call::Called;
+use lambda::call::{Called, every};
 use patching::outcome::Warning;
 use policy::ids::{AccountId, OrganizationalUnitId};
 use policy::{InvalidPolicy, Problem, Scope};

@@ -1,7 +1,6 @@
 //! The message that those get who want to know how a run ended.
 
 use aws_sdk_sns::Client;
-use lambda::CallError;
 use lambda::call::Called;
 use patching::outcome::Status;
 use patching::summary::RunSummary;

@@ -97,9 +97,9 @@ mod tests {
             "run": "r1", "action": "disable", "accountId": "111122223333", "region": "eu-west-1",
             "policy": {"windows": [], "dhmc": {"enabled": false}, "ownerTag": {"key": "createdBy", "value": "us"}}
         });
-        assert!(!from_value::<Request>(request.clone()).unwrap().keep_dhmc);
+        assert!(!from_value::<RegionRequest>(request.clone()).unwrap().keep_dhmc);
         request["keepDhmc"] = true.into();
-        assert!(from_value::<Request>(request).unwrap().keep_dhmc);
+        assert!(from_value::<RegionRequest>(request).unwrap().keep_dhmc);
     }
 
     #[test]

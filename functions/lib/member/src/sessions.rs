@@ -8,7 +8,7 @@ use aws_config::{Region as SdkRegion, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use lambda::CallError;
-use lambda::call::Called;
+use lambda::call::{Called, ENTERING};
 use lambda::env::{self, EnvError};
 use lru::LruCache;
 use patching::token::Place;

@@ -29,20 +29,17 @@ impl Change {
     }
 }
 
-/// What consists of fields, whose names and values can be told whatever they are.
-///
-/// Not `Serialize`, which may fail: two values that cannot be told must never look alike.
-pub trait Fields {
-    /// An object with each field.
-    fn fields(&self) -> Value;
-}
-
 /// The fields in which `to` differs from `from`, their names behind `prefix` (empty for none) and a dot.
 #[must_use]
-pub fn changes(prefix: &str, from: &impl Fields, to: &impl Fields) -> Vec<Change> {
+pub fn changes<T: Serialize>(prefix: &str, from: &T, to: &T) -> Vec<Change> {
     let mut found = Vec::new();
-    collect(prefix, &from.fields(), &to.fields(), &mut found);
+    collect(prefix, &fields(from), &fields(to), &mut found);
     found
+}
+
+/// Two values that cannot be told must never look alike: a panic is an error of the run.
+fn fields(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or_else(|problem| panic!("settings cannot be told: {problem}"))
 }
 
 fn collect(field: &str, from: &Value, to: &Value, found: &mut Vec<Change>) {
@@ -64,12 +61,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    impl Fields for Value {
-        fn fields(&self) -> Value {
-            self.clone()
-        }
-    }
 
     #[test]
     fn equal_values_have_no_changes() {

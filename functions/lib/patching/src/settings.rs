@@ -4,13 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use policy::{OwnerTag, PatchPolicy, RoleArn, Target, Task, Window};
-use serde_json::Value;
-
-use crate::diff::Fields;
+use policy::{CutoffBehavior, OwnerTag, PatchPolicy, RoleArn, Target, Task, Window};
+use serde::Serialize;
 
 /// Everything `CreateMaintenanceWindow` and `UpdateMaintenanceWindow` write.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct WindowSettings {
     /// Not unique in SSM: windows are told apart by id and owner tag.
     pub name: String,
@@ -37,7 +36,8 @@ pub struct WindowSettings {
 }
 
 /// Everything `RegisterTargetWithMaintenanceWindow` and `UpdateMaintenanceWindowTarget` write.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct TargetSettings {
     /// Shown in the console.
     pub name: Option<String>,
@@ -58,7 +58,8 @@ impl TargetSettings {
 }
 
 /// Everything `RegisterTaskWithMaintenanceWindow` and `UpdateMaintenanceWindowTask` write, but for the target's id.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct TaskSettings {
     /// Shown in the console.
     pub name: Option<String>,
@@ -80,8 +81,8 @@ pub struct TaskSettings {
     pub max_concurrency: Option<String>,
     /// A number, or a percentage such as `10%`.
     pub max_errors: Option<String>,
-    /// `CONTINUE_TASK` or `CANCEL_TASK`.
-    pub cutoff_behavior: Option<String>,
+    /// What happens at the cutoff to what is still running.
+    pub cutoff_behavior: Option<CutoffBehavior>,
     /// How long a node may take to begin.
     pub timeout_seconds: Option<i32>,
     /// Comment of the command; the policy never asks for one.
@@ -152,102 +153,6 @@ impl Desired {
     }
 }
 
-// A field that is left out below does not compile.
-
-impl Fields for WindowSettings {
-    fn fields(&self) -> Value {
-        let Self {
-            name,
-            description,
-            schedule,
-            timezone,
-            schedule_offset_days,
-            duration_hours,
-            cutoff_hours,
-            enabled,
-            allow_unassociated_targets,
-            start_date,
-            end_date,
-        } = self;
-        object([
-            ("name", name.as_str().into()),
-            ("description", description.as_deref().into()),
-            ("schedule", schedule.as_str().into()),
-            ("timezone", timezone.as_deref().into()),
-            ("scheduleOffsetDays", (*schedule_offset_days).into()),
-            ("durationHours", (*duration_hours).into()),
-            ("cutoffHours", (*cutoff_hours).into()),
-            ("enabled", (*enabled).into()),
-            ("allowUnassociatedTargets", (*allow_unassociated_targets).into()),
-            ("startDate", start_date.as_deref().into()),
-            ("endDate", end_date.as_deref().into()),
-        ])
-    }
-}
-
-impl Fields for TargetSettings {
-    fn fields(&self) -> Value {
-        let Self { name, description, selectors, beyond } = self;
-        let selectors =
-            selectors.iter().map(|(key, values)| (key.as_str(), values.iter().map(String::as_str).collect()));
-        object([
-            ("name", name.as_deref().into()),
-            ("description", description.as_deref().into()),
-            ("selectors", object(selectors)),
-            ("beyond", beyond.iter().copied().collect()),
-        ])
-    }
-}
-
-impl Fields for TaskSettings {
-    fn fields(&self) -> Value {
-        let Self {
-            name,
-            description,
-            document,
-            document_version,
-            document_hash,
-            parameters,
-            service_role,
-            priority,
-            max_concurrency,
-            max_errors,
-            cutoff_behavior,
-            timeout_seconds,
-            comment,
-            output_s3_bucket,
-            output_s3_prefix,
-            output_log_group,
-            beyond,
-        } = self;
-        let parameters =
-            parameters.iter().map(|(name, values)| (name.as_str(), values.iter().map(String::as_str).collect()));
-        object([
-            ("name", name.as_deref().into()),
-            ("description", description.as_deref().into()),
-            ("document", document.as_str().into()),
-            ("documentVersion", document_version.as_deref().into()),
-            ("documentHash", document_hash.as_deref().into()),
-            ("parameters", object(parameters)),
-            ("serviceRole", service_role.as_deref().into()),
-            ("priority", (*priority).into()),
-            ("maxConcurrency", max_concurrency.as_deref().into()),
-            ("maxErrors", max_errors.as_deref().into()),
-            ("cutoffBehavior", cutoff_behavior.as_deref().into()),
-            ("timeoutSeconds", (*timeout_seconds).into()),
-            ("comment", comment.as_deref().into()),
-            ("outputS3Bucket", output_s3_bucket.as_deref().into()),
-            ("outputS3Prefix", output_s3_prefix.as_deref().into()),
-            ("outputLogGroup", output_log_group.as_deref().into()),
-            ("beyond", beyond.iter().copied().collect()),
-        ])
-    }
-}
-
-fn object<'a>(fields: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
-    fields.into_iter().collect()
-}
-
 impl From<&Window> for WindowSettings {
     fn from(window: &Window) -> Self {
         Self {
@@ -290,7 +195,7 @@ impl From<&Task> for TaskSettings {
             priority: task.priority.get(),
             max_concurrency: Some(task.max_concurrency.to_string()),
             max_errors: Some(task.max_errors.to_string()),
-            cutoff_behavior: Some(task.cutoff_behavior.to_string()),
+            cutoff_behavior: Some(task.cutoff_behavior),
             timeout_seconds: Some(task.timeout_seconds.get()),
             comment: None,
             output_s3_bucket: task.output.s3_bucket.as_ref().map(ToString::to_string),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use policy::ids::{AccountId, Region};
 use policy::input::Action;
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString};
 
 /// An account for one child execution of the Distributed Map.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,17 +65,46 @@ pub struct Account {
     pub id: AccountId,
     /// Its name in the organization; its id when it is not in it.
     pub name: String,
-    /// `State` as AWS Organizations reports it, or [`NOT_IN_ORGANIZATION`].
-    pub state: String,
+    /// Whether it can be worked in.
+    pub state: AccountState,
     /// When it joined the organization, RFC 3339.
     #[serde(default)]
     pub joined_at: Option<String>,
-    /// The path of the organizational unit that it is in, such as `Root/Workloads/Production`; none for a stranger.
+    /// The path of the organizational unit that it is in, such as `Root/Workloads/Production`; none for one that is not in it.
     #[serde(default)]
     pub organizational_unit: Option<String>,
 }
 
-/// The state of an account that can be worked in.
-pub const ACTIVE: &str = "ACTIVE";
-/// The state of an account that was asked for and is not in the organization.
-pub const NOT_IN_ORGANIZATION: &str = "NOT_IN_ORGANIZATION";
+/// An account's `State`, as AWS Organizations reports it.
+#[derive(Clone, Debug, PartialEq, Eq, Display, EnumString, Serialize, Deserialize)]
+#[serde(into = "String", from = "String")]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum AccountState {
+    /// It can be worked in, and no other.
+    Active,
+    /// It is being set up.
+    PendingActivation,
+    /// AWS has suspended it.
+    Suspended,
+    /// It is to be closed.
+    PendingClosure,
+    /// It was closed.
+    Closed,
+    /// It was asked for and is not in the organization.
+    NotInOrganization,
+    /// One that AWS has added since.
+    #[strum(default)]
+    Other(String),
+}
+
+impl From<AccountState> for String {
+    fn from(state: AccountState) -> Self {
+        state.to_string()
+    }
+}
+
+impl From<String> for AccountState {
+    fn from(name: String) -> Self {
+        name.parse().unwrap_or(Self::Other(name))
+    }
+}

@@ -92,11 +92,6 @@ id_type! {
 }
 
 id_type! {
-    /// A maintenance window's id. The service makes them, `mw-` and 17 hexadecimal digits; any text but the empty one is taken.
-    WindowId is "a maintenance window's id": "a text that is not empty, such as \"mw-0123456789abcdef0\"", is_window
-}
-
-id_type! {
     /// The id of an organizational unit, `ou-ab12-12345678`, or of the organization's root, `r-ab12`.
     OrganizationalUnitId is "an organizational unit's id":
         "an organizational unit's id, such as \"ou-ab12-12345678\", or the root's, such as \"r-ab12\"", is_organizational_unit
@@ -131,10 +126,6 @@ fn is_region(text: &str) -> bool {
 fn is_run(text: &str) -> bool {
     (1..=80).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-}
-
-fn is_window(text: &str) -> bool {
-    !text.is_empty()
 }
 
 /// The patterns of `ListAccountsForParent` and `ListRoots` in the Organizations API.

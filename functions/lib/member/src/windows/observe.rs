@@ -13,7 +13,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use futures::try_join;
 use lambda::CallError;
 use lambda::call::{Called, every};
-use patching::observed::{ForeignWindow, Observed, ObservedTarget, ObservedTask, ObservedWindow};
+use patching::observed::{ForeignWindow, FoundWindow, Observed, ObservedTarget, ObservedTask, ObservedWindow};
 use patching::outcome::Progress;
 use patching::settings::{TargetSettings, TaskSettings, WindowSettings};
 use policy::OwnerTag;
@@ -46,24 +46,21 @@ pub(super) async fn observe_again(
     let listed: Vec<_> = identities(site.ssm).await?.into_iter().map(identified).collect::<Result<_, _>>()?;
     let is_listed = |id: &str| listed.iter().any(|(listed, _)| listed == id);
     let unlisted: Vec<_> = created.iter().filter(|id| !is_listed(id)).map(|id| (id.clone(), None)).collect();
-    let windows: Vec<Option<Result<ObservedWindow, ForeignWindow>>> = stream::iter(listed.into_iter().chain(unlisted))
+    let windows: Vec<Option<FoundWindow>> = stream::iter(listed.into_iter().chain(unlisted))
         .map(|(id, name)| {
             let is_new = created.contains(&id);
             gone_is_none(async move {
-                if is_new { new_window(site, id, round).await.map(Ok) } else { observe_window(site, id, name).await }
+                if is_new {
+                    new_window(site, id, round).await.map(|window| FoundWindow::Ours(window.into()))
+                } else {
+                    observe_window(site, id, name).await
+                }
             })
         })
         .buffered(CONCURRENT_CALLS)
         .try_collect()
         .await?;
-    let mut observed = Observed::default();
-    for window in windows.into_iter().flatten() {
-        match window {
-            Ok(ours) => observed.ours.push(ours),
-            Err(foreign) => observed.foreign.push(foreign),
-        }
-    }
-    Ok(observed)
+    Ok(windows.into_iter().flatten().collect())
 }
 
 fn identified(window: MaintenanceWindowIdentity) -> Result<(String, Option<String>), CallError> {
@@ -76,18 +73,14 @@ pub(super) async fn identities(ssm: &Client) -> Result<Vec<MaintenanceWindowIden
     every(ssm.describe_maintenance_windows().max_results(PAGE_SIZE).into_paginator().items().send(), LISTING).await
 }
 
-async fn observe_window(
-    site: &Site<'_>,
-    id: String,
-    name: Option<String>,
-) -> Result<Result<ObservedWindow, ForeignWindow>, CallError> {
+async fn observe_window(site: &Site<'_>, id: String, name: Option<String>) -> Result<FoundWindow, CallError> {
     let ssm = site.ssm;
     if !carries(ssm, site.owner_tag, &id).await? {
-        return Ok(Err(ForeignWindow { id, name: name.unwrap_or_default() }));
+        return Ok(FoundWindow::Foreign(ForeignWindow { id, name: name.unwrap_or_default() }));
     }
     let ((settings, next_execution), targets, tasks) =
         try_join!(settings(ssm, &id), targets(ssm, &id), tasks(ssm, &id))?;
-    Ok(Ok(ObservedWindow { id, settings, targets, tasks, next_execution }))
+    Ok(FoundWindow::Ours(ObservedWindow { id, settings, targets, tasks, next_execution }.into()))
 }
 
 /// One that this run has created.
@@ -261,7 +254,7 @@ fn run_command(mut task: GetMaintenanceWindowTaskOutput) -> TaskSettings {
         priority: task.priority,
         max_concurrency: some_text(task.max_concurrency),
         max_errors: some_text(task.max_errors),
-        cutoff_behavior: task.cutoff_behavior.map(|behavior| behavior.as_str().to_owned()),
+        cutoff_behavior: task.cutoff_behavior.and_then(|behavior| behavior.as_str().parse().ok()),
         timeout_seconds: invocation.timeout_seconds,
         comment: some_text(invocation.comment),
         output_s3_bucket: some_text(invocation.output_s3_bucket_name),

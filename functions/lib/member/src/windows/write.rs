@@ -241,7 +241,7 @@ fn resource_type(settings: &TargetSettings) -> MaintenanceWindowResourceType {
 }
 
 fn cutoff_behavior(settings: &TaskSettings) -> Option<MaintenanceWindowTaskCutoffBehavior> {
-    settings.cutoff_behavior.as_deref().map(MaintenanceWindowTaskCutoffBehavior::from)
+    settings.cutoff_behavior.map(|behavior| behavior.as_str().into())
 }
 
 /// What was to be removed and is not there any more is done.

@@ -58,11 +58,14 @@ impl AccountOutcome {
         regions.extend(not_enabled.into_iter().map(RegionOutcome::not_enabled));
         let skipped = skipped.or_else(|| if error.is_some() { None } else { reason(&regions) });
         let mut done = regions.iter().map(|region| region.status).filter(|status| *status != Status::Skipped);
-        let status = match () {
-            () if error.is_some() || done.clone().any(|status| status == Status::Failed) => Status::Failed,
-            () if skipped.is_some() => Status::Skipped,
-            () if done.all(|status| status == Status::Planned) => Status::Planned,
-            () => Status::Succeeded,
+        let status = if error.is_some() || done.clone().any(|status| status == Status::Failed) {
+            Status::Failed
+        } else if skipped.is_some() {
+            Status::Skipped
+        } else if done.all(|status| status == Status::Planned) {
+            Status::Planned
+        } else {
+            Status::Succeeded
         };
         Ok(Self { id, name, organizational_unit: None, status, regions, skipped, warnings, error })
     }

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use policy::RoleArn;
-use policy::ids::{AccountId, OrganizationalUnitId, Region, RunId, WindowId};
+use policy::ids::{AccountId, OrganizationalUnitId, Region, RunId};
 
 fn is<T: FromStr>(text: &str) -> bool {
     text.parse::<T>().is_ok()
@@ -43,12 +43,6 @@ fn a_region_has_the_form_of_a_region_in_any_partition() {
 fn a_run_has_the_name_of_an_execution() {
     assert!(is::<RunId>("a") && is::<RunId>("2026-11-23_drift") && is::<RunId>(&"x".repeat(80)));
     assert!(!is::<RunId>("") && !is::<RunId>("a b") && !is::<RunId>("a/b") && !is::<RunId>(&"x".repeat(81)));
-}
-
-#[test]
-fn a_window_may_have_any_id_but_an_empty_one() {
-    assert!(is::<WindowId>("mw-0123456789abcdef0") && is::<WindowId>("mw-1"));
-    assert!(!is::<WindowId>(""));
 }
 
 #[test]
