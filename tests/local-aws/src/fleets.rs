@@ -113,8 +113,10 @@ mod tests {
 
     #[tokio::test]
     async fn the_simulator_takes_what_is_made() {
-        let venv = crate::Workspace::find().await.unwrap().folder().join("venv");
-        let simulator = ssm_simulator::Simulator::builder().virtual_environment(venv).start().await.unwrap();
+        let workspace = crate::Workspace::find().await.unwrap();
+        let venv = crate::Venv::prepare(&workspace, &crate::Progress::silent()).await.unwrap();
+        let builder = ssm_simulator::Simulator::builder().virtual_environment(venv.folder());
+        let simulator = builder.start().await.unwrap();
         simulator.put_hosts(&make(7, 1_000, &places(), now()).fleets).unwrap();
     }
 }

@@ -97,6 +97,11 @@ impl Host {
         of_instance.or(of_node).unwrap_or(&NONE)
     }
 
+    /// Whether it has been launched by then.
+    pub(crate) fn is_there(&self, at: Timestamp) -> bool {
+        self.instance.as_ref().is_none_or(|instance| instance.launch_time <= at)
+    }
+
     /// "Managed nodes that are stopped or terminated" are not listed:
     /// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeInstanceInformation.html>.
     pub(crate) fn managed_node(&self) -> Option<&Node> {

@@ -20,6 +20,8 @@ mod lifecycle;
 mod parameters;
 #[path = "planted/main.rs"]
 mod planted;
+#[path = "played/main.rs"]
+mod played;
 #[path = "reconcile/main.rs"]
 mod reconcile;
 #[path = "reports/main.rs"]

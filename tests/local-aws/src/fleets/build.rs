@@ -177,13 +177,12 @@ impl<'a> Builder<'a> {
 
     /// What Systems Manager knows that is unusual.
     fn connect(&mut self, kind: Kind, host: &mut Host) {
-        let (hours_ago, weeks_ago) = (self.ago(9), self.ago(24 * 30));
-        let lost =
-            |node: &mut Node, at| (node.ping_status, node.last_ping_date_time) = (PingStatus::ConnectionLost, at);
+        let weeks_ago = self.ago(24 * 30);
         let Some(node) = &mut host.node else { return };
         match kind {
-            Kind::Lost => lost(node, hours_ago),
-            Kind::LongLost | Kind::HybridLost => lost(node, weeks_ago),
+            Kind::LongLost | Kind::HybridLost => {
+                (node.ping_status, node.last_ping_date_time) = (PingStatus::ConnectionLost, weeks_ago);
+            }
             Kind::Bottlerocket => system(node, "Bottlerocket", "1.20.0", PlatformType::Linux),
             Kind::Mac => system(node, "macOS", "14.5", PlatformType::MacOS),
             Kind::Frozen | Kind::Pinned => system(node, "Amazon Linux", "2023", PlatformType::Linux),
@@ -219,6 +218,7 @@ impl<'a> Builder<'a> {
                 let events = [(self.ago(24 * 7), Happening::Stops), (self.ago(2), Happening::Starts)];
                 Conduct { timeline: happens(&events), ..conduct }
             }
+            Kind::Lost => Conduct { timeline: happens(&[(self.ago(9), Happening::IsLost)]), ..conduct },
             Kind::ScannedByOthers => {
                 Conduct { timeline: happens(&[(self.ago(1), Happening::IsScannedByOthers)]), ..conduct }
             }

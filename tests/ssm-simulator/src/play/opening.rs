@@ -96,6 +96,10 @@ impl Opening {
         targets
     }
 
+    pub(super) fn at(&self) -> Timestamp {
+        self.at
+    }
+
     pub(super) fn cutoff(&self) -> Timestamp {
         self.cutoff
     }
@@ -167,7 +171,7 @@ impl Holdings {
     /// Notes for every host that gets no command why that is so.
     fn note(&mut self, opening: &Opening, task: &Fields, job: &Job, did_run: bool) {
         let targets = opening.targets_of(task);
-        for held in &mut self.hosts {
+        for held in self.hosts.iter_mut().filter(|held| held.host.is_there(opening.at)) {
             let is_found = targets.iter().any(|(_, target)| finds(target, &held.host));
             let fate = match (&held.host.node, held.host.managed_node()) {
                 _ if !is_found => Fate::NotMatched,
@@ -181,7 +185,7 @@ impl Holdings {
     }
 
     fn did_not_run(&mut self, opening: &Opening) {
-        for held in &mut self.hosts {
+        for held in self.hosts.iter_mut().filter(|held| held.host.is_there(opening.at)) {
             held.nights.push(opening.night(None, Fate::WindowDidNotRun));
         }
     }

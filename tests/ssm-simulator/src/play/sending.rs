@@ -12,7 +12,7 @@ use super::matching::finds;
 use super::opening::{End, Opening, described};
 use crate::derive;
 use crate::history::Record;
-use crate::hosts::Held;
+use crate::hosts::{Held, Host};
 use crate::state::{Context, Fields, Holdings, epoch_seconds, known, text};
 
 /// A command that is over.
@@ -37,7 +37,8 @@ impl Holdings {
     ) -> Option<(Record, End)> {
         let job = Job::of(task);
         let (_, id) = self.next_id(context, "command");
-        let is_sent_to = |held: &Held| held.host.managed_node().is_some() && finds(target, &held.host);
+        let is_managed = |host: &Host| host.is_there(opening.at()) && host.managed_node().is_some();
+        let is_sent_to = |held: &Held| is_managed(&held.host) && finds(target, &held.host);
         let mut places: Vec<usize> = (0..self.hosts.len()).filter(|place| is_sent_to(&self.hosts[*place])).collect();
         if places.is_empty() {
             return None;
