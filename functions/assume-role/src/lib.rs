@@ -300,7 +300,7 @@ mod tests {
             is_new(SignedDuration::from_mins(90), action, &target(None, false), now)
         };
         assert!(waits(Action::Rollout, 0) && waits(Action::Rollout, 89) && !waits(Action::Rollout, 90));
-        assert!(!waits(Action::Disable, 0) && !waits(Action::Plan, 0));
+        assert!(!waits(Action::Disable, 0) && !waits(Action::Plan, 0) && !waits(Action::Inspect, 0));
     }
 
     #[test]

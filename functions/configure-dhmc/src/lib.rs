@@ -29,8 +29,5 @@ pub async fn configure(ssm: &Client, action: Action, policy: &Dhmc) -> Result<Dh
     }
     let value = dhmc::observe(ssm).await?;
     let plan = patching::dhmc::plan(policy, &value);
-    match action {
-        Action::Plan => Ok(plan.outcome().planned()),
-        Action::Rollout | Action::Disable => dhmc::apply(ssm, &plan).await,
-    }
+    if action.changes() { dhmc::apply(ssm, &plan).await } else { Ok(plan.outcome().planned()) }
 }

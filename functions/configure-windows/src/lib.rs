@@ -53,7 +53,7 @@ pub async fn configure(
 ) -> Result<Progress, CallError> {
     let (observed, hashes) = try_join!(windows::observe(site, &earlier), hashes(site.ssm, policy))?;
     let desired = Desired::new(policy, task_role, &hashes);
-    if action == Action::Plan {
+    if !action.changes() {
         let plan = plan(&desired, &observed);
         let (windows, warnings) = (plan.predicted(), plan.warnings);
         return Ok(Progress { status: Status::Planned, again: false, windows, warnings, ..earlier });

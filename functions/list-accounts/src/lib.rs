@@ -99,7 +99,7 @@ pub enum Error {
     /// The policy is not one.
     #[error(transparent)]
     InvalidPolicy(#[from] InvalidPolicy),
-    /// Patch Manager is turned off: only a plan, or to take everything down, is done meanwhile.
+    /// Patch Manager is turned off: all but a rollout is done meanwhile.
     #[error("Patch Manager is disabled: set the stack's parameter DisablePatchManager to false to roll out again")]
     PatchManagerDisabled,
     /// The organization cannot be read from this account.
@@ -165,7 +165,7 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
     };
     let action = action(&input, retry.as_ref())?;
     refuse_while_disabled(&policy, action)?;
-    if action != Action::Disable {
+    if matches!(action, Action::Rollout | Action::Plan) {
         context.member_roles.check(&policy)?;
         openings::check(&policy, now)?;
     }
@@ -281,8 +281,8 @@ mod tests {
     }
 
     #[test]
-    fn while_disabled_a_plan_and_a_teardown_are_done() {
-        for action in [Action::Plan, Action::Disable] {
+    fn while_disabled_a_plan_a_teardown_and_an_inspection_are_done() {
+        for action in [Action::Plan, Action::Disable, Action::Inspect] {
             refuse_while_disabled(&policy(true, "keep"), action).unwrap();
         }
     }
@@ -309,6 +309,7 @@ mod tests {
             empties("disable", "stack-update") && empties("disable", "stack-delete") && empties("disable", "manual")
         );
         assert!(!empties("rollout", "schedule") && !empties("rollout", "stack-create") && !empties("plan", "manual"));
+        assert!(!empties("inspect", "schedule") && !empties("inspect", "stack-update"));
     }
 
     #[test]

@@ -21,10 +21,10 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// The run's metrics as one line; none for a plan, which changes nothing that an alarm could be about.
+    /// The run's metrics as one line; none for a run that changes nothing that an alarm could be about.
     #[must_use]
     pub fn of_run(&self, summary: &RunSummary, now: Timestamp) -> Option<String> {
-        if is_plan(summary) {
+        if !changes(summary) {
             return None;
         }
         let totals = &summary.totals;
@@ -59,9 +59,9 @@ impl Metrics {
 }
 
 /// Also one that ended before `ListAccounts` told what it was.
-fn is_plan(summary: &RunSummary) -> bool {
+fn changes(summary: &RunSummary) -> bool {
     let asked = || ExecutionInput::parse(&summary.input).ok().map(|input| input.action.unwrap_or_default());
-    summary.action.or_else(asked) == Some(Action::Plan)
+    summary.action.or_else(asked).is_none_or(Action::changes)
 }
 
 /// A rollout of the whole scope that set up something and failed nowhere: what the alarm on the last good run waits for.
@@ -132,9 +132,11 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_has_none_even_when_it_could_not_be_done() {
-        assert_eq!(of(&json!({"action": "plan"})), None);
-        let error = json!({"Error": "InvalidPolicy", "Cause": ""});
-        assert_eq!(of(&json!({"action": null, "input": {"action": "plan"}, "error": error})), None);
+    fn a_run_that_changes_nothing_has_none_even_when_it_could_not_be_done() {
+        for action in ["plan", "inspect"] {
+            assert_eq!(of(&json!({"action": action})), None);
+            let error = json!({"Error": "InvalidPolicy", "Cause": ""});
+            assert_eq!(of(&json!({"action": null, "input": {"action": action}, "error": error})), None);
+        }
     }
 }

@@ -6,7 +6,7 @@
 //! Out: [`Response`], which nobody reads. Errors: [`Error`]; whatever else goes wrong is answered.
 //!
 //! Runs that are still going are stopped first, and their Map Runs waited for: they would go on with what the stack no longer asks
-//! for. The owner tag and the DHMC role stay what they are until a run has taken down what they are for.
+//! for; an inspection only before a deletion. The owner tag and the DHMC role stay what they are until a run has taken down what they are for.
 //!
 //! Needs `dynamodb:GetItem` and `dynamodb:PutItem` on the ledger, `states:ListExecutions` and `states:StartExecution` on the state machine and
 //! `states:DescribeExecution`, `states:ListMapRuns` and `states:StopExecution` on its executions.
@@ -38,7 +38,7 @@ use strum::{IntoStaticStr, VariantNames};
 pub use decide::{Decision, Start, decide};
 pub use event::Event;
 pub use replace::Patience;
-use replace::stop_running;
+use replace::{Replaced, stop_running};
 
 /// What was done.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -129,7 +129,9 @@ async fn begin(context: &Context, event: &Event<'_>, start: &Start, now: Timesta
         let expires_at = (now + context.history).as_second();
         record_waiting(&context.dynamodb, &context.ledger_table, &start.run, &stack, expires_at).await?;
     }
-    let replaces = match stop_running(&context.states, &context.state_machine_arn, &start.run, context.patience).await {
+    let which = if start.request_type == RequestType::Delete { Replaced::All } else { Replaced::Changing };
+    let stopped = stop_running(&context.states, &context.state_machine_arn, &start.run, which, context.patience).await;
+    let replaces = match stopped {
         // A deletion comes first: what it may leave behind in some account, nothing else will ever remove.
         Err(error) if start.request_type == RequestType::Delete => {
             tracing::warn!(error.name = error.name(), "runs that are still going are not stopped: {}", message(&error));

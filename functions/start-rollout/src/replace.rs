@@ -1,15 +1,17 @@
-//! Stops the runs that the stack's own run takes the place of.
+//! Stops the runs that the stack's own run takes the place of. An inspection changes nothing and so stands in nobody's way: only a
+//! deletion, which takes away what it works with, stops one.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use aws_sdk_sfn::Client;
-use aws_sdk_sfn::operation::describe_execution::DescribeExecutionError;
+use aws_sdk_sfn::operation::describe_execution::{DescribeExecutionError, DescribeExecutionOutput};
 use aws_sdk_sfn::operation::stop_execution::StopExecutionError;
 use aws_sdk_sfn::types::ExecutionStatus;
 use lambda::call::Called;
 use lambda::{CallError, CallFailure};
 use policy::ids::RunId;
+use policy::input::{Action, ExecutionInput};
 
 /// How long it is waited for runs that were stopped. The function has ten minutes.
 #[derive(Clone, Copy, Debug)]
@@ -29,8 +31,18 @@ impl Default for Patience {
 /// How an execution fails that did what it was for: whatever single accounts answered, off is off.
 const DONE: [&str; 3] = ["RolloutIncomplete", "RolloutNotReported", "StackNotAnswered"];
 
-/// Stops every execution of the machine that still runs but `run`, waits until their Map Runs are over, too, and answers the names
-/// of those stopped (`states:ListExecutions`, `states:StopExecution`, `states:ListMapRuns`).
+/// Which of the runs that are going on are stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Replaced {
+    /// All but inspections.
+    Changing,
+    /// All.
+    All,
+}
+
+/// Stops every execution of the machine that still runs and is to be `replaced` by `run`, waits until their Map Runs are over, too,
+/// and answers the names of those stopped (`states:ListExecutions`, `states:DescribeExecution`, `states:StopExecution`,
+/// `states:ListMapRuns`).
 ///
 /// A run that began before the stack changed has read the policy of that time: a rollout would put back what is being taken
 /// down. A Map Run goes on for a while after its execution was stopped, and cancels its children. What started meanwhile, or was
@@ -39,11 +51,12 @@ pub(crate) async fn stop_running(
     client: &Client,
     machine: &str,
     run: &RunId,
+    replaced: Replaced,
     patience: Patience,
 ) -> Result<BTreeSet<RunId>, CallError> {
     let began = Instant::now();
     let mut stopped = BTreeSet::new();
-    let mut ending = stop_listed(client, machine, run, &mut stopped).await?;
+    let mut ending = stop_listed(client, machine, run, replaced, &mut stopped).await?;
     while !ending.is_empty() {
         tokio::time::sleep(patience.pause).await;
         if began.elapsed() > patience.most {
@@ -55,7 +68,7 @@ pub(crate) async fn stop_running(
                 running.push(execution_arn);
             }
         }
-        running.extend(stop_listed(client, machine, run, &mut stopped).await?);
+        running.extend(stop_listed(client, machine, run, replaced, &mut stopped).await?);
         ending = running;
     }
     Ok(stopped)
@@ -64,12 +77,7 @@ pub(crate) async fn stop_running(
 /// Whether an execution is over and did what it was for, wherever that could be done (`states:DescribeExecution`). One of which
 /// Step Functions knows nothing any more is over for months.
 pub(crate) async fn has_done_all_it_could(client: &Client, execution_arn: &str) -> Result<bool, CallError> {
-    let found = match client.describe_execution().execution_arn(execution_arn).send().await {
-        Err(error) if error.as_service_error().is_some_and(DescribeExecutionError::is_execution_does_not_exist) => {
-            return Ok(true);
-        }
-        found => found.called("states:DescribeExecution")?,
-    };
+    let Some(found) = described(client, execution_arn).await? else { return Ok(true) };
     Ok(match found.status {
         ExecutionStatus::Succeeded => true,
         ExecutionStatus::Failed => found.error.is_some_and(|error| DONE.contains(&error.as_str())),
@@ -77,11 +85,29 @@ pub(crate) async fn has_done_all_it_could(client: &Client, execution_arn: &str) 
     })
 }
 
+/// None of one of which Step Functions knows nothing.
+async fn described(client: &Client, execution_arn: &str) -> Result<Option<DescribeExecutionOutput>, CallError> {
+    match client.describe_execution().execution_arn(execution_arn).send().await {
+        Err(error) if error.as_service_error().is_some_and(DescribeExecutionError::is_execution_does_not_exist) => {
+            Ok(None)
+        }
+        found => found.map(Some).called("states:DescribeExecution"),
+    }
+}
+
+/// By its input alone: what a retry that does not say it is about stands in a record, and may be a rollout.
+async fn is_inspection(client: &Client, execution_arn: &str) -> Result<bool, CallError> {
+    let input = described(client, execution_arn).await?.and_then(|found| found.input).unwrap_or_default();
+    let input = serde_json::from_str(&input).ok().and_then(|input| ExecutionInput::parse(&input).ok());
+    Ok(input.is_some_and(|input| input.action == Some(Action::Inspect)))
+}
+
 /// Answers the ARNs of those that were running.
 async fn stop_listed(
     client: &Client,
     machine: &str,
     run: &RunId,
+    replaced: Replaced,
     stopped: &mut BTreeSet<RunId>,
 ) -> Result<Vec<String>, CallError> {
     let mut found = Vec::new();
@@ -94,7 +120,8 @@ async fn stop_listed(
         .send();
     while let Some(execution) = executions.next().await {
         let execution = execution.called("states:ListExecutions")?;
-        if execution.name == run.as_str() {
+        let is_own = execution.name == run.as_str();
+        if is_own || (replaced == Replaced::Changing && is_inspection(client, &execution.execution_arn).await?) {
             continue;
         }
         stop(client, &execution.execution_arn, run).await?;

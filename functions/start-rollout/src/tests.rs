@@ -73,6 +73,16 @@ fn running(names: &[&str]) -> String {
     json!({"executions": executions.collect::<Vec<_>>()}).to_string()
 }
 
+/// What so many of the executions that are running were given, one after the other.
+fn given(server: &Server, inputs: &[&str]) {
+    for input in inputs {
+        let execution = json!({
+            "executionArn": EXECUTION, "stateMachineArn": MACHINE, "status": "RUNNING", "startDate": 0, "input": input
+        });
+        server.answers_to("DescribeExecution", 200, &execution.to_string());
+    }
+}
+
 /// Map Runs with the times at which they stopped.
 fn map_runs(stopped: &[Option<u64>]) -> String {
     let runs = stopped.iter().map(|stopped| {
@@ -133,6 +143,7 @@ async fn a_repeated_invocation_starts_nothing_twice_and_fails_nothing() {
 async fn what_still_runs_is_stopped_and_named_in_the_input_unless_it_ends_by_itself() {
     let server = Server::start().await;
     server.answers(200, "{}");
+    given(&server, &["{}", "no JSON"]);
     server.answers(200, &running(&["stack-update-r0", "by hand: a.b"]));
     server.answers(200, &json!({"stopDate": 0}).to_string());
     server.answers(400, &refused("ValidationException"));
@@ -141,8 +152,9 @@ async fn what_still_runs_is_stopped_and_named_in_the_input_unless_it_ends_by_its
     server.answers(200, &running(&[]));
     server.answers(200, &started());
     handled(&server, event(&server, "Update", true)).await.unwrap();
-    let stops = ["StopExecution", "StopExecution", "ListMapRuns", "ListMapRuns", "ListExecutions", "StartExecution"];
-    assert_eq!(names(&server), [&["PutItem", "ListExecutions"], &stops[..]].concat());
+    let stops = ["DescribeExecution", "StopExecution", "DescribeExecution", "StopExecution"];
+    let waits = ["ListMapRuns", "ListMapRuns", "ListExecutions", "StartExecution"];
+    assert_eq!(names(&server), [&["PutItem", "ListExecutions"], &stops[..], &waits].concat());
     let listed = body(&server, "ListExecutions");
     assert_eq!(
         (&listed["statusFilter"], &listed["stateMachineArn"]),
@@ -160,11 +172,39 @@ async fn what_still_runs_is_stopped_and_named_in_the_input_unless_it_ends_by_its
     );
 }
 
+#[tokio::test]
+async fn an_inspection_goes_on_beside_an_update_and_is_stopped_by_a_deletion() {
+    for (request_type, is_stopped) in [("Update", false), ("Delete", true)] {
+        let server = Server::start().await;
+        server.answers_to("#stack", 200, "{}");
+        for input in [r#"{"action": "inspect", "trigger": "schedule"}"#, r#"{"action": "plan"}"#, r#"{"retryOf": "i"}"#]
+        {
+            given(&server, &[input]);
+        }
+        server.answers_to("ListExecutions", 200, &running(&["looking", "planning", "again"]));
+        for _ in 0..3 {
+            server.answers_to("StopExecution", 200, &json!({"stopDate": 0}).to_string());
+            server.answers_to("ListMapRuns", 200, &map_runs(&[]));
+        }
+        given(&server, &[r#"{"action": "inspect"}"#]);
+        server.answers_to("ListExecutions", 200, &running(if is_stopped { &[] } else { &["looking"] }));
+        server.answers_to("StartExecution", 200, &started());
+        handled(&server, event(&server, request_type, true)).await.unwrap();
+        let stops = server.asked().into_iter().filter(|asked| name(asked) == "StopExecution");
+        let stopped: Vec<_> = stops.map(|asked| asked.body.contains(":looking\"")).collect();
+        assert_eq!(stopped, if is_stopped { vec![true, false, false] } else { vec![false, false] }, "{request_type}");
+        let input: Value = from_str(body(&server, "StartExecution")["input"].as_str().unwrap()).unwrap();
+        let replaced = if is_stopped { json!(["again", "looking", "planning"]) } else { json!(["again", "planning"]) };
+        assert_eq!(input["replaces"], replaced, "{request_type}");
+    }
+}
+
 /// An execution that was stopped leaves a Map Run which goes on for a while, and another may have started meanwhile.
 #[tokio::test]
 async fn nothing_is_started_before_the_map_runs_of_what_was_stopped_are_over() {
     let server = Server::start().await;
     server.answers(200, "{}");
+    given(&server, &["{}", "{}"]);
     server.answers(200, &running(&["stack-update-r0"]));
     server.answers(200, &json!({"stopDate": 0}).to_string());
     server.answers(200, &map_runs(&[None]));
@@ -178,7 +218,7 @@ async fn nothing_is_started_before_the_map_runs_of_what_was_stopped_are_over() {
     server.answers(200, &started());
     handled(&server, event(&server, "Update", true)).await.unwrap();
     let asked = names(&server);
-    assert_eq!((asked.len(), asked.last().unwrap().as_str()), (12, "StartExecution"), "{asked:?}");
+    assert_eq!((asked.len(), asked.last().unwrap().as_str()), (14, "StartExecution"), "{asked:?}");
     let input: Value = from_str(body(&server, "StartExecution")["input"].as_str().unwrap()).unwrap();
     assert_eq!(input["replaces"], json!(["scheduled", "stack-update-r0"]));
 }
@@ -187,6 +227,7 @@ async fn nothing_is_started_before_the_map_runs_of_what_was_stopped_are_over() {
 async fn an_update_does_not_start_beside_a_map_run_that_does_not_end() {
     let server = Server::start().await;
     server.answers(200, "{}");
+    given(&server, &["{}"]);
     server.answers(200, &running(&["stack-update-r0"]));
     server.answers(200, &json!({"stopDate": 0}).to_string());
     for _ in 0..400 {
@@ -203,6 +244,7 @@ async fn an_update_does_not_start_beside_a_map_run_that_does_not_end() {
 async fn an_update_does_not_start_beside_what_cannot_be_stopped() {
     let server = Server::start().await;
     server.answers(200, "{}");
+    given(&server, &["{}"]);
     server.answers(200, &running(&["stack-update-r0"]));
     server.answers(400, &refused("AccessDeniedException"));
     server.answers(200, "");

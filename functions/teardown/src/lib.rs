@@ -50,7 +50,7 @@ pub async fn tear_down(
         (windows, dhmc) => windows.and(dhmc),
     };
     let answer = progress::answer(done, result)?;
-    let status = if action == Action::Plan { Status::Planned } else { answer.status };
+    let status = if action.changes() { answer.status } else { Status::Planned };
     Ok(Progress { status, ..answer })
 }
 
@@ -65,7 +65,7 @@ fn both(windows: CallError, dhmc: CallError) -> CallError {
 async fn remove(site: &Site<'_>, action: Action, done: &mut Progress) -> Result<(), CallError> {
     let observed = windows::observe(site, done).await?;
     let nothing = Desired::nothing(site.owner_tag.clone());
-    if action == Action::Plan {
+    if !action.changes() {
         done.windows = plan(&nothing, &observed).predicted();
         return Ok(());
     }
@@ -78,10 +78,7 @@ async fn reset(ssm: &Client, action: Action, policy: &Dhmc, keep: bool) -> Resul
     }
     let found = dhmc::observe(ssm).await?;
     let plan = if keep { plan_keep(policy, &found) } else { plan_reset(policy, &found) };
-    match action {
-        Action::Plan => Ok(plan.outcome().planned()),
-        Action::Rollout | Action::Disable => dhmc::apply(ssm, &plan).await,
-    }
+    if action.changes() { dhmc::apply(ssm, &plan).await } else { Ok(plan.outcome().planned()) }
 }
 
 #[cfg(test)]

@@ -62,6 +62,16 @@ pub enum Action {
     Plan,
     /// Takes everything down that the solution set up.
     Disable,
+    /// Changes nothing and reports which hosts are patched, and why the others are not.
+    Inspect,
+}
+
+impl Action {
+    /// Whether it changes anything in an account.
+    #[must_use]
+    pub fn changes(self) -> bool {
+        matches!(self, Self::Rollout | Self::Disable)
+    }
 }
 
 /// What started an execution.
@@ -201,7 +211,7 @@ fn account_id(name: &str, value: &Value) -> Vec<AccountId> {
 }
 
 impl FromNode for Action {
-    const EXPECTED: &'static str = "rollout, plan or disable";
+    const EXPECTED: &'static str = "rollout, plan, disable or inspect";
 
     fn from_node(node: &Node<'_>) -> Read<Self> {
         node.one_of()

@@ -104,7 +104,7 @@ fn everything_wrong_is_reported_at_once() {
     assert_eq!(
         error.unwrap_err().to_string(),
         "the input has 7 problems:\n  \
-         $.action: \"destroy\" — allowed: rollout, plan or disable\n  \
+         $.action: \"destroy\" — allowed: rollout, plan, disable or inspect\n  \
          $.accounts[0]: \"1\" — allowed: 12 digits, such as \"111122223333\"\n  \
          $.accounts[1]: 2 — allowed: 12 digits, such as \"111122223333\"\n  \
          $.regions: \"eu-west-1\" — allowed: a list\n  \
@@ -124,9 +124,16 @@ fn an_input_that_is_no_object_is_refused() {
 
 #[test]
 fn an_action_and_a_trigger_have_one_name_everywhere() {
-    for (action, name) in [(Action::Rollout, "rollout"), (Action::Plan, "plan"), (Action::Disable, "disable")] {
+    for (action, name, changes) in [
+        (Action::Rollout, "rollout", true),
+        (Action::Plan, "plan", false),
+        (Action::Disable, "disable", true),
+        (Action::Inspect, "inspect", false),
+    ] {
         assert_eq!(action.to_string(), name);
         assert_eq!(json!(action), name);
+        assert_eq!(ExecutionInput::parse(&json!({ "action": name })).unwrap().action, Some(action));
+        assert_eq!(action.changes(), changes, "{name}");
     }
     assert_eq!(Trigger::AccountJoined.to_string(), "account-joined");
     assert_eq!(json!(Trigger::AccountJoined), "account-joined");
