@@ -117,7 +117,7 @@ check_roles() {
         status=$(where_events_are status_of "$stack-organization-events")
         ! is_created_anew "$status" || names+=("$prefix-organization-events")
     fi
-    [ "$(effective ManageMemberRoles)" = false ] || names+=("$(effective MemberRoleName)" "$(effective TaskRoleName)")
+    [ "$(effective ManageMemberRoles)" = false ] || names+=("$(effective MemberRoleName)" "$(effective TaskRoleName)" "$prefix-inspection")
     look "names of roles" aws iam list-roles --query 'Roles[].[RoleName]' --output text || return 0
     for role in $(printf '%s\n' "${names[@]}" | grep -Fx -f "$work/found"); do
         owner=$(aws cloudformation describe-stack-resources --physical-resource-id "$role" --output text \

@@ -54,6 +54,15 @@ pub fn operations() -> BTreeSet<String> {
     named_in(&sources(&root().join("functions")))
 }
 
+/// The operations of which only looking at hosts makes use.
+#[must_use]
+pub fn looking() -> BTreeSet<String> {
+    let folder = root().join("functions/lib/member/src");
+    let mut texts = sources(&folder.join("hosts"));
+    texts.extend(fs::read_to_string(folder.join("hosts.rs")));
+    named_in(&texts)
+}
+
 /// The operations that a function calls with its own role.
 #[must_use]
 pub fn own_operations(name: &str) -> BTreeSet<String> {

@@ -17,10 +17,20 @@ pub struct Rendering<'a> {
 /// Other roles than its own are somebody else's, so that their names are known.
 #[must_use]
 pub fn control_plane(values: &[(&str, &str)]) -> Value {
-    let (main, control_plane) = (template::load("main.yaml"), template::control_plane());
-    let given = Rendering::new(&main, &[&[("ManageMemberRoles", "false")], values].concat()).nested("ControlPlane");
+    nested("ControlPlane", &template::control_plane(), values)
+}
+
+/// The same of the template that looks at hosts.
+#[must_use]
+pub fn inspection(values: &[(&str, &str)]) -> Value {
+    nested("Inspection", &template::inspection(), values)
+}
+
+fn nested(stack: &str, template: &Value, values: &[(&str, &str)]) -> Value {
+    let main = template::load("main.yaml");
+    let given = Rendering::new(&main, &[&[("ManageMemberRoles", "false")], values].concat()).nested(stack);
     let given: Vec<_> = given.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    Rendering::new(&control_plane, &given).resources()
+    Rendering::new(template, &given).resources()
 }
 
 /// What stands for `AWS::NoValue` until it is left out.

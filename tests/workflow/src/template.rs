@@ -32,16 +32,40 @@ pub fn files() -> Vec<String> {
     templates.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect()
 }
 
-/// The template that holds the functions and the state machine.
+/// The template that holds the state machine and the functions but one.
 #[must_use]
 pub fn control_plane() -> Value {
     load("control-plane.yaml")
 }
 
-/// The properties of a resource of the control plane.
+/// The template that holds the function that looks at hosts.
+#[must_use]
+pub fn inspection() -> Value {
+    load("inspection.yaml")
+}
+
+/// The resources of both.
+#[must_use]
+pub fn resources() -> Map<String, Value> {
+    let of = |template: Value| template["Resources"].as_object().cloned().unwrap_or_default();
+    of(control_plane()).into_iter().chain(of(inspection())).collect()
+}
+
+/// The properties of a resource of one of the two.
 #[must_use]
 pub fn properties(resource: &str) -> Value {
-    control_plane()["Resources"][resource]["Properties"].clone()
+    resources().get(resource).map_or(Value::Null, |resource| resource["Properties"].clone())
+}
+
+/// The ARN of a function as the control plane writes it: of one in another template, which comes later, by its name.
+#[must_use]
+pub fn function_arn(name: &str) -> Value {
+    let id = format!("{}Function", functions::pascal(name));
+    if control_plane()["Resources"][&id].is_object() {
+        return json!({ "Fn::GetAtt": [id, "Arn"] });
+    }
+    let arn = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:${ResourcePrefix}";
+    json!({ "Fn::Sub": format!("{arn}-{name}") })
 }
 
 /// The function's resource.

@@ -67,7 +67,12 @@ pub struct CallFailure {
 pub const ENTERING: &str = "sts:AssumeRole";
 
 /// What the functions call first in a Region.
-const LOOKING: [&str; 2] = ["ssm:DescribeMaintenanceWindows", "ssm:GetServiceSetting"];
+const LOOKING: [&str; 4] = [
+    "ec2:DescribeInstances",
+    "ssm:DescribeInstanceInformation",
+    "ssm:DescribeMaintenanceWindows",
+    "ssm:GetServiceSetting",
+];
 
 impl std::error::Error for CallFailure {}
 
@@ -187,7 +192,7 @@ impl CallError {
                 if failure.operation != ENTERING
                     && matches!(
                         failure.code.as_deref(),
-                        Some("UnrecognizedClientException" | "InvalidClientTokenId")
+                        Some("UnrecognizedClientException" | "InvalidClientTokenId" | "AuthFailure")
                     ) =>
             {
                 Self::RegionDisabled(failure)

@@ -2,6 +2,7 @@
 
 pub mod dhmc;
 pub mod ec2;
+pub mod hosts;
 pub mod progress;
 pub mod query;
 pub mod sessions;

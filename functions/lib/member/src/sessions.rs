@@ -109,6 +109,18 @@ impl MemberSessions {
         result.map_err(CallError::of_a_new_session)
     }
 
+    /// Does `work` with settings for a client of any service in `place`'s account and Region, as often as
+    /// [`with_ssm`](Self::with_ssm) does.
+    pub async fn in_region<T>(
+        &self,
+        place: &Place,
+        work: impl AsyncFn(&SdkConfig) -> Result<T, CallError>,
+    ) -> Result<T, CallError> {
+        let region = SdkRegion::new(place.region.to_string());
+        let in_region = async |config: &SdkConfig| work(&config.to_builder().region(region.clone()).build()).await;
+        self.with_config(&place.run, &place.account, in_region).await.map_err(CallError::of_a_new_session)
+    }
+
     async fn with_a_good_session<T>(
         &self,
         run: &RunId,

@@ -10,5 +10,6 @@ mod write;
 
 pub use documents::hashes;
 pub use observe::observe;
+pub(crate) use observe::{carries, gone_is_none, identified, identities, window};
 pub use rounds::carry_out;
 pub use site::Site;

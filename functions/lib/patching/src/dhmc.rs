@@ -8,7 +8,8 @@ use crate::outcome::{DhmcOutcome, DhmcStatus};
 pub const SETTING_ID: &str = "/ssm/managed-instance/default-ec2-instance-management-role";
 
 /// What `GetServiceSetting` answers for a setting that nobody has set.
-const UNSET: &str = "$None";
+/// What the setting says when nobody has set it.
+pub const UNSET: &str = "$None";
 
 /// What to do with the setting.
 #[derive(Clone, Debug, PartialEq, Eq)]

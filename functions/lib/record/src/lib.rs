@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod footprint;
+pub mod hosts;
 pub mod ledger;
 pub mod object;
 pub mod settled_names;

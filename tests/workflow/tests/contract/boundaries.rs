@@ -2,7 +2,7 @@
 
 use regex_lite::Regex;
 use serde_json::{Value, json};
-use workflow::rendering::{Rendering, control_plane};
+use workflow::rendering::{Rendering, control_plane, inspection};
 use workflow::template;
 
 const VALUES: [(&str, &str); 2] = [("RolePath", "platform/"), ("PermissionsBoundary", "platform/bound")];
@@ -12,6 +12,7 @@ fn roles(values: &[(&str, &str)]) -> Vec<(String, Value)> {
     let of = |file: String| {
         let resources = match file.as_str() {
             "control-plane.yaml" => control_plane(values),
+            "inspection.yaml" => inspection(values),
             _ => Rendering::new(&template::load(&file), values).resources(),
         };
         let resources = resources.as_object().unwrap().clone().into_iter();
@@ -44,7 +45,7 @@ fn without_them_no_role_has_a_boundary_and_only_the_one_for_dhmc_a_path() {
 }
 
 /// These are given by `main.yaml` what it has checked.
-const GIVEN: [&str; 2] = ["control-plane.yaml", "org-stacksets.yaml"];
+const GIVEN: [&str; 3] = ["control-plane.yaml", "inspection.yaml", "org-stacksets.yaml"];
 
 /// Of a role's ARN Step Functions takes 256 characters, and CloudFormation puts the slash before a boundary's name itself.
 #[test]
@@ -90,12 +91,21 @@ fn whatever_names_a_role_names_its_path() {
     let assuming = resources["TeardownRole"]["Properties"]["Policies"].to_string();
     assert!(assuming.contains(":role/platform/patch-manager-configuration\""), "{assuming}");
 
+    let inspecting = inspection(&VALUES);
+    let variables = &inspecting["InspectHostsFunction"]["Properties"]["Environment"]["Variables"];
+    assert_eq!(variables["MEMBER_ROLE_NAME"], "platform/patch-manager-inspection");
+    let assuming = inspecting["InspectHostsRole"]["Properties"]["Policies"].to_string();
+    assert!(assuming.contains(":role/platform/patch-manager-inspection\""), "{assuming}");
+
     let member = template::load("member-roles.yaml");
-    let role = Rendering::new(&member, &VALUES).resources()["ConfigurationRole"]["Properties"].clone();
-    let passing = role["Policies"].to_string();
+    let roles = Rendering::new(&member, &VALUES).resources();
+    let passing = roles["ConfigurationRole"]["Properties"]["Policies"].to_string();
     assert!(passing.contains(&format!(":role/{dhmc}\"")), "{passing}");
-    let trusted = &role["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]["ArnLike"]["aws:PrincipalArn"];
-    for arn in template::list(trusted) {
+    let trusted = ["ConfigurationRole", "InspectionRole"].iter().flat_map(|role| {
+        let trust = &roles[role]["Properties"]["AssumeRolePolicyDocument"]["Statement"][0];
+        template::list(&trust["Condition"]["ArnLike"]["aws:PrincipalArn"])
+    });
+    for arn in trusted {
         let arn = arn.as_str().unwrap();
         // A session has the role's name alone.
         assert!(arn.contains(":role/platform/patch-manager-") || arn.contains(":assumed-role/patch-manager-"), "{arn}");

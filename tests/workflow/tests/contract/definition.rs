@@ -82,7 +82,9 @@ fn a_function_ends_by_itself_before_its_task_gives_it_up() {
 fn a_run_that_replaces_others_waits_as_long_as_their_functions_may_take() {
     let in_accounts = definition::machines().into_iter().skip(1);
     let states: Vec<_> = in_accounts.flat_map(|machine| definition::states_of(&machine)).collect();
-    let seconds = states.iter().filter_map(|state| template::function(&state.function()?)["Timeout"].as_u64());
+    // What only looks is in nobody's way.
+    let changing = states.iter().filter(|state| state.name != "InspectHosts");
+    let seconds = changing.filter_map(|state| template::function(&state.function()?)["Timeout"].as_u64());
     assert_eq!(definition::state("LetReplacedRunsFinish").body["Seconds"].as_u64(), seconds.max());
 }
 

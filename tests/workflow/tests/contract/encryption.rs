@@ -2,15 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
-use workflow::rendering::control_plane;
+use serde_json::{Map, Value, json};
+use workflow::rendering::{control_plane, inspection};
 use workflow::{read, template};
 
 const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd";
 const MACHINE: &str = "kms:EncryptionContext:aws:states:stateMachineArn";
 
 fn with_key() -> Value {
-    control_plane(&[("KmsKeyArn", KEY)])
+    everything(&[("KmsKeyArn", KEY)])
+}
+
+fn everything(values: &[(&str, &str)]) -> Value {
+    let of = |resources: Value| resources.as_object().cloned().unwrap_or_default();
+    of(control_plane(values)).into_iter().chain(of(inspection(values))).collect::<Map<_, _>>().into()
 }
 
 #[test]
@@ -33,7 +38,7 @@ fn everything_that_keeps_data_is_encrypted_with_the_key_and_without_one_by_aws()
     };
     let found = places(&with_key());
     assert!(found.len() > 10 && found.values().all(|encrypted| *encrypted), "{found:?}");
-    let without = control_plane(&[]);
+    let without = everything(&[]);
     assert!(places(&without).values().all(|encrypted| !encrypted));
     // What an update leaves out stays as it was: a key that is taken away would stay.
     let machine = &without["RolloutStateMachine"]["Properties"]["EncryptionConfiguration"];

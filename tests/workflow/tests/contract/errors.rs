@@ -116,7 +116,7 @@ fn raised(function: &str) -> BTreeSet<&'static str> {
     let own = match function {
         "answer-stack" => answer_stack::Error::names(),
         "assume-role" => assume_role::Error::names(),
-        "configure-dhmc" | "configure-windows" | "teardown" => CallError::names(),
+        "configure-dhmc" | "configure-windows" | "inspect-hosts" | "teardown" => CallError::names(),
         "list-accounts" => list_accounts::Error::names(),
         "report" => report::Error::names(),
         "start-rollout" => start_rollout::Error::names(),

@@ -18,8 +18,7 @@ fn each_function_is_the_state_of_its_name_and_of_no_other() {
 
 #[test]
 fn each_function_is_a_resource_and_there_are_no_others() {
-    let template = template::control_plane();
-    let resources = template["Resources"].as_object().unwrap();
+    let resources = template::resources();
     let found: BTreeSet<_> = resources
         .iter()
         .filter(|(_, resource)| resource["Type"] == "AWS::Lambda::Function")
@@ -54,7 +53,7 @@ fn the_template_gives_each_substitution_that_the_definition_uses_and_no_other() 
     assert_eq!(names, definition::substitutions());
     for name in functions::states() {
         let id = pascal(&name);
-        assert_eq!(given[format!("{id}FunctionArn")], json!({ "Fn::GetAtt": [format!("{id}Function"), "Arn"] }));
+        assert_eq!(given[format!("{id}FunctionArn")], template::function_arn(&name));
     }
 }
 

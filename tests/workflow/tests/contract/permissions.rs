@@ -12,6 +12,10 @@ const NOT_CALLED: [(&str, &str); 2] = [
     ("ssm:AddTagsToResource", "checked when CreateMaintenanceWindow names tags"),
 ];
 
+/// What looking at hosts has in common with setting up.
+const SHARED: [&str; 4] =
+    ["ssm:DescribeMaintenanceWindows", "ssm:GetMaintenanceWindow", "ssm:GetServiceSetting", "ssm:ListTagsForResource"];
+
 #[test]
 fn the_member_role_allows_what_the_functions_call_there_and_nothing_else() {
     let role = member_role();
@@ -22,7 +26,20 @@ fn the_member_role_allows_what_the_functions_call_there_and_nothing_else() {
     let mut called = functions::operations();
     called.retain(|operation| ["account:", "ec2:", "ssm:"].iter().any(|service| operation.starts_with(service)));
     called.remove("ssm:GetParameter"); // of the management account
+    for looking in functions::looking() {
+        assert!(called.remove(&looking) || SHARED.contains(&looking.as_str()), "{looking}");
+    }
+    called.extend(SHARED.map(ToOwned::to_owned));
     assert_eq!(allowed, called);
+}
+
+#[test]
+fn the_inspection_role_allows_what_looking_at_hosts_calls_and_changes_nothing() {
+    let allowed = template::actions(&inspection_role());
+    let called: BTreeSet<_> = functions::looking().into_iter().chain(SHARED.map(ToOwned::to_owned)).collect();
+    assert_eq!(allowed, called);
+    let reads = |action: &String| ["Describe", "Get", "List"].iter().any(|verb| action.contains(&format!(":{verb}")));
+    assert!(allowed.iter().all(reads), "{allowed:?}");
 }
 
 #[test]
@@ -35,20 +52,35 @@ fn a_functions_role_allows_what_the_function_calls_and_nothing_else() {
 }
 
 #[test]
-fn the_member_role_trusts_the_functions_that_assume_it_and_no_others() {
-    let trust = member_role()["AssumeRolePolicyDocument"]["Statement"][0].clone();
-    let trusted: BTreeSet<_> = trust["Condition"]["ArnLike"]["aws:PrincipalArn"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter_map(|arn| arn["Fn::Sub"].as_str()?.split_once(":role/${RolePath}${FunctionRolePrefix}-"))
-        .map(|(_, name)| name.to_owned())
-        .collect();
-    let assuming: BTreeSet<_> = functions::names()
-        .into_iter()
-        .filter(|name| template::actions(&function_role(name)).contains("sts:AssumeRole"))
-        .collect();
-    assert_eq!(trusted, assuming);
+fn each_role_in_an_account_trusts_the_functions_that_assume_it_and_no_others() {
+    let (configuration, inspection) = (trusted(&member_role()), trusted(&inspection_role()));
+    assert_eq!(configuration, assuming("${RolePath}${MemberRoleName}"));
+    assert_eq!(inspection, assuming("${RolePath}${ResourcePrefix}-inspection"));
+    assert!(configuration.is_disjoint(&inspection) && configuration.len() + inspection.len() == 5);
+}
+
+fn trusted(role: &Value) -> BTreeSet<String> {
+    let trust = &role["AssumeRolePolicyDocument"]["Statement"][0];
+    let arns = template::list(&trust["Condition"]["ArnLike"]["aws:PrincipalArn"]);
+    let names = |beginning: &str| -> BTreeSet<String> {
+        let arns = arns.iter().filter_map(|arn| arn["Fn::Sub"].as_str()?.split_once(beginning));
+        arns.map(|(_, name)| name.trim_end_matches("/*").to_owned()).collect()
+    };
+    let roles = names(":role/${RolePath}${FunctionRolePrefix}-");
+    assert_eq!(roles, names(":assumed-role/${FunctionRolePrefix}-"), "sessions of the same");
+    roles
+}
+
+/// The functions that may assume the role of this name, and no other.
+fn assuming(role: &str) -> BTreeSet<String> {
+    let assumes = |name: &String| {
+        let statements = template::statements(&function_role(name));
+        let mut assumed = statements.iter().filter(|statement| statement["Action"] == "sts:AssumeRole");
+        assumed.any(|statement| {
+            statement["Resource"]["Fn::Sub"].as_str().is_some_and(|arn| arn.ends_with(&format!(":role/{role}")))
+        })
+    };
+    functions::names().into_iter().filter(assumes).collect()
 }
 
 #[test]
@@ -91,7 +123,7 @@ fn the_state_machine_may_invoke_its_functions_and_no_others() {
     let statements = template::statements(&template::properties("RolloutRole"));
     let invoking = statements.iter().find(|statement| statement["Action"] == "lambda:InvokeFunction").unwrap();
     let named: BTreeSet<_> = template::list(&invoking["Resource"]).iter().map(Value::to_string).collect();
-    let arn = |name: &String| json!({ "Fn::GetAtt": [format!("{}Function", pascal(name)), "Arn"] }).to_string();
+    let arn = |name: &String| template::function_arn(name).to_string();
     assert_eq!(named, functions::states().iter().map(arn).collect());
 }
 
@@ -130,6 +162,10 @@ fn both_templates_agree_on_the_names_that_they_share() {
 
 fn member_role() -> Value {
     template::load("member-roles.yaml")["Resources"]["ConfigurationRole"]["Properties"].clone()
+}
+
+fn inspection_role() -> Value {
+    template::load("member-roles.yaml")["Resources"]["InspectionRole"]["Properties"].clone()
 }
 
 fn function_role(name: &str) -> Value {

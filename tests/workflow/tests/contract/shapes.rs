@@ -1,6 +1,7 @@
 //! What one part hands to another is what the other takes. Each value here went through the definition's own templates, from
 //! one state to the next.
 
+use patching::hosts::{HostTotals, Verdict};
 use patching::outcome::{AccountOutcome, DhmcOutcome, DhmcStatus, Progress, RegionOutcome, Status, Warning};
 use patching::request::RegionRequest;
 use patching::summary::Totals;
@@ -43,6 +44,7 @@ fn the_workers_take_a_region() {
     request::<RegionRequest>(&payload("ConfigureDhmc"));
     request::<RegionRequest>(&payload("ConfigureWindows"));
     request::<RegionRequest>(&payload("Teardown"));
+    request::<inspect_hosts::Request>(&payload("InspectHosts"));
 }
 
 #[test]
@@ -132,7 +134,7 @@ fn a_failed_region_tells_what_was_done_and_both_errors() {
 #[test]
 fn a_denied_region_is_skipped_only_when_nothing_was_done_there_and_nothing_else_failed() {
     let denied = |step: &str, input: Value| failed_with(&format!("{step}Failed"), "RegionDenied", input);
-    let next = |input: &Value| choose(&state("RegionDenied?").body, input).to_owned();
+    let next = |input: &Value| then("RegionDenied?", "RegionToReplay?", input);
     let left = || Progress { again: true, tries: 1, ..Progress::default() };
     let mut torn_down = region();
     torn_down["action"] = json!("disable");
@@ -163,6 +165,57 @@ fn a_denied_region_is_skipped_only_when_nothing_was_done_there_and_nothing_else_
         let outcome = request::<RegionOutcome>(&outcome);
         assert_eq!(outcome.dhmc_error.as_ref().map(|error| error.step.as_str()), step_of_dhmc);
         assert_eq!((outcome.status, outcome.failures().count()), (Status::Skipped, 0));
+    }
+}
+
+#[test]
+fn an_inspected_region_has_its_hosts_in_numbers() {
+    let done = fill(&state("RegionInspected").body["Parameters"], &inspected(), &Value::Null);
+    let outcome = request::<RegionOutcome>(&done["outcome"]);
+    assert_eq!((outcome.status, outcome.hosts), (Status::Succeeded, Some(hosts())));
+    let mut account = account();
+    account["result"] = fill(&state("EachRegion").body["ResultSelector"], &json!([done]), &Value::Null);
+    let item = fill(&state("RecordOutcome").body["Parameters"]["Item"], &account, &context());
+    let outcome = item["outcome"]["S"].as_str().unwrap();
+    let read = AccountOutcome::from_ledger("111122223333".parse().unwrap(), String::new(), outcome).unwrap();
+    assert_eq!((read.status, read.regions[0].hosts.as_ref()), (Status::Succeeded, Some(&hosts())));
+}
+
+/// The next inspection looks again: a dead letter would only be old by then.
+#[test]
+fn what_an_inspection_could_not_look_at_failed_and_is_in_no_queue() {
+    let mut region = region();
+    region["action"] = json!("inspect");
+    let with = |error: &str, mut region: Value, on_denied: &str| {
+        region["policy"]["onRegionDenied"] = json!(on_denied);
+        failed_with("InspectHostsFailed", error, region)
+    };
+    for (input, wanted) in [
+        (with("Throttled", region.clone(), "skip"), "RegionFailed"),
+        (with("AccessDenied", region.clone(), "skip"), "RegionFailed"),
+        (with("RegionDenied", region.clone(), "skip"), "RegionSkipped"),
+        (with("RegionDenied", region.clone(), "fail"), "RegionFailed"),
+    ] {
+        assert_eq!(then("RegionDenied?", "RegionToReplay?", &input), wanted, "{input}");
+        let outcome = fill(&state(wanted).body["Parameters"], &input, &Value::Null)["outcome"].clone();
+        assert_eq!(request::<RegionOutcome>(&outcome).hosts, None);
+    }
+    let mut account = account();
+    account["action"] = json!("inspect");
+    for name in ["AccessDenied", "AccountDenied"] {
+        account["policy"]["onRegionDenied"] = json!("fail");
+        let failed = failed_with("AssumeRoleFailed", name, account.clone());
+        assert_eq!(then("AccountDenied?", "AccountToReplay?", &failed), "RecordOutcome", "{name}");
+    }
+    assert_eq!(state("EachRegionFailed").body["Next"], "AccountToReplay?");
+}
+
+/// Where a Choice leads, through the `second` one when it leads there.
+fn then(first: &str, second: &str, input: &Value) -> String {
+    let body = state(first).body;
+    match choose(&body, input) {
+        next if next == second => choose(&state(second).body, input).to_owned(),
+        next => next.to_owned(),
     }
 }
 
@@ -282,7 +335,7 @@ fn request<T: DeserializeOwned>(value: &Value) -> T {
 fn newer(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
-            let given = |name: &str| ["input", "policy", "skipped"].contains(&name);
+            let given = |name: &str| ["input", "policy", "reasons", "skipped", "verdicts"].contains(&name);
             let mut fields: Map<_, _> = fields
                 .iter()
                 .map(|(name, value)| (name.clone(), if given(name) { value.clone() } else { newer(value) }))
@@ -415,6 +468,15 @@ fn configured() -> Value {
     let earlier: Progress =
         request(&fill(&state("ConfigureWindows").body["Parameters"]["Payload"], &answered, &Value::Null)["earlier"]);
     after("ConfigureWindows", answered, Progress { status: Status::Succeeded, ..earlier })
+}
+
+fn inspected() -> Value {
+    let key = Some("runs/run-1/hosts/111122223333/eu-west-1.json".to_owned());
+    after("InspectHosts", region(), inspect_hosts::Response { hosts: hosts(), key })
+}
+
+fn hosts() -> HostTotals {
+    HostTotals { hosts: 2, verdicts: [(Verdict::Patched, 2)].into(), ..HostTotals::default() }
 }
 
 fn torn_down() -> Value {

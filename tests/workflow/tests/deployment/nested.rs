@@ -9,7 +9,7 @@ use workflow::{read, template};
 
 const STACK: &str = "nested";
 const POLL: Duration = Duration::from_millis(200);
-const NESTED: [&str; 3] = ["MemberRoles", "OrganizationStackSets", "ControlPlane"];
+const NESTED: [&str; 4] = ["MemberRoles", "OrganizationStackSets", "ControlPlane", "Inspection"];
 
 pub(crate) async fn the_parent_creates_the_roles_first_and_deletes_them_last(aws: &LocalAws) {
     let bucket = format!("patch-manager-artifacts-{}", aws.organization.accounts[0].id);
@@ -40,7 +40,7 @@ async fn policy_has_what_the_parent_was_given(aws: &LocalAws) {
     assert_eq!(policy["windows"][2]["target"]["values"], serde_json::json!(["one", "and another"]));
     assert_eq!(policy["ownerTag"]["value"], "nested");
     assert_eq!(policy["taskRole"], "nested/nested-task");
-    for name in ["nested-task", "nested-configuration", "nested-rollout"] {
+    for name in ["nested-task", "nested-configuration", "nested-inspection", "nested-rollout", "nested-inspect-hosts"] {
         let role: Value =
             serde_json::from_str(&aws.aws_cli(&["iam", "get-role", "--role-name", name]).await.unwrap()).unwrap();
         assert!(role["Role"]["Arn"].as_str().unwrap().ends_with(&format!(":role/nested/{name}")), "{role}");

@@ -22,7 +22,10 @@ const TAKEN: [(&str, &[&str]); 8] = [
     ("ExecutionStopped", &["execution-aborted", "execution-failed", "execution-timed-out"]),
     ("ManagedAccountCreated", &["create-managed-account"]),
     ("ManagedAccountUpdated", &["update-managed-account"]),
-    ("OnDemand", &["inspection-requested", "rollout-requested", "rollout-requested-again", "rollout-requested-of-everything"]),
+    (
+        "OnDemand",
+        &["inspection-requested", "rollout-requested", "rollout-requested-again", "rollout-requested-of-everything"],
+    ),
     ("PolicyWritten", &["policy-deleted", "policy-deleted-with-others", "policy-written"]),
     ("PolicyWrittenByCloudControl", &["policy-deleted-by-cloud-control", "policy-written-by-cloud-control"]),
 ];

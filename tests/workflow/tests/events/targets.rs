@@ -1,7 +1,8 @@
 //! What a rule hands to its target is what the target takes.
 
-use policy::input::{ExecutionInput, Trigger};
+use policy::input::{Action, ExecutionInput, Trigger};
 use serde_json::{Value, json};
+use workflow::rendering::inspection;
 use workflow::{template, transformer};
 
 use crate::events::rules;
@@ -33,6 +34,23 @@ fn the_schedule_starts_a_rollout_of_everything() {
     let text = template::properties("RolloutSchedule")["Target"]["Input"].as_str().unwrap().to_owned();
     let input = ExecutionInput::parse(&serde_json::from_str(&text).unwrap()).unwrap();
     assert_eq!(input, ExecutionInput { trigger: Trigger::Schedule, ..ExecutionInput::default() });
+}
+
+#[test]
+fn the_other_schedule_looks_at_everything_unless_it_is_off_or_all_is_disabled() {
+    let target = template::properties("InspectionSchedule")["Target"].clone();
+    let input = ExecutionInput::parse(&serde_json::from_str(target["Input"].as_str().unwrap()).unwrap()).unwrap();
+    let expected =
+        ExecutionInput { action: Some(Action::Inspect), trigger: Trigger::Schedule, ..ExecutionInput::default() };
+    assert_eq!(input, expected);
+    assert_eq!(target["DeadLetterConfig"]["Arn"], json!({"Ref": "DeadLetterQueueArn"}));
+    for (values, state) in [
+        (&[][..], "ENABLED"),
+        (&[("InspectHosts", "false")], "DISABLED"),
+        (&[("DisablePatchManager", "true")], "DISABLED"),
+    ] {
+        assert_eq!(inspection(values)["InspectionSchedule"]["Properties"]["State"], state, "{values:?}");
+    }
 }
 
 #[test]

@@ -39,6 +39,7 @@ fn each_nested_template_gets_what_it_asks_for_under_the_same_name() {
         ("main.yaml", "MemberRoles", "member-roles.yaml"),
         ("main.yaml", "OrganizationStackSets", "org-stacksets.yaml"),
         ("main.yaml", "ControlPlane", "control-plane.yaml"),
+        ("main.yaml", "Inspection", "inspection.yaml"),
         ("org-dhmc-roles.yaml", "ManagementAccountRole", "dhmc-role.yaml"),
     ] {
         let given =

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use policy::PatchPolicy;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use workflow::rendering::Rendering;
 use workflow::template;
 
@@ -24,7 +24,7 @@ const WHOLE: &str = r#"{"windows": [], "dhmc": {"enabled": false}, "ownerTag": {
 
 #[test]
 fn each_parameter_reaches_what_it_is_for() {
-    let templates = [template::load("main.yaml"), template::control_plane()];
+    let templates = [template::load("main.yaml"), template::control_plane(), template::inspection()];
     let before = places(&templates, &[]);
     for (name, reach) in all() {
         let after = places(&templates, &[(&name, reach.value)]);
@@ -56,22 +56,32 @@ fn the_policy_stays_valid_with_each_value() {
 #[test]
 fn a_policy_in_two_parts_is_put_together() {
     let (beginning, rest) = WHOLE.split_at(20);
-    let templates = [template::load("main.yaml"), template::control_plane()];
+    let templates = [template::load("main.yaml"), template::control_plane(), template::inspection()];
     let places = places(&templates, &[("PatchPolicy", beginning), ("PatchPolicyContinued", rest)]);
     assert_eq!(places["resources"]["PolicyParameter"]["Properties"]["Value"], WHOLE);
 }
 
-/// What is made of `main.yaml`'s parameters: the policy, its own resources, and those of the control plane.
-fn places([main, control_plane]: &[Value; 2], values: &[(&str, &str)]) -> Value {
+/// What is made of `main.yaml`'s parameters: the policy, its own resources, and those of the two that work.
+fn places([main, control_plane, inspection]: &[Value; 3], values: &[(&str, &str)]) -> Value {
     let main = Rendering::new(main, values);
-    let given = main.nested("ControlPlane");
-    let given: Vec<_> = given.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let resources = Rendering::new(control_plane, &given).resources();
+    let of = |stack: &str, template: &Value| {
+        let given = main.nested(stack);
+        let given: Vec<_> = given.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        Rendering::new(template, &given).resources().as_object().unwrap().clone()
+    };
+    let resources: Map<_, _> =
+        of("ControlPlane", control_plane).into_iter().chain(of("Inspection", inspection)).collect();
     json!({ "policy": main.policy(), "main": main.resources(), "resources": resources })
 }
 
 fn all() -> BTreeMap<String, Reach> {
     let mut all = shared();
+    for (name, reach) in [
+        ("InspectHosts", reach("false", resource("InspectionSchedule/State"), "DISABLED")),
+        ("InspectHour", reach("7", resource("InspectionSchedule/ScheduleExpression"), "cron(0 7 * * ? *)")),
+    ] {
+        all.insert(name.to_owned(), reach);
+    }
     for (index, window) in ["Agent", "Windows", "Linux"].into_iter().enumerate() {
         all.extend(of_window(window, index));
     }

@@ -34,7 +34,17 @@ fn failure(step: &str, error: &CallError) -> Failure {
 fn region_with(region: &str, warnings: Vec<Warning>, error: Option<Failure>) -> RegionOutcome {
     let status = if error.is_some() { Status::Failed } else { Status::Succeeded };
     let region = region.parse().unwrap();
-    RegionOutcome { region, status, skipped: None, dhmc: None, windows: Vec::new(), warnings, error, dhmc_error: None }
+    RegionOutcome {
+        region,
+        status,
+        skipped: None,
+        dhmc: None,
+        windows: Vec::new(),
+        hosts: None,
+        warnings,
+        error,
+        dhmc_error: None,
+    }
 }
 
 async fn run() -> RunSummary {

@@ -63,13 +63,13 @@ pub(super) async fn observe_again(
     Ok(windows.into_iter().flatten().collect())
 }
 
-fn identified(window: MaintenanceWindowIdentity) -> Result<(String, Option<String>), CallError> {
+pub(crate) fn identified(window: MaintenanceWindowIdentity) -> Result<(String, Option<String>), CallError> {
     let id = window.window_id.ok_or_else(|| CallError::left_out(LISTING, "WindowId"))?;
     Ok((id, window.name))
 }
 
 /// All windows of the account and Region, as they are listed.
-pub(super) async fn identities(ssm: &Client) -> Result<Vec<MaintenanceWindowIdentity>, CallError> {
+pub(crate) async fn identities(ssm: &Client) -> Result<Vec<MaintenanceWindowIdentity>, CallError> {
     every(ssm.describe_maintenance_windows().max_results(PAGE_SIZE).into_paginator().items().send(), LISTING).await
 }
 
@@ -96,7 +96,7 @@ async fn new_window(site: &Site<'_>, id: String, round: u32) -> Result<ObservedW
     Ok(ObservedWindow { id, settings, targets, tasks, next_execution })
 }
 
-async fn carries(ssm: &Client, owner_tag: &OwnerTag, id: &str) -> Result<bool, CallError> {
+pub(crate) async fn carries(ssm: &Client, owner_tag: &OwnerTag, id: &str) -> Result<bool, CallError> {
     let answer = ssm
         .list_tags_for_resource()
         .resource_type(ResourceTypeForTagging::MaintenanceWindow)
@@ -110,7 +110,7 @@ async fn carries(ssm: &Client, owner_tag: &OwnerTag, id: &str) -> Result<bool, C
         .any(|tag| tag.key() == owner_tag.key.as_str() && tag.value() == owner_tag.value.as_str()))
 }
 
-async fn window(ssm: &Client, id: &str) -> Result<GetMaintenanceWindowOutput, CallError> {
+pub(crate) async fn window(ssm: &Client, id: &str) -> Result<GetMaintenanceWindowOutput, CallError> {
     let window = ssm.get_maintenance_window().window_id(id).send().await;
     window.called("ssm:GetMaintenanceWindow")
 }
@@ -278,7 +278,7 @@ fn some_text(text: Option<String>) -> Option<String> {
 }
 
 /// What was listed a moment ago may be gone when it is read.
-pub(super) async fn gone_is_none<T>(read: impl Future<Output = Result<T, CallError>>) -> Result<Option<T>, CallError> {
+pub(crate) async fn gone_is_none<T>(read: impl Future<Output = Result<T, CallError>>) -> Result<Option<T>, CallError> {
     match read.await {
         Err(CallError::ChangedMeanwhile(_)) => Ok(None),
         result => result.map(Some),

@@ -28,7 +28,8 @@ pub(super) struct Done {
 
 impl Execution {
     /// Whether it is over.
-    pub(super) fn has_ended(&self) -> bool {
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
         !matches!(&*self.status, "PENDING" | "IN_PROGRESS" | "CANCELLING")
     }
 

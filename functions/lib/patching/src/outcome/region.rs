@@ -9,6 +9,7 @@ use super::reason::Reason;
 use super::status::Status;
 use super::warning::Warning;
 use super::window::WindowOutcome;
+use crate::hosts::HostTotals;
 
 /// What became of one Region of an account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +29,9 @@ pub struct RegionOutcome {
     /// One entry a window of ours, present or deleted.
     #[serde(default)]
     pub windows: Vec<WindowOutcome>,
+    /// The hosts that an inspection found there; what is said of each is in the bucket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hosts: Option<HostTotals>,
     /// What a person should look at.
     #[serde(default)]
     pub warnings: Vec<Warning>,
@@ -70,6 +74,7 @@ impl RegionOutcome {
             skipped: Some(skipped),
             dhmc: None,
             windows: Vec::new(),
+            hosts: None,
             warnings: Vec::new(),
             error: None,
             dhmc_error: None,

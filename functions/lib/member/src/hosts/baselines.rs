@@ -1,0 +1,84 @@
+//! The patch baselines that occur.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_ssm::Client;
+use aws_sdk_ssm::operation::get_patch_baseline::GetPatchBaselineOutput;
+use aws_sdk_ssm::types::{OperatingSystem, PatchRule, PatchRuleGroup};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use lambda::CallError;
+use lambda::call::Called;
+use patching::hosts::observation::{ManagedNode, ObservedBaseline, PatchState};
+use patching::hosts::operating_system;
+
+use super::CONCURRENT_CALLS;
+use super::pages::some_text;
+use crate::windows::gone_is_none;
+
+const DEFAULT: &str = "ssm:GetDefaultPatchBaseline";
+const READING: &str = "ssm:GetPatchBaseline";
+
+/// Those that the patch states name, and the defaults of the operating systems that occur. One that somebody deletes meanwhile, or has
+/// deleted since a host was scanned with it, is left out.
+pub(super) async fn that_occur(
+    ssm: &Client,
+    states: &[PatchState],
+    nodes: &[ManagedNode],
+) -> Result<Vec<ObservedBaseline>, CallError> {
+    let systems: BTreeSet<&str> = nodes.iter().filter_map(system).collect();
+    let defaults: BTreeSet<String> =
+        stream::iter(systems).map(|system| default(ssm, system)).buffered(CONCURRENT_CALLS).try_collect().await?;
+    // By its id alone or by its ARN: both are the same baseline.
+    let mut named: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for id in states.iter().map(|state| &state.baseline).chain(&defaults) {
+        named.entry(own_id(id).to_owned()).or_default().insert(id);
+    }
+    let is_default = |id: &str| defaults.iter().any(|default| own_id(default) == own_id(id));
+    let found: Vec<_> = stream::iter(named)
+        .map(|(_, ids)| async move {
+            let Some(first) = ids.first() else { return Ok(Vec::new()) };
+            let Some(read) = gone_is_none(read(ssm, first)).await? else { return Ok(Vec::new()) };
+            ids.iter().map(|id| baseline(id, &read, is_default(id))).collect::<Result<Vec<_>, CallError>>()
+        })
+        .buffered(CONCURRENT_CALLS)
+        .try_concat()
+        .await?;
+    Ok(found)
+}
+
+fn system(node: &ManagedNode) -> Option<&'static str> {
+    operating_system(node.platform_name.as_deref()?, node.platform_version.as_deref())
+}
+
+/// `pb-…` also of an ARN.
+fn own_id(id: &str) -> &str {
+    id.rsplit('/').next().unwrap_or(id)
+}
+
+async fn default(ssm: &Client, system: &str) -> Result<String, CallError> {
+    let answer = ssm
+        .get_default_patch_baseline()
+        .operating_system(OperatingSystem::from(system))
+        .send()
+        .await
+        .called(DEFAULT)?;
+    some_text(answer.baseline_id).ok_or_else(|| CallError::left_out(DEFAULT, "BaselineId"))
+}
+
+async fn read(ssm: &Client, id: &str) -> Result<GetPatchBaselineOutput, CallError> {
+    ssm.get_patch_baseline().baseline_id(id).send().await.called(READING)
+}
+
+fn baseline(id: &str, read: &GetPatchBaselineOutput, is_default: bool) -> Result<ObservedBaseline, CallError> {
+    let system = read.operating_system().ok_or_else(|| CallError::left_out(READING, "OperatingSystem"))?;
+    let rules = read.approval_rules().map(PatchRuleGroup::patch_rules).unwrap_or_default();
+    let waits = rules.iter().filter_map(PatchRule::approve_after_days);
+    Ok(ObservedBaseline {
+        id: id.to_owned(),
+        name: read.name().unwrap_or_default().to_owned(),
+        operating_system: system.as_str().to_owned(),
+        is_default,
+        approve_after_days: waits.max().and_then(|days| days.try_into().ok()),
+        approves_nothing: rules.is_empty() && read.approved_patches().is_empty(),
+    })
+}

@@ -1,0 +1,285 @@
+//! `ec2:DescribeInstances`: page after page, the XML of each read as it comes.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
+use lambda::{CallError, NamedError};
+use patching::hosts::observation::Instance;
+use tokio::time::sleep;
+
+use crate::query::{Service, query};
+
+const OPERATION: &str = "ec2:DescribeInstances";
+/// The most that it takes.
+const PAGE_SIZE: &str = "1000";
+/// Not those that are terminated, which EC2 lists for an hour.
+const STATES: [&str; 4] = ["pending", "running", "stopping", "stopped"];
+/// How often a page is asked for again that EC2 throttles or fails; the pauses between make two minutes.
+const FURTHER_TRIES: u32 = 7;
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+
+/// All instances that are not terminated, with those that an AWS service operates: EC2 hides them unless they are asked for.
+///
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html>
+pub(super) async fn all(config: &SdkConfig) -> Result<Vec<Instance>, CallError> {
+    let mut instances = Vec::new();
+    let mut token = None;
+    loop {
+        let document = page(config, token.as_deref()).await?;
+        let read = read(&document)?;
+        instances.extend(read.instances);
+        match read.next_token {
+            Some(next) => token = Some(next),
+            None => return Ok(instances),
+        }
+    }
+}
+
+/// What passes, passes here: the state machine would begin with the first page again.
+async fn page(config: &SdkConfig, token: Option<&str>) -> Result<String, CallError> {
+    let mut fields = vec![
+        ("MaxResults".to_owned(), PAGE_SIZE),
+        ("IncludeManagedResources".to_owned(), "true"),
+        ("Filter.1.Name".to_owned(), "instance-state-name"),
+    ];
+    fields.extend(STATES.iter().enumerate().map(|(index, state)| (format!("Filter.1.Value.{}", index + 1), *state)));
+    fields.extend(token.map(|token| ("NextToken".to_owned(), token)));
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    for number in 0..FURTHER_TRIES {
+        match query(config, Service::Ec2, OPERATION, &fields).await {
+            Err(error @ (CallError::Throttled(_) | CallError::ServiceUnavailable(_))) => {
+                tracing::info!(error.name = error.name(), "asking for a page again");
+                sleep(FIRST_PAUSE * 2_u32.pow(number)).await;
+            }
+            answered => return answered,
+        }
+    }
+    query(config, Service::Ec2, OPERATION, &fields).await
+}
+
+#[derive(Debug, Default, PartialEq)]
+struct Page {
+    instances: Vec<Instance>,
+    next_token: Option<String>,
+}
+
+fn read(document: &str) -> Result<Page, CallError> {
+    let mut page = Page::default();
+    let mut document = Document::new(document);
+    let mut root = document.root_element().map_err(|_| CallError::left_out(OPERATION, "DescribeInstancesResponse"))?;
+    let mut has_reservations = false;
+    while let Some(mut field) = root.next_tag() {
+        match field.start_el().local() {
+            "nextToken" => page.next_token = text(&mut field),
+            "reservationSet" => {
+                has_reservations = true;
+                while let Some(mut reservation) = field.next_tag() {
+                    page.instances.extend(instances_of(&mut reservation)?);
+                }
+            }
+            _ => {}
+        }
+    }
+    if has_reservations { Ok(page) } else { Err(CallError::left_out(OPERATION, "reservationSet")) }
+}
+
+fn instances_of(reservation: &mut ScopedDecoder<'_, '_>) -> Result<Vec<Instance>, CallError> {
+    let mut instances = Vec::new();
+    while let Some(mut field) = reservation.next_tag() {
+        if field.start_el().matches("instancesSet") {
+            while let Some(mut item) = field.next_tag() {
+                instances.push(instance(&mut item)?);
+            }
+        }
+    }
+    Ok(instances)
+}
+
+fn instance(item: &mut ScopedDecoder<'_, '_>) -> Result<Instance, CallError> {
+    let mut found = Instance::default();
+    while let Some(mut field) = item.next_tag() {
+        match field.start_el().local() {
+            "instanceId" => found.id = text(&mut field).unwrap_or_default(),
+            "instanceState" => found.state = member(&mut field, "name").unwrap_or_default(),
+            "reason" => found.state_reason = text(&mut field),
+            "launchTime" => found.launched_at = text(&mut field).and_then(|moment| moment.parse().ok()),
+            "platform" => {
+                found.is_windows = text(&mut field).is_some_and(|platform| platform.eq_ignore_ascii_case("windows"));
+            }
+            "platformDetails" => found.platform_details = text(&mut field),
+            "iamInstanceProfile" => found.profile = member(&mut field, "arn"),
+            "metadataOptions" => {
+                found.has_metadata_off = member(&mut field, "httpEndpoint").as_deref() == Some("disabled");
+            }
+            "vpcId" => found.vpc = text(&mut field),
+            "operator" => found.operator = operator(&mut field),
+            "tagSet" => found.tags = tags(&mut field),
+            _ => {}
+        }
+    }
+    match () {
+        () if found.id.is_empty() => Err(CallError::left_out(OPERATION, "instanceId")),
+        () if found.state.is_empty() => Err(CallError::left_out(OPERATION, "instanceState")),
+        () => Ok(found),
+    }
+}
+
+/// Who operates it; one that says only that somebody does has a name all the same.
+fn operator(element: &mut ScopedDecoder<'_, '_>) -> Option<String> {
+    let (mut is_managed, mut principal) = (false, None);
+    while let Some(mut field) = element.next_tag() {
+        match field.start_el().local() {
+            "managed" => is_managed = text(&mut field).as_deref() == Some("true"),
+            "principal" => principal = text(&mut field),
+            _ => {}
+        }
+    }
+    is_managed.then(|| principal.unwrap_or_else(|| "an AWS service".to_owned()))
+}
+
+fn tags(element: &mut ScopedDecoder<'_, '_>) -> BTreeMap<String, String> {
+    let mut tags = BTreeMap::new();
+    while let Some(mut item) = element.next_tag() {
+        let (mut key, mut value) = (None, None);
+        while let Some(mut field) = item.next_tag() {
+            match field.start_el().local() {
+                "key" => key = text(&mut field),
+                "value" => value = text(&mut field),
+                _ => {}
+            }
+        }
+        tags.extend(key.map(|key| (key, value.unwrap_or_default())));
+    }
+    tags
+}
+
+/// The text of the member `name`.
+fn member(element: &mut ScopedDecoder<'_, '_>, name: &str) -> Option<String> {
+    let mut found = None;
+    while let Some(mut field) = element.next_tag() {
+        if field.start_el().matches(name) {
+            found = text(&mut field);
+        }
+    }
+    found
+}
+
+/// Empty is the same as not there.
+fn text(element: &mut ScopedDecoder<'_, '_>) -> Option<String> {
+    try_data(element).ok().filter(|text| !text.is_empty()).map(std::borrow::Cow::into_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use support::Server;
+
+    use super::*;
+
+    fn answer(content: &str) -> String {
+        format!(
+            r#"<?xml version="1.0"?><DescribeInstancesResponse xmlns="x"><requestId>r</requestId>{content}</DescribeInstancesResponse>"#
+        )
+    }
+
+    const ONE: &str = "<instanceId>i-0123456789abcdef0</instanceId><instanceState><code>16</code><name>running</name></instanceState>";
+
+    fn reservation(instance: &str) -> String {
+        format!("<item><ownerId>1</ownerId><instancesSet><item>{instance}</item></instancesSet></item>")
+    }
+
+    #[test]
+    fn an_instance_is_read_by_its_own_fields_and_not_by_those_of_what_hangs_on_it() {
+        let full = format!(
+            "{ONE}<reason>User initiated (2026-11-20 08:14:11 GMT)</reason><launchTime>2026-11-02T10:00:00.000Z</launchTime>\
+             <platform>windows</platform><platformDetails>Windows</platformDetails><vpcId>vpc-1</vpcId>\
+             <networkInterfaceSet><item><vpcId>vpc-2</vpcId><tagSet><item><key>a</key><value>b</value></item></tagSet></item></networkInterfaceSet>\
+             <iamInstanceProfile><arn>arn:aws:iam::1:instance-profile/web</arn><id>AIPA</id></iamInstanceProfile>\
+             <metadataOptions><state>applied</state><httpEndpoint>disabled</httpEndpoint></metadataOptions>\
+             <tagSet><item><key>Name</key><value>a &lt;b&gt; &amp; c</value></item><item><key>empty</key><value/></item></tagSet>\
+             <operator><managed>true</managed><principal>eks.amazonaws.com</principal></operator>"
+        );
+        let page =
+            read(&answer(&format!("<reservationSet>{}</reservationSet><nextToken>t</nextToken>", reservation(&full))));
+        let page = page.unwrap();
+        assert_eq!(page.next_token.as_deref(), Some("t"));
+        let tags = BTreeMap::from([("Name".into(), "a <b> & c".into()), ("empty".into(), String::new())]);
+        let expected = Instance {
+            id: "i-0123456789abcdef0".into(),
+            tags,
+            state: "running".into(),
+            state_reason: Some("User initiated (2026-11-20 08:14:11 GMT)".into()),
+            launched_at: Some("2026-11-02T10:00:00Z".parse().unwrap()),
+            is_windows: true,
+            platform_details: Some("Windows".into()),
+            profile: Some("arn:aws:iam::1:instance-profile/web".into()),
+            has_metadata_off: true,
+            vpc: Some("vpc-1".into()),
+            operator: Some("eks.amazonaws.com".into()),
+        };
+        assert_eq!(page.instances, [expected]);
+    }
+
+    #[test]
+    fn an_instance_that_nobody_operates_says_so_or_nothing() {
+        for (operator, expected) in [
+            ("", None),
+            ("<operator><managed>false</managed></operator>", None),
+            ("<operator><managed>true</managed></operator>", Some("an AWS service")),
+        ] {
+            let page = read(&answer(&format!(
+                "<reservationSet>{}</reservationSet>",
+                reservation(&format!("{ONE}{operator}"))
+            )));
+            assert_eq!(page.unwrap().instances[0].operator.as_deref(), expected);
+        }
+    }
+
+    #[test]
+    fn an_answer_that_lacks_what_it_always_has_is_none() {
+        for (content, lacking) in [
+            (String::new(), "reservationSet"),
+            ("<other/>".into(), "reservationSet"),
+            (
+                format!(
+                    "<reservationSet>{}</reservationSet>",
+                    reservation("<instanceState><name>running</name></instanceState>")
+                ),
+                "instanceId",
+            ),
+            (
+                format!("<reservationSet>{}</reservationSet>", reservation("<instanceId>i-1</instanceId>")),
+                "instanceState",
+            ),
+        ] {
+            let error = read(&answer(&content)).unwrap_err();
+            assert_eq!(error.name(), "ServiceUnavailable", "{content}");
+            assert_eq!(error.failure().message, format!("the answer has no {lacking}"));
+        }
+        assert_eq!(read(&answer("<reservationSet/>")).unwrap(), Page::default());
+    }
+
+    #[tokio::test]
+    async fn all_pages_are_asked_for_with_managed_resources_and_without_terminated_ones() {
+        let server = Server::start().await;
+        let page = |id: &str, next: &str| {
+            let instance = ONE.replace("i-0123456789abcdef0", id);
+            answer(&format!("<reservationSet>{}</reservationSet>{next}", reservation(&instance)))
+        };
+        server.answers(200, &page("i-1", "<nextToken>a/b=</nextToken>"));
+        server.answers(503, "<Response><Errors><Error><Code>RequestLimitExceeded</Code></Error></Errors></Response>");
+        server.answers(200, &page("i-2", "<nextToken/>"));
+        let found = all(&server.sdk_config()).await.unwrap();
+        assert_eq!(found.iter().map(|instance| instance.id.as_str()).collect::<Vec<_>>(), ["i-1", "i-2"]);
+        let asked: Vec<_> = server.asked().into_iter().map(|asked| asked.body).collect();
+        let states =
+            "Filter.1.Value.1=pending&Filter.1.Value.2=running&Filter.1.Value.3=stopping&Filter.1.Value.4=stopped";
+        let first = format!(
+            "Action=DescribeInstances&Version=2016-11-15&MaxResults=1000&IncludeManagedResources=true\
+             &Filter.1.Name=instance-state-name&{states}"
+        );
+        let next = format!("{first}&NextToken=a%2Fb%3D");
+        assert_eq!(asked, [first, next.clone(), next]);
+    }
+}

@@ -1,0 +1,292 @@
+//! The calls that looking leads to, against a server that stands in for EC2 and Systems Manager.
+
+use lambda::NamedError;
+use patching::hosts::observation::{Invocation, PatchCounts};
+use serde_json::{Value, json};
+use support::Server;
+
+use super::*;
+
+const NOW: &str = "2026-11-28T12:00:00Z";
+const HOST: &str = "i-0123456789abcdef0";
+const ELSEWHERE: &str = "mi-0123456789abcdef0";
+
+/// What a server answers beside the rest.
+type Arrange<'a> = &'a dyn Fn(&Server);
+
+async fn look(server: &Server) -> Result<Option<Observation>, CallError> {
+    let owner_tag = OwnerTag::default();
+    observe(&server.sdk_config(), &owner_tag, NOW.parse().unwrap()).await
+}
+
+/// The operations that were called, sorted.
+fn asked(server: &Server) -> Vec<String> {
+    let name = |target: &str| target.rsplit('.').next().unwrap().to_owned();
+    let asked = server.asked().into_iter();
+    let mut names: Vec<_> =
+        asked.map(|asked| asked.header("x-amz-target").map_or_else(|| "DescribeInstances".to_owned(), name)).collect();
+    names.sort();
+    names
+}
+
+fn instances(ids_and_states: &[(&str, &str)]) -> String {
+    let instance = |(id, state): &(&str, &str)| {
+        format!(
+            "<item><instancesSet><item><instanceId>{id}</instanceId><instanceState><name>{state}</name></instanceState>\
+             </item></instancesSet></item>"
+        )
+    };
+    let all: String = ids_and_states.iter().map(instance).collect();
+    format!("<R><reservationSet>{all}</reservationSet></R>")
+}
+
+/// What the server answers to each of these, once.
+fn answers(server: &Server, answers: &[(&str, Value)]) {
+    for (operation, answer) in answers {
+        server.answers_to(&format!(".{operation} "), 200, &answer.to_string());
+    }
+}
+
+/// A cell with two hosts and a window that opened yesterday; `command` is what its one command came to.
+fn cell(server: &Server, command: &Value) {
+    server.answers_to("Action=DescribeInstances", 200, &instances(&[(HOST, "running"), ("i-00000002", "stopped")]));
+    let node = |id: &str, ping: &str| {
+        json!({
+            "InstanceId": id, "PingStatus": ping, "LastPingDateTime": 1_795_000_000, "AgentVersion": "3.3.1611.0",
+            "PlatformType": "Linux", "PlatformName": "Amazon Linux", "PlatformVersion": "2023", "ComputerName": "c", "Name": ""
+        })
+    };
+    let state = json!({
+        "InstanceId": HOST, "PatchGroup": "", "BaselineId": "pb-0123456789abcdef0", "Operation": "Scan",
+        "OperationStartTime": 0, "OperationEndTime": 1_795_000_000.5, "MissingCount": 3, "FailedCount": -1
+    });
+    let window = json!({
+        "WindowId": "mw-1", "Name": "sra_linux_maintenance", "Enabled": true, "NextExecutionTime": "2026-12-04T01:00Z",
+        "CreatedDate": 1_794_000_000
+    });
+    let execution = json!({
+        "WindowId": "mw-1", "WindowExecutionId": "e-1", "Status": "FAILED", "StatusDetails": "One or more failed.",
+        "StartTime": 1_795_000_000, "EndTime": 1_795_000_600
+    });
+    let invocation =
+        json!({"InvocationId": "n-1", "ExecutionId": "c-1", "Status": "FAILED", "StatusDetails": "Failed"});
+    answers(
+        server,
+        &[
+            (
+                "DescribeInstanceInformation",
+                json!({"InstanceInformationList": [node(HOST, "Online")], "NextToken": "t"}),
+            ),
+            ("DescribeInstanceInformation", json!({"InstanceInformationList": [node(ELSEWHERE, "ConnectionLost")]})),
+            ("GetServiceSetting", json!({"ServiceSetting": {"SettingValue": "$None", "Status": "Default"}})),
+            ("DescribeInstancePatchStates", json!({"InstancePatchStates": [state]})),
+            (
+                "DescribeMaintenanceWindows",
+                json!({"WindowIdentities": [window.clone(), {"WindowId": "mw-2", "Name": "theirs"}]}),
+            ),
+            ("GetMaintenanceWindow", window),
+            ("DescribeMaintenanceWindowExecutions", json!({"WindowExecutions": [execution]})),
+            (
+                "DescribeMaintenanceWindowExecutionTasks",
+                json!({"WindowExecutionTaskIdentities": [{"TaskExecutionId": "t-1", "Status": "FAILED"}]}),
+            ),
+            (
+                "DescribeMaintenanceWindowExecutionTaskInvocations",
+                json!({"WindowExecutionTaskInvocationIdentities": [invocation]}),
+            ),
+            ("ListCommands", json!({"Commands": [command]})),
+            (
+                "GetDefaultPatchBaseline",
+                json!({"BaselineId": "arn:aws:ssm:us-east-1:1:patchbaseline/pb-0123456789abcdef0"}),
+            ),
+            (
+                "GetPatchBaseline",
+                json!({
+                    "BaselineId": "pb-0123456789abcdef0", "Name": "AWS-Default", "OperatingSystem": "AMAZON_LINUX_2023",
+                    "ApprovalRules": {"PatchRules": [
+                        {"PatchFilterGroup": {"PatchFilters": []}, "ApproveAfterDays": 7},
+                        {"PatchFilterGroup": {"PatchFilters": []}, "ApproveUntilDate": "2026-01-01"},
+                    ]}
+                }),
+            ),
+        ],
+    );
+    let tags = |value: &str| json!({"TagList": [{"Key": "createdBy", "Value": value}]}).to_string();
+    server.answers_to(r#""ResourceId":"mw-1""#, 200, &tags("SRA_Patch_Management"));
+    server.answers_to(r#""ResourceId":"mw-2""#, 200, &tags("them"));
+    let elsewhere = format!(r#""ResourceId":"{ELSEWHERE}""#);
+    server.answers_to(&elsewhere, 200, &json!({"TagList": [{"Key": "InstanceOS", "Value": "Linux"}]}).to_string());
+}
+
+fn command(status: &str, completed: u32, errors: u32) -> Value {
+    json!({
+        "CommandId": "c-1", "Status": status, "StatusDetails": status, "MaxErrors": "1", "TargetCount": 2,
+        "CompletedCount": completed, "ErrorCount": errors, "DeliveryTimedOutCount": 0
+    })
+}
+
+#[tokio::test]
+async fn where_there_is_no_host_two_calls_say_so() {
+    let server = Server::start().await;
+    server.answers_to("Action=DescribeInstances", 200, &instances(&[]));
+    answers(&server, &[("DescribeInstanceInformation", json!({"InstanceInformationList": []}))]);
+    assert_eq!(look(&server).await.unwrap(), None);
+    assert_eq!(asked(&server), ["DescribeInstanceInformation", "DescribeInstances"]);
+}
+
+#[tokio::test]
+async fn everything_is_read_down_to_what_each_host_got() {
+    let server = Server::start().await;
+    cell(&server, &command("Failed", 2, 1));
+    let invocation = |host: &str, details: &str| json!({"InstanceId": host, "StatusDetails": details});
+    answers(
+        &server,
+        &[
+            ("ListCommandInvocations", json!({"CommandInvocations": [invocation(HOST, "Failed")], "NextToken": "t"})),
+            ("ListCommandInvocations", json!({"CommandInvocations": [invocation(ELSEWHERE, "Terminated")]})),
+        ],
+    );
+    let found = look(&server).await.unwrap().unwrap();
+    assert_eq!((found.dhmc, found.instances.len()), (None, 2));
+    let [host, elsewhere] = found.nodes.as_slice() else { panic!("{:?}", found.nodes) };
+    assert_eq!((host.id.as_str(), host.name.as_deref(), host.ping_status.as_str()), (HOST, Some("c"), "Online"));
+    assert_eq!(elsewhere.tags["InstanceOS"], "Linux");
+    let [state] = found.patch_states.as_slice() else { panic!("{:?}", found.patch_states) };
+    assert_eq!(state.counts, PatchCounts { missing: 3, failed: -1, ..PatchCounts::default() });
+    assert_eq!(state.ended_at.unwrap().to_string(), "2026-11-18T11:06:40.5Z");
+    let [window] = found.windows.as_slice() else { panic!("{:?}", found.windows) };
+    assert_eq!((window.name.as_str(), window.enabled), ("sra_linux_maintenance", true));
+    assert_eq!(window.next_execution.as_deref(), Some("2026-12-04T01:00Z"));
+    let [execution] = window.executions.as_slice() else { panic!("{:?}", window.executions) };
+    let [command] = execution.commands.as_slice() else { panic!("{:?}", execution.commands) };
+    assert_eq!((command.details.as_str(), command.targets, command.max_errors.as_deref()), ("Failed", 2, Some("1")));
+    let got = |host: &str, details: &str| Invocation {
+        host: host.into(),
+        status_details: details.into(),
+        requested_at: None,
+    };
+    assert_eq!(command.invocations, [got(HOST, "Failed"), got(ELSEWHERE, "Terminated")]);
+    let mut baselines = found.baselines;
+    baselines.sort_by(|one, other| one.id.cmp(&other.id));
+    let [by_arn, by_id] = baselines.as_slice() else { panic!("{baselines:?}") };
+    assert!(by_arn.is_default && by_id.is_default && by_id.id == state.baseline && by_arn.id.starts_with("arn:"));
+    assert_eq!((by_id.approve_after_days, by_id.approves_nothing), (Some(7), false));
+    let ids = server.asked().into_iter().find(|asked| asked.body.contains("InstanceIds")).unwrap().body;
+    let ids: Value = serde_json::from_str(&ids).unwrap();
+    assert_eq!(ids["InstanceIds"], json!(["i-00000002", HOST, ELSEWHERE]), "those that are, and were, managed");
+    let since = server.asked().into_iter().find(|asked| asked.body.contains("ExecutedAfter")).unwrap().body;
+    assert!(since.contains("2026-10-29T12:00:00Z"), "{since}");
+}
+
+#[tokio::test]
+async fn a_command_that_succeeded_everywhere_is_not_read_host_by_host() {
+    let server = Server::start().await;
+    cell(&server, &command("Success", 2, 0));
+    let found = look(&server).await.unwrap().unwrap();
+    let command = &found.windows[0].executions[0].commands[0];
+    assert_eq!((command.details.as_str(), command.targets, command.invocations.len()), ("Success", 2, 0));
+    assert!(!asked(&server).contains(&"ListCommandInvocations".to_owned()));
+}
+
+/// Rather nothing than half of it.
+#[tokio::test]
+async fn what_fails_at_any_call_fails_the_whole() {
+    let server = Server::start().await;
+    cell(&server, &command("Success", 2, 0));
+    look(&server).await.unwrap();
+    let mut operations = asked(&server);
+    operations.dedup();
+    assert_eq!(operations.len(), 13, "{operations:?}");
+    for operation in operations {
+        let server = Server::start().await;
+        let refusal = json!({"__type": "AccessDeniedException", "message": "no"}).to_string();
+        match operation.as_str() {
+            "DescribeInstances" => {
+                let refusal = "<R><Errors><Error><Code>UnauthorizedOperation</Code></Error></Errors></R>";
+                server.answers_to("Action=DescribeInstances", 403, refusal);
+            }
+            operation => server.answers_to(&format!(".{operation} "), 400, &refusal),
+        }
+        cell(&server, &command("Success", 2, 0));
+        assert_eq!(look(&server).await.unwrap_err().name(), "AccessDenied", "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_lacks_what_it_always_has_is_none() {
+    for (operation, answer, lacking) in [
+        ("DescribeInstanceInformation", json!({"InstanceInformationList": [{"PingStatus": "Online"}]}), "InstanceId"),
+        ("DescribeInstanceInformation", json!({"InstanceInformationList": [{"InstanceId": HOST}]}), "PingStatus"),
+        (
+            "DescribeInstancePatchStates",
+            json!({"InstancePatchStates": [{"InstanceId": HOST, "Operation": "Scan"}]}),
+            "BaselineId",
+        ),
+        ("DescribeMaintenanceWindows", json!({"WindowIdentities": [{"Name": "w"}]}), "WindowId"),
+        (
+            "DescribeMaintenanceWindowExecutions",
+            json!({"WindowExecutions": [{"Status": "SUCCESS"}]}),
+            "WindowExecutionId",
+        ),
+        ("DescribeMaintenanceWindowExecutions", json!({"WindowExecutions": [{"WindowExecutionId": "e"}]}), "Status"),
+        (
+            "DescribeMaintenanceWindowExecutionTasks",
+            json!({"WindowExecutionTaskIdentities": [{"Status": "FAILED"}]}),
+            "TaskExecutionId",
+        ),
+        ("ListCommands", json!({"Commands": [{"CommandId": "c-1"}]}), "StatusDetails"),
+        ("GetDefaultPatchBaseline", json!({}), "BaselineId"),
+        ("GetPatchBaseline", json!({"Name": "n"}), "OperatingSystem"),
+        ("GetServiceSetting", json!({"ServiceSetting": {}}), "SettingValue"),
+    ] {
+        let server = Server::start().await;
+        answers(&server, &[(operation, answer)]);
+        if operation == "ListCommands" {
+            answers(&server, &[("ListCommandInvocations", json!({"CommandInvocations": []}))]);
+        }
+        cell(&server, &command("Success", 2, 0));
+        let error = look(&server).await.unwrap_err();
+        assert_eq!(
+            (error.name(), error.failure().message.as_str()),
+            ("ServiceUnavailable", format!("the answer has no {lacking}").as_str())
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_was_never_sent_or_is_kept_no_more_has_the_tasks_own_word() {
+    let refusal = json!({"__type": "InvalidCommandId"});
+    let gone = |server: &Server| server.answers_to(".ListCommands ", 400, &refusal.to_string());
+    let never_sent = |server: &Server| {
+        let invocation = json!({"InvocationId": "n-1", "Status": "FAILED", "StatusDetails": "no such role"});
+        let answer = json!({"WindowExecutionTaskInvocationIdentities": [invocation]});
+        answers(server, &[("DescribeMaintenanceWindowExecutionTaskInvocations", answer)]);
+    };
+    let nobody = |server: &Server| {
+        let task =
+            json!({"TaskExecutionId": "t-1", "Status": "SUCCESS", "StatusDetails": "No invocations to execute."});
+        let tasks = json!({"WindowExecutionTaskIdentities": [task]});
+        let none = json!({"WindowExecutionTaskInvocationIdentities": []});
+        answers(
+            server,
+            &[
+                ("DescribeMaintenanceWindowExecutionTasks", tasks),
+                ("DescribeMaintenanceWindowExecutionTaskInvocations", none),
+            ],
+        );
+    };
+    let cases: [(Arrange<'_>, _); 3] = [
+        (&gone, ("FAILED", "Failed")),
+        (&never_sent, ("FAILED", "no such role")),
+        (&nobody, ("SUCCESS", "No invocations to execute.")),
+    ];
+    for (arrange, expected) in cases {
+        let server = Server::start().await;
+        arrange(&server);
+        cell(&server, &command("Success", 2, 0));
+        let found = look(&server).await.unwrap().unwrap();
+        let command = &found.windows[0].executions[0].commands[0];
+        assert_eq!((command.details.as_str(), command.task_details.as_deref()), (expected.0, Some(expected.1)));
+        assert_eq!((command.targets, command.invocations.len()), (0, 0));
+    }
+}

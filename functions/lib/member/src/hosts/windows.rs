@@ -1,0 +1,55 @@
+//! The windows of ours, each with what its last openings did.
+
+use aws_sdk_ssm::Client;
+use aws_sdk_ssm::types::MaintenanceWindowIdentity;
+use futures::stream::{self, StreamExt, TryStreamExt};
+use futures::try_join;
+use jiff::Timestamp;
+use lambda::CallError;
+use patching::hosts::observation::{HISTORY, ObservedWindow};
+use policy::OwnerTag;
+
+use super::pages::{some_text, timestamp};
+use super::{CONCURRENT_CALLS, executions};
+use crate::windows::{carries, gone_is_none, identified, identities, window};
+
+/// A window that somebody deletes meanwhile is left out.
+pub(super) async fn with_executions(
+    ssm: &Client,
+    owner_tag: &OwnerTag,
+    now: Timestamp,
+) -> Result<Vec<ObservedWindow>, CallError> {
+    let windows: Vec<_> = stream::iter(identities(ssm).await?)
+        .map(|identity| async move {
+            let found = gone_is_none(observed(ssm, owner_tag, identity, now)).await?;
+            Ok::<_, CallError>(found.flatten())
+        })
+        .buffered(CONCURRENT_CALLS)
+        .try_collect()
+        .await?;
+    Ok(windows.into_iter().flatten().collect())
+}
+
+/// None of one that is not ours.
+async fn observed(
+    ssm: &Client,
+    owner_tag: &OwnerTag,
+    identity: MaintenanceWindowIdentity,
+    now: Timestamp,
+) -> Result<Option<ObservedWindow>, CallError> {
+    let (id, name) = identified(identity)?;
+    if !carries(ssm, owner_tag, &id).await? {
+        return Ok(None);
+    }
+    let since = now.saturating_sub(HISTORY).unwrap_or(Timestamp::MIN);
+    let (window, executions) = try_join!(window(ssm, &id), executions::since(ssm, &id, since))?;
+    Ok(Some(ObservedWindow {
+        enabled: window.enabled,
+        next_execution: some_text(window.next_execution_time),
+        created_at: window.created_date.and_then(timestamp),
+        modified_at: window.modified_date.and_then(timestamp),
+        id,
+        name: name.unwrap_or_default(),
+        executions,
+    }))
+}
