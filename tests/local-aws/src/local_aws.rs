@@ -42,6 +42,8 @@ pub struct LocalAws {
     pub simulator: Admin,
     /// The workspace that it was built from.
     pub workspace: Workspace,
+    /// What it was started with.
+    pub options: Options,
     deployment: Option<Deployment>,
     script: Script,
     processes: Processes,
@@ -74,7 +76,8 @@ impl LocalAws {
         simulator::configure(&simulator, &organization).await?;
         organization.deploy_member_roles(&clients, &workspace, progress).await?;
         let script = Script::new(&clients, &workspace, &venv, &processes.folder, &functions)?;
-        Ok(Self { clients, organization, simulator, workspace, deployment: None, script, processes })
+        let options = *options;
+        Ok(Self { clients, organization, simulator, workspace, options, deployment: None, script, processes })
     }
 
     /// Uploads the artifacts and creates the control plane's stack; the given parameters go before its own. Does not wait for

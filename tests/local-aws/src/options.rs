@@ -46,12 +46,14 @@ pub struct Options {
     pub failing: usize,
     /// Whether a service control policy denies the second Region to one organizational unit.
     pub denies_region: bool,
-    /// Decides names, and which accounts get which fate.
+    /// Hosts that are made up for an inspection.
+    pub hosts: usize,
+    /// Decides names, which accounts get which fate, and what hosts are like.
     pub seed: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { accounts: 8, regions: 3, latency_ms: 0, failing: 1, denies_region: false, seed: 1 }
+        Self { accounts: 8, regions: 3, latency_ms: 0, failing: 1, denies_region: false, hosts: 400, seed: 1 }
     }
 }

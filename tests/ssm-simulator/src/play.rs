@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::hosts::{Held, PatchState};
-use crate::state::{Context, Holdings, Window};
+use crate::state::{Context, Holdings, Window, epoch_seconds};
 
 mod command;
 mod fate;
@@ -23,6 +23,8 @@ pub use fate::{Fate, Night};
 /// How long commands are kept: <https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm>. For executions of windows
 /// it is not confirmed.
 const HISTORY: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// When a window was made and changed.
+const MOMENTS: [&str; 2] = ["CreatedDate", "ModifiedDate"];
 
 /// What is to be played.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +74,16 @@ enum Change {
 }
 
 impl Holdings {
+    /// Takes windows that were made, or changed, later to be of that moment.
+    pub(crate) fn were_there(&mut self, from: Timestamp) {
+        let fields = self.windows.iter_mut().flat_map(|window| &mut window.fields);
+        for (_, moment) in fields.filter(|(name, _)| MOMENTS.contains(&name.as_str())) {
+            if moment.as_f64() > epoch_seconds(from).as_f64() {
+                *moment = epoch_seconds(from);
+            }
+        }
+    }
+
     /// Plays from the context's time until another.
     pub(crate) fn play(&mut self, context: Context<'_>, until: Timestamp) {
         let mut openings = Vec::new();

@@ -97,6 +97,7 @@ impl Shared {
         for cell in cells {
             if let Some(from) = play.from {
                 *cell.clock.lock() = Some(from);
+                cell.holdings.lock().were_there(from);
             }
             cell.holdings.lock().play(self.context(&live.config, &cell), play.until);
             *cell.clock.lock() = Some(play.until);

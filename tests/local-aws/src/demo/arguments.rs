@@ -50,6 +50,9 @@ pub(crate) struct Demo {
     /// What each SSM call takes at least.
     #[arg(long, value_name = "L", default_value_t = 0, value_parser = value_parser!(u64).range(0..=10_000))]
     pub(crate) latency_ms: u64,
+    /// Made-up hosts for the scenario inspect.
+    #[arg(long, value_name = "H", default_value_t = 400, value_parser = value_parser!(u16).range(0..=20_000))]
+    pub(crate) hosts: u16,
     /// Member accounts without the member role [default: 1].
     #[arg(long, value_name = "K", value_parser = value_parser!(u16).range(0..=500))]
     failing: Option<u16>,
@@ -68,7 +71,7 @@ pub(crate) struct Demo {
     /// Leaves everything running at the end, until Ctrl-C.
     #[arg(long)]
     pub(crate) keep: bool,
-    /// Decides the accounts' names and which of them fail.
+    /// Decides the accounts' names, which of them fail, and what the hosts are like.
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub(crate) seed: u64,
 }
@@ -87,6 +90,7 @@ impl Demo {
             latency_ms: self.latency_ms,
             failing: usize::from(failing),
             denies_region: true,
+            hosts: usize::from(self.hosts),
             seed: self.seed,
         })
     }

@@ -3,6 +3,7 @@
 mod check;
 mod drift;
 mod prepare;
+mod week;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -17,6 +17,8 @@ pub enum Scenario {
     DriftRepair,
     /// Scan becomes Install in the policy: all patch tasks get it.
     PolicyUpdate,
+    /// A week passes with its windows: each host is looked at.
+    Inspect,
     /// The organization gets one more account: just this one is set up.
     NewAccount,
     /// The account that lacked the member role gets it: just what failed is done again.
@@ -29,11 +31,12 @@ pub enum Scenario {
 
 impl Scenario {
     /// All of them, in order.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::FirstRollout,
         Self::SecondRollout,
         Self::DriftRepair,
         Self::PolicyUpdate,
+        Self::Inspect,
         Self::NewAccount,
         Self::RetryFailed,
         Self::Disable,
@@ -48,6 +51,7 @@ impl Scenario {
             Self::SecondRollout => "second-rollout",
             Self::DriftRepair => "drift-repair",
             Self::PolicyUpdate => "policy-update",
+            Self::Inspect => "inspect",
             Self::NewAccount => "new-account",
             Self::RetryFailed => "retry-failed",
             Self::Disable => "disable",

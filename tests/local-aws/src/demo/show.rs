@@ -3,6 +3,7 @@
 mod changes;
 mod failures;
 mod figures;
+mod hosts;
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -35,6 +36,9 @@ pub(crate) fn everything(aws: &LocalAws, outcomes: &[Outcome]) -> String {
     section("Organization", &organization(&aws.organization));
     section("What each run did", &side_by_side(outcomes, figures::figures));
     section("SSM calls by operation", &side_by_side(outcomes, figures::calls));
+    if let Some(hosts) = hosts::hosts(outcomes) {
+        section("Hosts", &hosts);
+    }
     let repairs = changes::repairs(outcomes);
     if !repairs.is_empty() {
         section("Drift that was put right", &repairs);

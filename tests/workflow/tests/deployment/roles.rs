@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ssm::types::{MaintenanceWindowResourceType, MaintenanceWindowTaskType, Target};
-use local_aws::LocalAws;
+use jiff::{SignedDuration, Timestamp};
+use local_aws::{LocalAws, fleets};
 use serde_json::{Value, json};
+use ssm_simulator::Play;
 use workflow::{functions, template};
 
 /// Allowed though nothing here calls it by this name, with the reason.
@@ -48,8 +50,22 @@ pub(crate) async fn every_path_is_walked(aws: &mut LocalAws) {
     aws.run("retry", &json!({ "retryOf": last.run })).await.unwrap();
     let named = aws.organization.accounts[0].id.clone();
     aws.run("named", &json!({ "action": "plan", "accounts": [named] })).await.unwrap();
+    hosts_are_looked_at(aws).await;
     a_run_that_cannot_be_reported_is_judged_by_the_ledger(aws).await;
     aws.update(&[("DisablePatchManager", "true")]).await.unwrap();
+}
+
+/// After a week in which much went wrong, down to what each host got.
+async fn hosts_are_looked_at(aws: &LocalAws) {
+    let pairs = aws.organization.ready_pairs();
+    let places: Vec<_> = pairs.map(|(account, region)| (account.id.clone(), region.to_owned())).collect();
+    let now = Timestamp::now();
+    let made = fleets::make(1, 200, &places, now);
+    aws.simulator.put_hosts(&made.fleets).await.unwrap();
+    let from = Some(now - SignedDuration::from_hours(8 * 24));
+    aws.simulator.play(&Play { from, until: now, account: None, region: None }).await.unwrap();
+    let run = aws.run("looked", &json!({ "action": "inspect" })).await.unwrap();
+    assert_eq!(run.status, "SUCCEEDED", "{:?}", run.cause);
 }
 
 /// The stack is updated: it is answered by what the run did, and nothing was wrong but the report.
@@ -93,9 +109,12 @@ async fn add_a_target_and_a_task_by_hand(aws: &LocalAws) {
         .unwrap();
 }
 
-pub(crate) async fn the_member_role_allows_what_was_called_and_nothing_else(aws: &LocalAws) {
-    let role = template::load("member-roles.yaml")["Resources"]["ConfigurationRole"]["Properties"].clone();
-    let mut allowed = template::actions(&role);
+/// Of both together: what only one of them may, the other is refused.
+pub(crate) async fn the_member_roles_allow_what_was_called_and_nothing_else(aws: &LocalAws) {
+    let resources = template::load("member-roles.yaml")["Resources"].clone();
+    let roles = ["ConfigurationRole", "InspectionRole"];
+    let mut allowed: BTreeSet<_> =
+        roles.iter().flat_map(|role| template::actions(&resources[role]["Properties"])).collect();
     allowed.retain(|action| NOT_SEEN.iter().all(|(name, _)| name != action));
     let calls = aws.simulator.calls(0).await.unwrap();
     let called: BTreeSet<String> = calls
@@ -105,6 +124,7 @@ pub(crate) async fn the_member_role_allows_what_was_called_and_nothing_else(aws:
         .inspect(|call| assert!(!call.outcome.contains("AccessDenied"), "{call:?}"))
         .map(|call| match &*call.operation {
             "ListRegions" => "account:ListRegions".to_owned(),
+            "DescribeInstances" => "ec2:DescribeInstances".to_owned(),
             operation => format!("ssm:{operation}"),
         })
         .collect();

@@ -1,9 +1,11 @@
-//! Who may assume the role in a member account.
+//! Who may assume the roles in a member account.
 
 use local_aws::LocalAws;
 use serde_json::{Value, json};
 
 const SESSION: [&str; 2] = ["--role-session-name", "test"];
+const CONFIGURATION: &str = "patch-manager-configuration";
+const INSPECTION: &str = "patch-manager-inspection";
 
 pub(crate) async fn the_member_role_cannot_be_assumed_by_another_role_of_the_management_account(aws: &LocalAws) {
     create_role(aws, "administrator").await;
@@ -26,12 +28,78 @@ pub(crate) async fn nor_by_a_function_that_has_nothing_to_do_there(aws: &LocalAw
     set_trust(aws, name, &before).await;
 }
 
-/// Or the refusals above would say nothing.
-pub(crate) async fn but_by_a_function_role_of_this_stack(aws: &LocalAws) {
-    let (name, before) = ("patch-manager-teardown", trust_of(aws, "patch-manager-teardown").await);
+/// Or the refusals above would say nothing. Each function is let into one of the two roles, whatever its own role allows it.
+pub(crate) async fn but_each_function_role_of_this_stack_assumes_its_own(aws: &LocalAws) {
+    for (function, own, other) in [
+        ("assume-role", CONFIGURATION, INSPECTION),
+        ("configure-dhmc", CONFIGURATION, INSPECTION),
+        ("configure-windows", CONFIGURATION, INSPECTION),
+        ("teardown", CONFIGURATION, INSPECTION),
+        ("inspect-hosts", INSPECTION, CONFIGURATION),
+    ] {
+        let name = format!("patch-manager-{function}");
+        let before = trust_of(aws, &name).await;
+        set_trust(aws, &name, &trust(aws)).await;
+        enter(aws, &name, own).await.unwrap();
+        let refused = enter(aws, &name, other).await.unwrap_err().to_string();
+        assert!(refused.contains("AccessDenied"), "{function}: {refused}");
+        allow_all(aws, &name).await;
+        let refused = enter(aws, &name, other).await.unwrap_err().to_string();
+        assert!(refused.contains("AccessDenied"), "{function}, by the role's trust: {refused}");
+        aws.aws_cli(&["iam", "delete-role-policy", "--role-name", &name, "--policy-name", "all"]).await.unwrap();
+        set_trust(aws, &name, &before).await;
+    }
+}
+
+/// Tried with the role itself, in an account that has windows.
+pub(crate) async fn who_looks_cannot_change_anything(aws: &LocalAws) {
+    let name = "patch-manager-inspect-hosts";
+    let before = trust_of(aws, name).await;
     set_trust(aws, name, &trust(aws)).await;
-    enter(aws, name).await.unwrap();
+    let session: Value = serde_json::from_str(&enter(aws, name, INSPECTION).await.unwrap()).unwrap();
     set_trust(aws, name, &before).await;
+    let credentials = credentials(&session);
+    let member = aws.organization.ready().nth(1).unwrap();
+    let region = ["--region", &member.regions[0]];
+    let try_to = async |arguments: &[&str]| aws.aws_cli_as(&credentials, &[arguments, &region].concat()).await;
+    let windows: Value =
+        serde_json::from_str(&try_to(&["ssm", "describe-maintenance-windows"]).await.unwrap()).unwrap();
+    let window = windows["WindowIdentities"][0]["WindowId"].as_str().unwrap();
+    let setting = "/ssm/managed-instance/default-ec2-instance-management-role";
+    for arguments in [
+        &[
+            "ssm",
+            "create-maintenance-window",
+            "--name",
+            "www",
+            "--schedule",
+            "rate(7 days)",
+            "--duration",
+            "2",
+            "--cutoff",
+            "1",
+            "--allow-unassociated-targets",
+            "--tags",
+            "Key=createdBy,Value=SRA_Patch_Management",
+        ][..],
+        &["ssm", "update-maintenance-window", "--window-id", window, "--no-enabled"],
+        &["ssm", "delete-maintenance-window", "--window-id", window],
+        &[
+            "ssm",
+            "add-tags-to-resource",
+            "--resource-type",
+            "MaintenanceWindow",
+            "--resource-id",
+            window,
+            "--tags",
+            "Key=a,Value=b",
+        ],
+        &["ssm", "update-service-setting", "--setting-id", setting, "--setting-value", "other"],
+        &["ssm", "reset-service-setting", "--setting-id", setting],
+    ] {
+        let refused = try_to(arguments).await.unwrap_err().to_string();
+        assert!(refused.contains("AccessDenied"), "{arguments:?}: {refused}");
+    }
 }
 
 async fn trust_of(aws: &LocalAws, name: &str) -> String {
@@ -46,27 +114,40 @@ async fn set_trust(aws: &LocalAws, name: &str, trust: &str) {
 }
 
 async fn assert_refused(aws: &LocalAws, name: &str) {
-    let error = enter(aws, name).await.unwrap_err().to_string();
-    assert!(error.contains("AccessDenied"), "{name}: {error}");
+    for role in [CONFIGURATION, INSPECTION] {
+        let error = enter(aws, name, role).await.unwrap_err().to_string();
+        assert!(error.contains("AccessDenied"), "{name}, {role}: {error}");
+    }
 }
 
-/// Takes the role of the management account, and with it the member role.
-async fn enter(aws: &LocalAws, name: &str) -> local_aws::Result<String> {
+/// Takes the role of the management account, and with it one in a member account.
+async fn enter(aws: &LocalAws, name: &str, member_role: &str) -> local_aws::Result<String> {
     let management = &aws.organization.accounts[0].id;
     let role = format!("arn:aws:iam::{management}:role/{name}");
     let session = aws.aws_cli(&[&["sts", "assume-role", "--role-arn", &role][..], &SESSION].concat()).await.unwrap();
     let session: Value = serde_json::from_str(&session).unwrap();
-    let key = |name: &str| session["Credentials"][name].as_str().unwrap().to_owned();
     let member = &aws.organization.ready().nth(1).unwrap().id;
-    let member_role = format!("arn:aws:iam::{member}:role/patch-manager-configuration");
-    let credentials = [key("AccessKeyId"), key("SecretAccessKey"), key("SessionToken")];
-    aws.aws_cli_as(&credentials, &[&["sts", "assume-role", "--role-arn", &member_role][..], &SESSION].concat()).await
+    let member_role = format!("arn:aws:iam::{member}:role/{member_role}");
+    aws.aws_cli_as(
+        &credentials(&session),
+        &[&["sts", "assume-role", "--role-arn", &member_role][..], &SESSION].concat(),
+    )
+    .await
+}
+
+fn credentials(session: &Value) -> [String; 3] {
+    ["AccessKeyId", "SecretAccessKey", "SessionToken"]
+        .map(|name| session["Credentials"][name].as_str().unwrap().to_owned())
 }
 
 /// A role that may assume any other, as far as those let it.
 async fn create_role(aws: &LocalAws, name: &str) {
     let trust = trust(aws);
     aws.aws_cli(&["iam", "create-role", "--role-name", name, "--assume-role-policy-document", &trust]).await.unwrap();
+    allow_all(aws, name).await;
+}
+
+async fn allow_all(aws: &LocalAws, name: &str) {
     let policy = json!({
         "Version": "2012-10-17",
         "Statement": [{ "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*" }],

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "these are tests, their helpers too")]
 
 mod evidence;
+mod hosts;
 mod inputs;
 mod policies;
 mod promises;
@@ -32,6 +33,7 @@ async fn an_organization_is_set_up_repaired_updated_extended_and_taken_down() {
         records::its_tree_shows_the_account_with_the_step_that_failed(&aws, &outcome).await;
         runs.push(outcome.run);
     }
+    runs.extend(hosts::what_is_asked_is_looked_at_and_nothing_is_changed(&aws).await);
     runs.extend(inputs::what_cannot_be_done_is_refused_by_name(&aws).await);
     runs.extend(policies::policies_that_people_bring_are_done_or_refused_with_the_reason(&mut aws).await);
     runs.extend(scope::what_is_not_there_is_refused_by_name_or_is_a_warning(&aws).await);

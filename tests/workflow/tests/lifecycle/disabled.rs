@@ -13,7 +13,7 @@ pub(crate) async fn disabling_has_removed_everything_and_switched_the_triggers_o
     assert_eq!(held::windows(aws).await, []);
     assert_eq!(held::dhmc_roles(aws).await, [held::NO_DHMC.to_owned()].into());
     let states = triggers::states(aws).await;
-    assert_eq!(states.len(), 9);
+    assert_eq!(states.len(), 10);
     for (name, state) in states {
         let expected = if ALWAYS_ON.contains(&name.as_str()) { "ENABLED" } else { "DISABLED" };
         assert_eq!(state, expected, "{name}");

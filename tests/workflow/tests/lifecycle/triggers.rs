@@ -1,11 +1,11 @@
-//! The rules and the schedule, and events put on the bus.
+//! The rules and the schedules, and events put on the bus.
 
 use std::collections::BTreeMap;
 
 use local_aws::{LocalAws, RunResult};
 use serde_json::Value;
 
-/// The state of each rule and of the schedule.
+/// The state of each rule and of the schedules.
 pub(crate) async fn states(aws: &LocalAws) -> BTreeMap<String, String> {
     let rules = aws.clients.events().list_rules().name_prefix("patch-manager-").send().await.unwrap();
     let mut states = BTreeMap::new();
@@ -14,9 +14,12 @@ pub(crate) async fn states(aws: &LocalAws) -> BTreeMap<String, String> {
         let described = aws.clients.events().describe_rule().name(name).send().await.unwrap();
         states.insert(name.replace("patch-manager-", ""), described.state().unwrap().to_string());
     }
-    let schedule = aws.aws_cli(&["scheduler", "get-schedule", "--name", "patch-manager-rollout"]).await.unwrap();
-    let schedule: Value = serde_json::from_str(&schedule).unwrap();
-    states.insert("schedule".to_owned(), schedule["State"].as_str().unwrap().to_owned());
+    for name in ["rollout", "inspection"] {
+        let schedule = format!("patch-manager-{name}");
+        let schedule = aws.aws_cli(&["scheduler", "get-schedule", "--name", &schedule]).await.unwrap();
+        let schedule: Value = serde_json::from_str(&schedule).unwrap();
+        states.insert(format!("schedule of {name}s"), schedule["State"].as_str().unwrap().to_owned());
+    }
     states
 }
 

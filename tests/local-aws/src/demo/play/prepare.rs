@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use super::super::scenario::Scenario;
-use super::drift;
+use super::{drift, week};
 use crate::error::Result;
 use crate::local_aws::LocalAws;
 use crate::organization::{Account, Condition};
 
 /// The trigger of the rollout that creating the stack starts.
 pub(super) const CREATION: &str = "stack-create";
-const UPDATE: &str = "stack-update";
+pub(super) const UPDATE: &str = "stack-update";
 
 /// A scenario that is ready to run.
 pub(super) struct Prepared {
@@ -43,6 +43,10 @@ pub(super) async fn prepare(scenario: Scenario, aws: &mut LocalAws) -> Result<Pr
         Scenario::PolicyUpdate => {
             aws.update(&[("PatchOperation", "Install")]).await?;
             Start::Stack(UPDATE)
+        }
+        Scenario::Inspect => {
+            week::play(aws).await?;
+            Start::Input(json!({"action": "inspect"}))
         }
         Scenario::NewAccount => return new_account(aws).await,
         Scenario::RetryFailed => return retry(aws).await,

@@ -193,3 +193,15 @@ fn the_same_seed_plays_the_same() {
     };
     assert_eq!(play(), play());
 }
+
+#[test]
+fn a_window_before_which_time_is_played_is_taken_to_have_been_there() {
+    let mut region = region([], json!({}), json!({}));
+    let window = json!({ "WindowId": region.holdings.windows[0].id });
+    for (from, since) in [(SATURDAY, MONDAY), ("2026-11-01T00:00:00Z", "2026-11-01T00:00:00Z")] {
+        region.holdings.were_there(time(from));
+        let found = region.ok(Operation::GetMaintenanceWindow, window.clone());
+        let since = epoch_seconds(time(since));
+        assert_eq!([&found["CreatedDate"], &found["ModifiedDate"]], [&since, &since], "{from}");
+    }
+}
