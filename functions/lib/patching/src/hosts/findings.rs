@@ -52,7 +52,13 @@ impl<'a> Case<'a> {
         let findings = self.not_ours().map_or_else(|| self.findings(), |reason| Findings::from([reason]));
         let mut each: Vec<_> = findings.0.into_values().collect();
         each.sort_by_key(|(verdict, finding)| (verdict.is_none(), finding.name));
-        let verdict = each.first().and_then(|(verdict, _)| *verdict).unwrap_or_else(|| self.without_reason());
+        let first = each.first().and_then(|(verdict, _)| *verdict);
+        // What no window will patch is blocked, whatever else has to be looked at before.
+        let is_blocked = each.iter().any(|(verdict, _)| *verdict == Some(Verdict::Blocked));
+        let verdict = match first {
+            Some(Verdict::Attention) if is_blocked => Verdict::Blocked,
+            _ => first.unwrap_or_else(|| self.without_reason()),
+        };
         (verdict, each.into_iter().map(|(_, finding)| finding).collect())
     }
 

@@ -125,9 +125,12 @@ impl<'a> Subject<'a> {
         self.state() == Some("pending") || self.began().is_some_and(|began| is_new(began, now))
     }
 
-    /// Whether it runs since before a moment and is managed, so that a window could have come to it then.
+    /// Whether it is managed now and was made before a moment, so that a window could have come to it then. A start is not when it was
+    /// made: what was scanned earlier was there.
     pub(super) fn was_there(&self, moment: Timestamp) -> bool {
-        self.node.is_some() && !self.is_stopped() && self.began().is_none_or(|began| began <= moment)
+        let was_scanned = self.patch.and_then(PatchState::ended).is_some_and(|ended| ended <= moment);
+        let began = self.began().is_none_or(|began| began <= moment);
+        self.node.is_some() && !self.is_stopped() && (began || was_scanned)
     }
 }
 

@@ -6,6 +6,7 @@ mod advice;
 mod arbitrary;
 mod given;
 mod lists;
+mod missed;
 mod openings;
 mod own_documents;
 mod patches;

@@ -3,7 +3,6 @@
 use patching::hosts::Reason::*;
 use patching::hosts::Verdict::*;
 use patching::hosts::observation::Invocation;
-use serde_json::json;
 
 use crate::given::{Given, LINUX, WINDOWS, all_are, at, tagged, text};
 
@@ -81,6 +80,15 @@ fn of_a_host_that_is_not_listed_the_scan_tells_whether_the_window_came() {
         ("scanned in the opening", |given| given.patch().counts.missing = 1, Due, &[]),
         ("scanned as it began", |given| given.patch().ended_at = Some(at("2026-11-27T06:00:10Z")), Patched, &[]),
         ("scanned before", |given| given.patch().ended_at = Some(at("2026-11-27T06:00:09Z")), Attention, &[NotReached]),
+        (
+            "stopped meanwhile, and started since",
+            |given| {
+                given.patch().ended_at = Some(at("2026-11-26T06:20:00Z"));
+                given.instance().launched_at = Some(at("2026-11-27T20:00:00Z"));
+            },
+            Attention,
+            &[NotReached],
+        ),
         (
             "there since, and never scanned",
             |given| {
@@ -177,97 +185,6 @@ fn how_an_opening_ended_tells_of_those_to_which_it_did_not_come() {
             "sra_linux_maintenance: 2026-11-27 06:00 UTC: The provided role does not contain the correct SSM permissions."
         )
     );
-}
-
-#[test]
-fn a_window_that_should_have_opened_and_did_not_is_told_of() {
-    all_are(&[
-        (
-            "yesterday",
-            |given| {
-                given.window(LINUX).executions[0].started_at = Some(at("2026-11-20T06:00:10Z"));
-                given.window(LINUX).executions[0].ended_at = Some(at("2026-11-20T06:40:00Z"));
-                given.patch().ended_at = Some(at("2026-11-20T06:20:00Z"));
-            },
-            Attention,
-            &[WindowSkipped],
-        ),
-        (
-            "yesterday, and the host is in order since",
-            |given| {
-                given.window(LINUX).executions[0].started_at = Some(at("2026-11-20T06:00:10Z"));
-                given.window(LINUX).executions[0].ended_at = Some(at("2026-11-20T06:40:00Z"));
-            },
-            Patched,
-            &[OtherBaseline],
-        ),
-        (
-            "yesterday, and it was made since",
-            |given| {
-                given.window(LINUX).executions.clear();
-                given.window(LINUX).created_at = Some(at("2026-11-27T12:00:00Z"));
-                given.patch().ended_at = Some(at("2026-11-27T14:00:00Z"));
-            },
-            Patched,
-            &[],
-        ),
-        (
-            "yesterday, and it was changed since",
-            |given| {
-                given.window(LINUX).executions.clear();
-                given.window(LINUX).modified_at = Some(at("2026-11-27T12:00:00Z"));
-                given.patch().ended_at = Some(at("2026-11-26T14:00:00Z"));
-            },
-            Patched,
-            &[],
-        ),
-        (
-            "yesterday, and the host was started since",
-            |given| {
-                given.window(LINUX).executions.clear();
-                given.patch().ended_at = Some(at("2026-11-26T14:00:00Z"));
-                given.instance().launched_at = Some(at("2026-11-27T14:00:00Z"));
-            },
-            Patched,
-            &[],
-        ),
-    ]);
-}
-
-#[test]
-fn a_window_has_an_hour_to_be_seen_open() {
-    let at_the_time = |now: &str| {
-        Given::with(|given| {
-            given.window(LINUX).executions.clear();
-            given.window(LINUX).created_at = Some(at("2026-11-26T12:00:00Z"));
-            given.patch().ended_at = Some(at("2026-11-26T06:20:00Z"));
-            given.now = at(now);
-        })
-        .host()
-        .verdict
-    };
-    assert_eq!(at_the_time("2026-11-27T06:59:59Z"), Patched);
-    assert_eq!(at_the_time("2026-11-27T07:00:00Z"), Attention);
-}
-
-#[test]
-fn of_a_rate_it_is_known_only_that_it_comes_round() {
-    let opened_last = |moment: &str, created: &str| {
-        Given::with(|given| {
-            given.policy["windows"][2]["schedule"] = json!("rate(2 days)");
-            given.policy["windows"][2]["timezone"] = json!("UTC");
-            given.opening().started_at = Some(at(moment));
-            given.opening().ended_at = Some(at(moment));
-            given.window(LINUX).created_at = Some(at(created));
-            given.patch().ended_at = Some(at(moment));
-        })
-        .host()
-        .verdict
-    };
-    assert_eq!(opened_last("2026-11-26T04:30:00Z", "2026-01-01T00:00:00Z"), Patched);
-    assert_eq!(opened_last("2026-11-26T03:30:00Z", "2026-01-01T00:00:00Z"), Attention);
-    assert_eq!(opened_last("2026-11-26T03:30:00Z", "2026-11-26T03:00:00Z"), Attention);
-    assert_eq!(opened_last("2026-11-26T03:30:00Z", "2026-11-26T06:00:00Z"), Patched, "younger than its rate");
 }
 
 #[test]

@@ -227,13 +227,9 @@ fn a_scan_while_no_window_was_open_is_somebody_elses() {
         ),
         (
             "before all openings that are known",
-            |given| {
-                given.patch().ended_at = Some(at("2026-11-24T06:00:00Z"));
-                given.opening().started_at = Some(at("2026-11-27T06:00:10Z"));
-                given.instance().launched_at = Some(at("2026-11-27T20:00:00Z"));
-            },
-            Patched,
-            &[],
+            |given| given.patch().ended_at = Some(at("2026-11-24T06:00:00Z")),
+            Attention,
+            &[NotReached],
         ),
         (
             "while the window is open",

@@ -20,6 +20,15 @@ fn what_patch_manager_cannot_patch_is_blocked() {
             &[AgentTooOld],
         ),
         ("too old for the solution", |given| given.node().agent_version = text("3.0.501.9"), Attention, &[AgentTooOld]),
+        (
+            "too old for the solution, and no window finds it",
+            |given| {
+                given.node().agent_version = text("3.0.501.9");
+                given.untagged();
+            },
+            Blocked,
+            &[AgentTooOld, NoTag],
+        ),
         ("just new enough", |given| given.node().agent_version = text("3.0.502.0"), Patched, &[]),
         ("newer in the first number", |given| given.node().agent_version = text("10.0.0.0"), Patched, &[]),
         ("a version that is none", |given| given.node().agent_version = text("latest"), Patched, &[]),
