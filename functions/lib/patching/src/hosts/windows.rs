@@ -59,15 +59,13 @@ impl Work {
     fn of(task: &Task) -> Self {
         let name = task.document.name();
         let is_of_aws = ["aws", "amazon", "amzn"].iter().any(|word| name.to_lowercase().starts_with(word));
-        let is_patching = PATCHING.contains(&name);
-        if is_of_aws && !is_patching {
+        if is_of_aws && !PATCHING.contains(&name) {
             return Self::None;
         }
         let operation = ["Operation", "Action"].iter().find_map(|name| task.parameters.get(*name)?.first());
         match operation.map(String::as_str) {
             Some("Scan") => Self::Scan,
             Some("Install") => Self::Install,
-            _ if is_patching => Self::Install,
             _ => Self::Own,
         }
     }

@@ -64,6 +64,14 @@ fn beside_a_window_that_patches_another_document_is_not_asked() {
     assert_eq!(both("Scan", 3), (Blocked, vec![LINUX.to_owned()]));
     assert_eq!(both("Install", 3), (Due, vec![LINUX.to_owned()]));
     assert_eq!(both("Scan", 0), (Patched, vec![LINUX.to_owned()]));
+    let told = Given::with(|given| {
+        given.policy["windows"][1]["target"] = tagged(&["Linux"]);
+        given.policy["windows"][1]["task"] =
+            json!({"name": "Patch", "document": "Own-Patching", "parameters": {"Operation": ["Install"]}});
+        given.operation("Scan");
+        given.patch().counts.missing = 3;
+    });
+    assert_eq!((told.host().verdict, told.host().windows), (Due, vec![WINDOWS.to_owned(), LINUX.to_owned()]));
     let only_own = Given::with(|given| {
         given.policy["windows"][1]["target"] = tagged(&["Linux"]);
         given.policy["windows"][1]["task"] = json!({"name": "Patch", "document": "Own-Patching"});

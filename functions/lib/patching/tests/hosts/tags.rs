@@ -44,6 +44,16 @@ fn a_tag_has_to_be_written_just_so() {
         ),
         ("right, beside one that is not", |given| given.tag("instanceos", "linux"), Patched, &[]),
         (
+            "another value, beside a key in small letters",
+            |given| {
+                given.tag("InstanceOS", "AL2023");
+                given.tag("instanceos", "Linux");
+                given.tag("INSTANCEOS", "Linux");
+            },
+            Blocked,
+            &[TagUnknownValue],
+        ),
+        (
             "fifty tags, and none of them it",
             |given| {
                 given.instance().tags =
@@ -204,6 +214,21 @@ fn a_host_in_the_window_of_another_operating_system_is_told_of() {
         given.policy["windows"].as_array_mut().unwrap().remove(1);
     });
     assert_eq!(for_both.host().reasons, []);
+}
+
+#[test]
+fn a_tag_that_is_no_operating_systems_name_is_the_same_for_all() {
+    let for_production = |change: fn(&mut Given)| {
+        Given::with(|given| {
+            given.policy["windows"][2]["target"] = json!({"key": "tag:Stage", "values": ["production"]});
+            given.policy["windows"].as_array_mut().unwrap().remove(1);
+            change(given);
+        })
+        .host()
+    };
+    assert_eq!(for_production(|_| {}).reasons[0].tag, Some(tag("Stage", "production")));
+    let found = for_production(|given| given.tag("Stage", "production"));
+    assert_eq!((found.verdict, found.reasons), (Patched, Vec::new()));
 }
 
 #[test]
