@@ -78,6 +78,22 @@ fn a_window_has_an_hour_to_be_seen_open() {
 }
 
 #[test]
+fn a_window_is_missed_for_as_long_as_its_openings_are_known() {
+    let opens = |schedule: &str| {
+        Given::with(|given| {
+            given.policy["windows"][2]["schedule"] = json!(schedule);
+            given.policy["windows"][2]["timezone"] = json!("UTC");
+            given.window(LINUX).executions.clear();
+            given.patch().ended_at = Some(at("2026-10-20T06:20:00Z"));
+        })
+        .host()
+        .verdict
+    };
+    assert_eq!(opens("cron(0 6 30 10 ? *)"), Attention, "29 days ago");
+    assert_eq!(opens("cron(0 6 28 10 ? *)"), Patched, "31 days ago");
+}
+
+#[test]
 fn of_a_rate_it_is_known_only_that_it_comes_round() {
     let opened_last = |moment: &str, created: &str| {
         Given::with(|given| {

@@ -80,6 +80,13 @@ fn a_scan_that_failed_says_nothing_of_patches() {
         ("a count of -1", |given| given.patch().counts.missing = -1, Attention, &[ScanFailed]),
         ("another count of -1", |given| given.patch().counts.other = -1, Attention, &[ScanFailed]),
         ("a time of 1970", |given| given.patch().ended_at = Some(at("1970-01-01T00:00:00Z")), Attention, &[ScanFailed]),
+        ("late in 1970", |given| given.patch().ended_at = Some(at("1970-12-31T23:59:59Z")), Attention, &[ScanFailed]),
+        (
+            "early in 1971",
+            |given| given.patch().ended_at = Some(at("1971-01-01T00:00:00Z")),
+            Attention,
+            &[NotReached, Stale, OtherBaseline],
+        ),
         ("no time", |given| given.patch().ended_at = None, Attention, &[ScanFailed]),
     ]);
     let patch = Given::with(failed_scan).host().patch.unwrap();

@@ -53,6 +53,7 @@ fn a_window_that_is_not_there_or_does_not_open_patches_nothing() {
 #[test]
 fn who_turned_a_window_off_is_said() {
     let detail = |change: fn(&mut Given)| Given::with(change).host().reasons[0].detail.clone().unwrap();
+    assert_eq!(detail(|given| given.seen.windows.clear()), "sra_linux_maintenance");
     assert_eq!(detail(|given| given.window(LINUX).enabled = false), "sra_linux_maintenance was turned off by hand");
     assert_eq!(
         detail(|given| {
@@ -98,6 +99,36 @@ fn what_is_missing_is_due_when_a_window_will_install_it() {
             &[ScanOnly],
         ),
         ("it only scans and nothing is missing", |given| given.operation("Scan"), Patched, &[]),
+        (
+            "it only scans, and what could not be installed is not missing",
+            |given| {
+                given.operation("Scan");
+                given.patch().counts.failed = 2;
+                given.patch().counts.security = 2;
+            },
+            Attention,
+            &[InstallFailed],
+        ),
+        (
+            "it only scans, and what waits for a restart is not missing",
+            |given| {
+                given.operation("Scan");
+                given.patch().counts.pending_reboot = 2;
+                given.patch().counts.critical = 2;
+            },
+            Attention,
+            &[PendingRestart],
+        ),
+        (
+            "it only scans, and what is rejected is not missing",
+            |given| {
+                given.operation("Scan");
+                given.patch().counts.rejected = 1;
+                given.patch().counts.other = 1;
+            },
+            Attention,
+            &[Rejected],
+        ),
         (
             "one scans, one installs",
             |given| {
