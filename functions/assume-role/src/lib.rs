@@ -4,7 +4,7 @@
 //! history. Errors: [`Error`], and `InvalidInput`.
 //!
 //! Needs `sts:AssumeRole` on the configuration role, which needs `account:ListRegions`, or `ec2:DescribeRegions` where that is
-//! denied, and `ssm:GetServiceSetting`.
+//! denied, and, in an account that has just joined, `ssm:GetServiceSetting` and `iam:GetRole`.
 
 use std::collections::BTreeSet;
 
@@ -13,12 +13,13 @@ use jiff::{SignedDuration, Timestamp};
 use lambda::call::{ENTERING, every};
 use lambda::{CallError, CallFailure, SdkConfig};
 use member::sessions::MemberSessions;
-use member::{dhmc, ec2};
+use member::{dhmc, ec2, iam};
 use patching::outcome::Warning;
 use patching::targets::{AccountState, Target};
 use patching::token::Place;
 use policy::ids::{AccountId, Region, RunId};
 use policy::input::Action;
+use policy::{PatchPolicy, RoleName};
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
@@ -32,6 +33,9 @@ pub struct Request {
     pub action: Action,
     /// The account, and which of its Regions are in scope.
     pub target: Target,
+    /// What is wanted there.
+    #[serde(default)]
+    pub policy: Option<PatchPolicy>,
 }
 
 /// Where to work.
@@ -69,8 +73,8 @@ pub enum Error {
     /// The account was asked for and is closed, suspended or not ready yet.
     #[error("the account {0} is {1}; only ACTIVE accounts can be worked in")]
     AccountNotActive(AccountId, AccountState),
-    /// The account joined a short while ago, and its configuration role is not there yet, or lacks policies.
-    #[error("the account {0} joined a short while ago and its configuration role cannot be used yet")]
+    /// The account joined a short while ago, and its configuration role or the one for DHMC is not there yet, or lacks policies.
+    #[error("the account {0} joined a short while ago and its roles cannot be used yet")]
     RoleNotReady(AccountId, #[source] CallFailure),
     /// Service control policies deny the account whatever was asked there.
     #[error("service control policies deny the account {0} to list its Regions, and the policy names none")]
@@ -94,7 +98,7 @@ pub struct Context {
 
 /// Assumes the role and lists the account's Regions; `now` tells whether the account is a new one.
 pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Result<Response, Error> {
-    let Request { run, action, target } = request;
+    let Request { run, action, target, policy } = request;
     match target.account.state {
         AccountState::Active => {}
         AccountState::NotInOrganization => return Err(Error::AccountNotInOrganization(target.account.id)),
@@ -109,6 +113,9 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
     };
     if is_new {
         has_its_policies(context, &run, &target.account.id, &response.regions).await?;
+        if let Some(role) = policy.as_ref().and_then(|policy| policy.dhmc.wanted_role()) {
+            has_its_dhmc_role(context, &run, &target.account.id, role).await?;
+        }
     }
     Ok(response)
 }
@@ -131,6 +138,16 @@ async fn has_its_policies(
         }
     }
     Ok(())
+}
+
+/// A StackSet of its own brings it.
+async fn has_its_dhmc_role(context: &Context, run: &RunId, account: &AccountId, role: &RoleName) -> Result<(), Error> {
+    let look_for = async |config: &SdkConfig| iam::has_dhmc_role(config, role).await;
+    match context.sessions.with_config(run, account, look_for).await {
+        Err(CallError::DhmcRoleMissing(failure)) => Err(Error::RoleNotReady(account.clone(), failure)),
+        // What else goes wrong there is for the Regions to tell.
+        _ => Ok(()),
+    }
 }
 
 /// Whether the role may be on its way: a StackSet brings it some minutes after the account joined, and it can be assumed before it
@@ -220,6 +237,7 @@ mod tests {
     use serde_json::{from_value, json, to_value};
 
     use lambda::NamedError;
+    use support::Server;
 
     use super::*;
 
@@ -291,6 +309,24 @@ mod tests {
             assert_eq!(unlisted(Action::Rollout, &target, &failure(message)), None);
             assert_eq!(not_listed(&target, failure(message)).name(), name);
         }
+    }
+
+    #[tokio::test]
+    async fn a_region_whose_name_is_not_understood_is_not_taken_for_one_that_is_not_there() {
+        let server = Server::start().await;
+        let account = aws_sdk_account::Client::new(&server.sdk_config());
+        for (named, left_out) in [
+            (json!([{"RegionName": "eu-west-1"}, {"RegionName": "Europe!"}]), "RegionName"),
+            (json!([{"RegionName": "eu-west-1"}, {"RegionOptStatus": "ENABLED"}]), "RegionName"),
+            (json!([]), "Regions"),
+        ] {
+            server.answers(200, &json!({ "Regions": named }).to_string());
+            let error = list_regions(&account).await.unwrap_err();
+            assert_eq!((error.name(), error.is_passing()), ("ServiceUnavailable", true), "{named}");
+            assert!(error.to_string().ends_with(&format!("the answer has no {left_out}")), "{error}");
+        }
+        server.answers(200, &json!({"Regions": [{"RegionName": "eu-west-1"}]}).to_string());
+        assert_eq!(list_regions(&account).await.unwrap(), regions(&["eu-west-1"]));
     }
 
     #[test]

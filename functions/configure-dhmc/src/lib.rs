@@ -4,30 +4,49 @@
 //! and `InvalidInput`.
 //!
 //! Needs `sts:AssumeRole` on the configuration role, which needs `ssm:GetServiceSetting`, `ssm:UpdateServiceSetting` and
-//! `ssm:ResetServiceSetting` on the setting, and `iam:PassRole` on the DHMC role. A plan only reads.
+//! `ssm:ResetServiceSetting` on the setting, and `iam:PassRole` and `iam:GetRole` on the DHMC role. A plan only reads.
 
 use aws_sdk_ssm::Client;
+use futures::join;
 use lambda::CallError;
-use member::dhmc;
 use member::sessions::MemberSessions;
+use member::{dhmc, iam};
 use patching::outcome::DhmcOutcome;
 use patching::request::RegionRequest;
-use policy::Dhmc;
 use policy::input::Action;
+use policy::{Dhmc, RoleName};
 
 /// Enters the account and [configures](configure) its setting.
 pub async fn handle(sessions: &MemberSessions, request: RegionRequest) -> Result<DhmcOutcome, CallError> {
     let place = request.place();
     let RegionRequest { action, policy, .. } = request;
-    sessions.with_ssm(&place, async |ssm: &Client| configure(ssm, action, &policy.dhmc).await).await
+    let look_for = async |role: &RoleName| {
+        sessions.with_config(&place.run, &place.account, async |config| iam::has_dhmc_role(config, role).await).await
+    };
+    sessions.with_ssm(&place, async |ssm: &Client| configure(ssm, action, &policy.dhmc, look_for).await).await
 }
 
 /// Answers what was done, or for a plan what would be. A policy without DHMC has the setting neither read nor written.
-pub async fn configure(ssm: &Client, action: Action, policy: &Dhmc) -> Result<DhmcOutcome, CallError> {
-    if !policy.enabled {
+///
+/// `look_for` asks the account for the role: Systems Manager may take a name that no role has, and hosts would be left without
+/// one. Where that may not be asked the role is taken to be there, and the outcome says so.
+pub async fn configure(
+    ssm: &Client,
+    action: Action,
+    policy: &Dhmc,
+    look_for: impl AsyncFn(&RoleName) -> Result<(), CallError>,
+) -> Result<DhmcOutcome, CallError> {
+    let Some(role) = policy.wanted_role() else {
         return Ok(DhmcOutcome::left_alone());
-    }
-    let value = dhmc::observe(ssm).await?;
-    let plan = patching::dhmc::plan(policy, &value);
-    if action.changes() { dhmc::apply(ssm, &plan).await } else { Ok(plan.outcome().planned()) }
+    };
+    // What the Region itself says comes first: a denied one is skipped.
+    let (value, found) = join!(dhmc::observe(ssm), look_for(role));
+    let plan = patching::dhmc::plan(policy, &value?);
+    let not_looked_for = match found {
+        Ok(()) => None,
+        Err(CallError::AccessDenied(denied)) => Some(denied.to_string()),
+        Err(error) => return Err(error),
+    };
+    let outcome = if action.changes() { dhmc::apply(ssm, &plan).await? } else { plan.outcome().planned() };
+    Ok(DhmcOutcome { not_looked_for, ..outcome })
 }

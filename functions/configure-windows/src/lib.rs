@@ -60,7 +60,7 @@ pub async fn configure(
     }
     let mut done = earlier;
     let result = windows::carry_out(site, &desired, observed, &mut done).await;
-    progress::answer(done, result)
+    progress::answer("ConfigureWindows", done, result)
 }
 
 async fn hashes(ssm: &Client, policy: &PatchPolicy) -> Result<DocumentHashes, CallError> {

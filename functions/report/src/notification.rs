@@ -1,7 +1,9 @@
 //! The message that those get who want to know how a run ended.
 
 use aws_sdk_sns::Client;
+use aws_sdk_sns::operation::RequestId;
 use lambda::call::Called;
+use lambda::logs;
 use patching::outcome::Status;
 use patching::summary::RunSummary;
 use policy::input::Action;
@@ -67,7 +69,10 @@ impl Notifier {
         let message =
             self.sns.publish().topic_arn(&self.topic_arn).subject(subject(summary)).message(text(summary, links));
         match message.send().await.called("sns:Publish") {
-            Ok(_) => Notification::Sent,
+            Ok(answer) => {
+                logs::written("sns:Publish", self.topic_arn.as_str(), answer.request_id());
+                Notification::Sent
+            }
             Err(error) => {
                 tracing::warn!(run = %summary.run, error = %error, "the notification could not be sent");
                 Notification::Failed

@@ -106,6 +106,27 @@ fn a_dhmc_role_of_somebody_else_is_one_warning_in_however_many_regions_and_ours_
     assert_eq!((table.matches(",kept,Theirs,Theirs,").count(), table.matches("not ours").count()), (2, 0));
 }
 
+#[test]
+fn a_dhmc_role_that_could_not_be_looked_for_is_one_warning_in_however_many_regions() {
+    let region = |name: &str, why: Option<&str>| {
+        let dhmc = json!({"status": "unchanged", "before": "Ours", "after": "Ours", "notLookedFor": why});
+        json!({"region": name, "status": "succeeded", "dhmc": dhmc})
+    };
+    let both = ["eu-west-1", "us-east-1"].map(|name| region(name, Some("iam:GetRole: no")));
+    let denied = || json!({ "regions": both });
+    let accounts = |first, second| vec![outcome(FIRST, &first), outcome(SECOND, &second)];
+    let told = |first, second| gathered(&json!({}), accounts(first, second), vec![]).run_warnings;
+    let found = || json!({"regions": [region("eu-west-1", None)]});
+    assert_eq!(told(found(), found()), []);
+    let warnings = told(found(), denied());
+    assert_eq!((warnings.len(), warnings[0].name.as_str()), (1, "DhmcRoleNotLookedFor"));
+    let message = &warnings[0].message;
+    assert!(
+        message.contains("in 2 account-Regions of 1 accounts") && message.ends_with(": iam:GetRole: no"),
+        "{message}"
+    );
+}
+
 /// One whose moment has passed, one that opens each hour for two, one that is as it should be.
 fn policy() -> Value {
     let window = |name: &str, schedule: &str| {

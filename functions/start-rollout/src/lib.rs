@@ -17,11 +17,12 @@ mod replace;
 
 use std::collections::BTreeSet;
 
+use aws_sdk_sfn::operation::RequestId;
 use aws_sdk_sfn::operation::start_execution::StartExecutionError;
 use jiff::{SignedDuration, Timestamp};
 use lambda::call::Called;
 use lambda::named_error::message;
-use lambda::{CallError, NamedError};
+use lambda::{CallError, NamedError, logs};
 use patching::names::Names;
 use policy::ids::RunId;
 use policy::input::{Action, ExecutionInput};
@@ -156,7 +157,7 @@ async fn begin(context: &Context, event: &Event<'_>, start: &Start, now: Timesta
     match started {
         // An earlier invocation for this request started it.
         Err(error) if error.as_service_error().is_some_and(StartExecutionError::is_execution_already_exists) => {}
-        started => started.map(drop).called(STARTING)?,
+        started => logs::written(STARTING, &start.run, started.called(STARTING)?.request_id()),
     }
     if is_disable {
         context.note_names(start).await?;

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use aws_sdk_sfn::Client;
+use aws_sdk_sfn::operation::RequestId;
 use aws_sdk_sfn::operation::describe_execution::{DescribeExecutionError, DescribeExecutionOutput};
 use aws_sdk_sfn::operation::stop_execution::StopExecutionError;
 use aws_sdk_sfn::types::ExecutionStatus;
 use lambda::call::Called;
-use lambda::{CallError, CallFailure};
+use lambda::{CallError, CallFailure, logs};
 use policy::ids::RunId;
 use policy::input::{Action, ExecutionInput};
 
@@ -125,7 +126,6 @@ async fn stop_listed(
             continue;
         }
         stop(client, &execution.execution_arn, run).await?;
-        tracing::info!(%run, execution.name, "stopped a run that was still going");
         // A name that no run can have is refused by the first function: nothing is about to be done for it.
         stopped.extend(execution.name.parse().ok());
         found.push(execution.execution_arn);
@@ -152,6 +152,7 @@ fn still_running() -> CallError {
 }
 
 async fn stop(client: &Client, execution_arn: &str, run: &RunId) -> Result<(), CallError> {
+    const OPERATION: &str = "states:StopExecution";
     let stopped = client
         .stop_execution()
         .execution_arn(execution_arn)
@@ -161,7 +162,10 @@ async fn stop(client: &Client, execution_arn: &str, run: &RunId) -> Result<(), C
         .await;
     match stopped {
         Err(error) if error.as_service_error().is_some_and(is_over) => Ok(()),
-        stopped => stopped.map(|_| ()).called("states:StopExecution"),
+        stopped => {
+            logs::written(OPERATION, execution_arn, stopped.called(OPERATION)?.request_id());
+            Ok(())
+        }
     }
 }
 

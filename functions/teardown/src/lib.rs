@@ -49,7 +49,7 @@ pub async fn tear_down(
         (Err(windows), Err(dhmc)) => Err(both(windows, dhmc)),
         (windows, dhmc) => windows.and(dhmc),
     };
-    let answer = progress::answer(done, result)?;
+    let answer = progress::answer("Teardown", done, result)?;
     let status = if action.changes() { answer.status } else { Status::Planned };
     Ok(Progress { status, ..answer })
 }

@@ -11,10 +11,10 @@ use aws_sdk_ssm::config::{BehaviorVersion, Credentials, Region};
 use lambda::CallError;
 use local_aws::{Venv, Workspace};
 use member::windows::Site;
-use patching::outcome::Progress;
+use patching::outcome::{DhmcOutcome, Progress};
 use patching::token::Place;
 use policy::input::Action;
-use policy::{PatchPolicy, RoleArn};
+use policy::{Dhmc, PatchPolicy, RoleArn};
 use serde_json::{Value, json};
 use ssm_simulator::{Builder, Calls, ConfigChange, Lag, RegionSnapshot, Simulator, WindowSnapshot};
 
@@ -170,6 +170,11 @@ pub async fn configure(
     go_on(async |done| Box::pin(configure_windows::configure(&site, action, policy, task_role, done)).await).await
 }
 
+/// What `ConfigureDhmc` does in a run, in an account that has the role.
+pub async fn set_dhmc(ssm: &Client, action: Action, policy: &Dhmc) -> Result<DhmcOutcome, CallError> {
+    configure_dhmc::configure(ssm, action, policy, async |_| Ok(())).await
+}
+
 /// What `Teardown` does in a run.
 pub async fn tear_down(
     ssm: &Client,
@@ -185,7 +190,7 @@ pub async fn tear_down(
 /// As the definition's Choice after both.
 async fn go_on(try_once: impl AsyncFn(Progress) -> Result<Progress, CallError>) -> Result<Progress, CallError> {
     let mut done = try_once(Progress::default()).await?;
-    while done.again {
+    while done.again && done.tries <= 20 {
         // The next one gets it as JSON.
         done = serde_json::from_value(serde_json::to_value(&done).unwrap()).unwrap();
         done = try_once(done).await?;

@@ -9,6 +9,7 @@ pub mod checks;
 pub mod definition;
 pub mod functions;
 pub mod hostile;
+pub mod invoke;
 pub mod payload;
 pub mod picture;
 pub mod rendering;

@@ -189,14 +189,14 @@ fn region(account: usize, at: usize, name: &str) -> RegionOutcome {
 }
 
 fn dhmc(seed: usize) -> DhmcOutcome {
-    let ours = Some("service-role/AWSSystemsManagerDefaultEC2InstanceManagementRoleCustom".to_owned());
-    match seed % 61 {
-        3 => {
-            DhmcOutcome { status: DhmcStatus::Kept, before: Some("TheirRole".into()), after: Some("TheirRole".into()) }
-        }
-        4 => DhmcOutcome { status: DhmcStatus::Set, before: None, after: ours },
-        _ => DhmcOutcome { status: DhmcStatus::Unchanged, before: ours.clone(), after: ours },
-    }
+    let role = |name: &str| Some(name.to_owned());
+    let ours = role("service-role/AWSSystemsManagerDefaultEC2InstanceManagementRoleCustom");
+    let (status, before, after) = match seed % 61 {
+        3 => (DhmcStatus::Kept, role("TheirRole"), role("TheirRole")),
+        4 => (DhmcStatus::Set, None, ours),
+        _ => (DhmcStatus::Unchanged, ours.clone(), ours),
+    };
+    DhmcOutcome { status, before, after, not_looked_for: None }
 }
 
 fn outcome(account: usize, region: usize, window: usize) -> WindowOutcome {

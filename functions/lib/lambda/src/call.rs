@@ -45,6 +45,9 @@ pub enum CallError {
     /// The policy names a document that this Region does not have.
     #[error("the document is not there: {0}")]
     DocumentNotFound(CallFailure),
+    /// The policy names a role for DHMC that the account does not have.
+    #[error("the role for Default Host Management Configuration is not there: {0}")]
+    DhmcRoleMissing(CallFailure),
     /// The service refuses the request as it is.
     #[error("the service refused the request: {0}")]
     RequestRefused(CallFailure),
@@ -121,6 +124,7 @@ macro_rules! each_failure {
             | CallError::RegionDisabled(failure)
             | CallError::QuotaExceeded(failure)
             | CallError::DocumentNotFound(failure)
+            | CallError::DhmcRoleMissing(failure)
             | CallError::RequestRefused(failure) => failure,
         }
     };

@@ -3,6 +3,7 @@
 pub mod call;
 pub mod clients;
 pub mod env;
+mod invocation;
 pub mod logs;
 pub mod named_error;
 pub mod serve;

@@ -2,15 +2,17 @@
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
+use std::time::Instant;
 
 use futures::FutureExt;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
+use tracing::Instrument;
 
-use crate::logs;
 use crate::named_error::{NamedError, message};
+use crate::{invocation, logs};
 
 /// Answers one invocation after the other with `handle` until the environment is taken down.
 ///
@@ -27,10 +29,31 @@ where
 {
     logs::start();
     let (context, handle) = (&context, &handle);
-    lambda_runtime::run(service_fn(|event: LambdaEvent<Box<RawValue>>| answer(context, handle, event.payload))).await
+    lambda_runtime::run(service_fn(|event| answer(context, handle, event))).await
 }
 
-async fn answer<Context, Request, Response, Error>(
+/// Answers one invocation. What is logged meanwhile says whose it is, and one line how it ended.
+pub async fn answer<Context, Request, Response, Error>(
+    context: &Context,
+    handle: &impl AsyncFn(&Context, Request) -> Result<Response, Error>,
+    LambdaEvent { payload, context: lambda }: LambdaEvent<Box<RawValue>>,
+) -> Result<serde_json::Value, Diagnostic>
+where
+    Request: DeserializeOwned,
+    Response: Serialize,
+    Error: NamedError,
+{
+    let span = invocation::span(&lambda.env_config.function_name, &lambda.request_id, &payload);
+    let invocation = async {
+        let begun = Instant::now();
+        let result = attempt(context, handle, payload).await;
+        invocation::ended(&result, begun.elapsed());
+        result
+    };
+    invocation.instrument(span).await
+}
+
+async fn attempt<Context, Request, Response, Error>(
     context: &Context,
     handle: &impl AsyncFn(&Context, Request) -> Result<Response, Error>,
     payload: Box<RawValue>,
@@ -52,7 +75,6 @@ where
 fn panicked(panic: &(dyn Any + Send)) -> Diagnostic {
     let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     let message = text.unwrap_or("a panic without a message");
-    tracing::error!(error.name = "Panicked", "the function panicked: {message}");
     Diagnostic { error_type: "Panicked".to_owned(), error_message: cut(message.to_owned()) }
 }
 
@@ -124,7 +146,8 @@ mod tests {
             Ok(())
         }
         let payload = serde_json::from_str(r#"{"accounts": [1, 2]}"#).unwrap();
-        let error = answer(&(), &handle, payload).await.unwrap_err();
+        let event = LambdaEvent { payload, context: lambda_runtime::Context::default() };
+        let error = answer(&(), &handle, event).await.unwrap_err();
         assert_eq!((error.error_type.as_str(), error.error_message.as_str()), ("Panicked", "2 accounts are too many"));
     }
 

@@ -1,6 +1,7 @@
 //! Reading and writing the DHMC service setting.
 
 use aws_sdk_ssm::Client;
+use aws_sdk_ssm::operation::RequestId;
 use lambda::call::Called;
 use lambda::{CallError, CallFailure};
 use patching::dhmc::{DhmcPlan, DhmcStep, SETTING_ID};
@@ -28,16 +29,43 @@ pub async fn apply(ssm: &Client, plan: &DhmcPlan) -> Result<DhmcOutcome, CallErr
     match &plan.step {
         DhmcStep::Keep | DhmcStep::KeepForeign | DhmcStep::KeepOurs => {}
         DhmcStep::Set(role) => {
-            ssm.update_service_setting()
-                .setting_id(SETTING_ID)
-                .setting_value(role)
-                .send()
-                .await
-                .called("ssm:UpdateServiceSetting")?;
+            const OPERATION: &str = "ssm:UpdateServiceSetting";
+            let call = ssm.update_service_setting().setting_id(SETTING_ID).setting_value(role);
+            written(OPERATION, plan, call.send().await.called(OPERATION)?.request_id());
         }
         DhmcStep::Reset => {
-            ssm.reset_service_setting().setting_id(SETTING_ID).send().await.called("ssm:ResetServiceSetting")?;
+            const OPERATION: &str = "ssm:ResetServiceSetting";
+            let call = ssm.reset_service_setting().setting_id(SETTING_ID);
+            written(OPERATION, plan, call.send().await.called(OPERATION)?.request_id());
         }
     }
     Ok(plan.outcome())
+}
+
+/// The one line of a writing call that succeeded.
+fn written(operation: &'static str, plan: &DhmcPlan, request_id: Option<&str>) {
+    let DhmcOutcome { before, after, .. } = plan.outcome();
+    let role = |role: Option<String>| role.unwrap_or_else(|| "none".to_owned());
+    let changes = format!("role: {} -> {}", role(before), role(after));
+    tracing::info!(operation, changes, request_id, "{operation}: the role for Default Host Management Configuration");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lambda::NamedError;
+    use support::Server;
+
+    #[tokio::test]
+    async fn a_setting_without_a_value_is_an_error_and_not_one_that_nobody_has_set() {
+        let server = Server::start().await;
+        for answer in
+            ["{}", r#"{"ServiceSetting": {}}"#, r#"{"ServiceSetting": {"SettingId": "id", "Status": "Default"}}"#]
+        {
+            server.answers(200, answer);
+            let error = observe(&Client::new(&server.sdk_config())).await.unwrap_err();
+            assert_eq!((error.name(), error.is_passing()), ("ServiceUnavailable", true), "{answer}");
+            assert!(error.to_string().ends_with("ssm:GetServiceSetting: the answer has no SettingValue"), "{error}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ mod look;
 mod observe;
 mod rounds;
 mod site;
+mod subject;
 mod write;
 
 pub use documents::hashes;

@@ -55,6 +55,10 @@ impl Warning {
                 "Instances there run with a role that this policy does not know: reset the setting, or set dhmc.overwrite \
                  in the policy to replace it."
             }
+            Self::DHMC_ROLE_NOT_LOOKED_FOR => {
+                "Bring the accounts' member roles up to date with the StackSet, or allow the member role iam:GetRole in the \
+                 service control policy that denies it."
+            }
             Self::REGIONS_NOT_LISTED => {
                 "Allow the member role account:ListRegions or ec2:DescribeRegions in the service control policy that denies it: \
                  until then the Regions that the policy names are taken to be enabled."
@@ -122,6 +126,10 @@ fn of_account(name: &str) -> Option<&'static str> {
         }
         "DocumentNotFound" => {
             "The Region does not have the document: correct its name in the policy, or share it there."
+        }
+        "DhmcRoleMissing" => {
+            "The account lacks the role that the policy names for Default Host Management Configuration: bring it there with \
+             dhmc-role.yaml or its StackSet, or correct dhmc.role, then retry."
         }
         "RequestRefused" => "Systems Manager refuses what the policy asks for: correct the policy as the message says.",
         "AccountNotActive" => "The account is suspended or being closed: leave it out of the request.",

@@ -87,7 +87,7 @@ impl DhmcPlan {
             DhmcStep::Set(role) => (DhmcStatus::Set, Some(role.clone())),
             DhmcStep::Reset => (DhmcStatus::Reset, None),
         };
-        DhmcOutcome { status, before: self.before.clone(), after }
+        DhmcOutcome { status, before: self.before.clone(), after, not_looked_for: None }
     }
 }
 
@@ -129,7 +129,9 @@ mod tests {
     fn what_is_to_stay_is_kept_whosever_it_is() {
         for (value, step) in [("service-role/Ours", DhmcStep::KeepOurs), ("Theirs", DhmcStep::KeepForeign)] {
             let plan = plan_keep(&policy(true, true), value);
-            let kept = DhmcOutcome { status: DhmcStatus::Kept, before: Some(value.into()), after: Some(value.into()) };
+            let value = Some(value.to_owned());
+            let kept =
+                DhmcOutcome { status: DhmcStatus::Kept, before: value.clone(), after: value, not_looked_for: None };
             assert_eq!((&plan.step, plan.outcome()), (&step, kept));
         }
         assert_eq!(plan_keep(&policy(true, true), "$None").step, DhmcStep::Keep);

@@ -15,7 +15,7 @@ pub use account::AccountOutcome;
 pub use caught::Caught;
 pub use dhmc::{DhmcOutcome, DhmcStatus};
 pub use failure::Failure;
-pub use progress::Progress;
+pub use progress::{Left, Progress};
 pub use reason::Reason;
 pub use region::RegionOutcome;
 pub use status::Status;

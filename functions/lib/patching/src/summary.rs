@@ -118,6 +118,18 @@ pub fn foreign_dhmc_roles(outcomes: &[AccountOutcome], our_role: Option<&str>) -
     warnings.collect()
 }
 
+/// One warning when accounts could not be asked whether they have our DHMC role, however many.
+#[must_use]
+pub fn dhmc_role_not_looked_for(outcomes: &[AccountOutcome]) -> Option<Warning> {
+    let of = |account: &AccountOutcome| {
+        let regions = account.regions.iter();
+        regions.filter_map(|region| region.dhmc.as_ref()?.not_looked_for.clone()).collect::<Vec<_>>()
+    };
+    let found: Vec<_> = outcomes.iter().map(of).filter(|reasons| !reasons.is_empty()).collect();
+    let why = found.first()?.first()?;
+    Some(Warning::dhmc_role_not_looked_for(why, found.iter().map(Vec::len).sum(), found.len()))
+}
+
 /// A run in numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -54,6 +54,14 @@ impl FromNode for OnDelete {
     }
 }
 
+impl Dhmc {
+    /// The role to set, unless it is not to be set at all.
+    #[must_use]
+    pub fn wanted_role(&self) -> Option<&RoleName> {
+        self.role.as_ref().filter(|_| self.enabled)
+    }
+}
+
 impl Default for Dhmc {
     fn default() -> Self {
         Self { enabled: true, role: Some(RoleName::of_dhmc()), overwrite: false, on_delete: OnDelete::default() }

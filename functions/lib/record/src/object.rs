@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::operation::RequestId;
 use aws_sdk_s3::primitives::ByteStream;
 use lambda::call::Called;
-use lambda::{CallError, CallFailure};
+use lambda::{CallError, CallFailure, logs};
 use serde::{Deserialize, Serialize};
 
 const WRITING: &str = "s3:PutObject";
@@ -51,7 +52,8 @@ pub fn not_written(problem: impl fmt::Display) -> CallError {
 pub async fn write(s3: &Client, object: &ObjectKey, content_type: &str, content: Vec<u8>) -> Result<(), CallError> {
     let timeouts =
         TimeoutConfig::builder().operation_attempt_timeout(WRITE_TIMEOUT).operation_timeout(ALL_WRITES_TIMEOUT).build();
-    s3.put_object()
+    let answer = s3
+        .put_object()
         .bucket(&object.bucket)
         .key(&object.key)
         .content_type(content_type)
@@ -61,5 +63,6 @@ pub async fn write(s3: &Client, object: &ObjectKey, content_type: &str, content:
         .send()
         .await
         .called(WRITING)?;
+    logs::written(WRITING, &object.key, answer.request_id());
     Ok(())
 }

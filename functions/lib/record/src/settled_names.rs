@@ -3,9 +3,10 @@
 //! It is there from the first rollout that the stack asks for until a disable is over.
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::RequestId;
 use aws_sdk_dynamodb::types::AttributeValue;
-use lambda::CallError;
 use lambda::call::Called;
+use lambda::{CallError, logs};
 use patching::names::Names;
 
 use crate::ledger::{LedgerError, item, text};
@@ -33,6 +34,7 @@ pub async fn read(dynamodb: &Client, table: &str) -> Result<Option<SettledNames>
 
 /// Writes it down (`dynamodb:PutItem`).
 pub async fn write(dynamodb: &Client, table: &str, settled: &SettledNames) -> Result<(), CallError> {
+    const OPERATION: &str = "dynamodb:PutItem";
     let SettledNames { names: Names { owner_tag: (key, value), dhmc_role }, taken_down_by } = settled;
     let optional = [("dhmcRole", dhmc_role), ("takenDownBy", taken_down_by)];
     let optional = optional.into_iter().filter_map(|(name, text)| Some((name, text.as_ref()?)));
@@ -42,7 +44,9 @@ pub async fn write(dynamodb: &Client, table: &str, settled: &SettledNames) -> Re
     for (name, text) in optional.chain(fixed) {
         call = call.item(name, AttributeValue::S(text.clone()));
     }
-    call.send().await.map(drop).called("dynamodb:PutItem")
+    let answer = call.send().await.called(OPERATION)?;
+    logs::written(OPERATION, KEY, answer.request_id());
+    Ok(())
 }
 
 #[cfg(test)]

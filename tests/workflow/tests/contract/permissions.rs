@@ -24,7 +24,8 @@ fn the_member_role_allows_what_the_functions_call_there_and_nothing_else() {
         assert!(allowed.remove(action), "{action}: {reason}");
     }
     let mut called = functions::operations();
-    called.retain(|operation| ["account:", "ec2:", "ssm:"].iter().any(|service| operation.starts_with(service)));
+    called
+        .retain(|operation| ["account:", "ec2:", "iam:", "ssm:"].iter().any(|service| operation.starts_with(service)));
     called.remove("ssm:GetParameter"); // of the management account
     for looking in functions::looking() {
         assert!(called.remove(&looking) || SHARED.contains(&looking.as_str()), "{looking}");

@@ -1,6 +1,7 @@
 //! What one part hands to another is what the other takes. Each value here went through the definition's own templates, from
 //! one state to the next.
 
+use lambda::{CallError, CallFailure};
 use patching::hosts::{HostTotals, Verdict};
 use patching::outcome::{AccountOutcome, DhmcOutcome, DhmcStatus, Progress, RegionOutcome, Status, Warning};
 use patching::request::RegionRequest;
@@ -9,7 +10,7 @@ use patching::targets::Target;
 use policy::PatchPolicy;
 use policy::input::{Action, ExecutionInput};
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json, to_value};
+use serde_json::{Map, Value, from_value, json, to_value};
 use workflow::definition::state;
 use workflow::payload::{choose, evaluate, fill};
 use workflow::rendering::Rendering;
@@ -132,6 +133,32 @@ fn a_failed_region_tells_what_was_done_and_both_errors() {
 }
 
 #[test]
+fn a_region_that_makes_no_progress_fails_with_all_that_was_done_and_the_last_error() {
+    let window = json!({"name": "w-w", "id": "mw-1", "status": "created", "changes": [], "nextExecution": null});
+    let denied = || CallError::AccessDenied(CallFailure::without_answer("ssm:RegisterTask", "said so"));
+    let next = |input: &Value| choose(&state("AnythingLeft").body, input).to_owned();
+    for (step, again) in [("ConfigureWindows", "ConfigureWindows"), ("Teardown", "Teardown")] {
+        let mut input = region();
+        input["action"] = if step == "Teardown" { json!("disable") } else { json!("rollout") };
+        for tries in 1..=21 {
+            assert!(tries == 1 || next(&input) == again, "{tries}: {input}");
+            let done = from_value::<Progress>(input["done"].clone()).unwrap();
+            let done = Progress { has_written: true, ..done };
+            input = after(step, input, member::progress::answer(step, done, Err(denied())).unwrap());
+        }
+        assert_eq!(next(&input), "TriesUsedUp");
+        input["done"]["windows"] = json!([window]);
+        input["failure"] = input["done"]["left"].clone();
+        let failed = fill(&state("RegionFailed").body["Parameters"], &input, &Value::Null);
+        let outcome = request::<RegionOutcome>(&failed["outcome"]);
+        let failures: Vec<_> = outcome.failures().collect();
+        assert_eq!((outcome.windows.len(), failures.len()), (1, 1));
+        assert_eq!((failures[0].step.as_str(), failures[0].name.as_str()), (step, "AccessDenied"));
+        assert!(failures[0].message.ends_with("ssm:RegisterTask: said so"), "{failures:?}");
+    }
+}
+
+#[test]
 fn a_denied_region_is_skipped_only_when_nothing_was_done_there_and_nothing_else_failed() {
     let denied = |step: &str, input: Value| failed_with(&format!("{step}Failed"), "RegionDenied", input);
     let next = |input: &Value| then("RegionDenied?", "RegionToReplay?", input);
@@ -156,14 +183,18 @@ fn a_denied_region_is_skipped_only_when_nothing_was_done_there_and_nothing_else_
     ] {
         assert_eq!(next(&input), wanted, "{input}");
     }
+    let found = DhmcOutcome { status: DhmcStatus::Unchanged, ..dhmc() };
+    let read = denied("ConfigureWindows", after("ConfigureDhmc", region(), found.clone()));
     let steps = [
-        ("RegionSkipped", denied("ConfigureWindows", of_dhmc), Some("ConfigureDhmc")),
-        ("RegionNotEmptied", denied("Teardown", region()), None),
+        ("RegionSkipped", denied("ConfigureWindows", of_dhmc), Some("ConfigureDhmc"), None),
+        ("RegionSkipped", read, None, Some(found)),
+        ("RegionNotEmptied", denied("Teardown", region()), None, None),
     ];
-    for (name, input, step_of_dhmc) in steps {
+    for (name, input, step_of_dhmc, found) in steps {
         let outcome = fill(&state(name).body["Parameters"], &input, &Value::Null)["outcome"].clone();
         let outcome = request::<RegionOutcome>(&outcome);
         assert_eq!(outcome.dhmc_error.as_ref().map(|error| error.step.as_str()), step_of_dhmc);
+        assert_eq!(outcome.dhmc, found);
         assert_eq!((outcome.status, outcome.failures().count()), (Status::Skipped, 0));
     }
 }
@@ -460,7 +491,7 @@ fn entered(regions: Vec<assume_role::RegionTask>) -> assume_role::Response {
 }
 
 fn dhmc() -> DhmcOutcome {
-    DhmcOutcome { status: DhmcStatus::Set, before: None, after: Some("role".into()) }
+    DhmcOutcome { status: DhmcStatus::Set, before: None, after: Some("role".into()), not_looked_for: None }
 }
 
 fn configured() -> Value {

@@ -14,7 +14,7 @@ use policy::PatchPolicy;
 use policy::input::Action;
 use serde_json::json;
 use ssm_simulator::{ConfigChange, Fault, Faults, ScriptedFault};
-use workflow::cell::{Cell, client, config, install, policy, policy_with, roll_out, window, with_retries};
+use workflow::cell::{Cell, client, config, install, policy, policy_with, roll_out, set_dhmc, window, with_retries};
 
 use crate::guarantees::expected::{differences, foreign, publish_documents};
 
@@ -271,7 +271,7 @@ async fn pages_that_move_under_the_reader_leave_nothing_twice() {
 async fn a_setting_that_is_pending_or_changed_by_many_is_set_by_a_retry() {
     let cell = Cell::new().await;
     let wanted = policy().dhmc;
-    let configure = async || configure_dhmc::configure(&cell.ssm, Action::Rollout, &wanted).await;
+    let configure = async || set_dhmc(&cell.ssm, Action::Rollout, &wanted).await;
     cell.simulator.configure(ConfigChange { setting_pending_reads: Some(3), ..ConfigChange::default() });
     cell.simulator
         .script([ScriptedFault::every_call(Fault::error("TooManyUpdates")).of("UpdateServiceSetting").first(2)]);

@@ -10,6 +10,7 @@ mod found;
 mod generated;
 mod inputs;
 mod kills;
+mod logs;
 mod promises;
 mod readme;
 mod sessions;

@@ -4,17 +4,18 @@ use jiff::{SignedDuration, Timestamp};
 use lambda::CallError;
 use member::sessions::{MemberRole, MemberSessions};
 use patching::request::RegionRequest;
+use policy::PatchPolicy;
 use serde_json::{from_value, json};
 use ssm_simulator::{ConfigChange, Fault, ScriptedFault, Simulator};
 use support::Server;
 use workflow::cell::{ACCOUNT, REGION, policy};
 
 /// The simulator, and STS behind it: the one is asked for maintenance windows, the other for sessions.
-struct Aws {
-    simulator: Simulator,
-    sts: Server,
+pub(super) struct Aws {
+    pub(super) simulator: Simulator,
+    pub(super) sts: Server,
     config: lambda::SdkConfig,
-    context: configure_windows::Context,
+    pub(super) context: configure_windows::Context,
 }
 
 impl Aws {
@@ -48,7 +49,7 @@ impl Aws {
                 "run": run, "action": "rollout", "accountId": ACCOUNT, "region": REGION, "policy": policy(), "earlier": done
             }))
             .unwrap();
-            done = configure_windows::handle(&self.context, request).await?;
+            done = Box::pin(configure_windows::handle(&self.context, request)).await?;
         }
         Ok(())
     }
@@ -79,18 +80,28 @@ impl Aws {
     }
 }
 
-/// Enters the account some minutes after it joined.
+/// Enters the account some minutes after it joined, as for a policy without DHMC.
 async fn enter(context: &assume_role::Context, minutes: i64) -> Result<usize, assume_role::Error> {
+    let mut policy = policy();
+    policy.dhmc.enabled = false;
+    enter_for(context, minutes, &policy).await
+}
+
+async fn enter_for(
+    context: &assume_role::Context,
+    minutes: i64,
+    policy: &PatchPolicy,
+) -> Result<usize, assume_role::Error> {
     let joined = "2026-11-01T00:00:00Z";
     let account = json!({"id": ACCOUNT, "name": "new", "state": "ACTIVE", "joinedAt": joined});
     let target = json!({"account": account, "regions": [REGION], "sweep": false});
-    let request = from_value(json!({"run": "run", "action": "rollout", "target": target})).unwrap();
+    let request = from_value(json!({"run": "run", "action": "rollout", "target": target, "policy": policy})).unwrap();
     let now = joined.parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes);
     assume_role::handle(context, request, now).await.map(|response| response.regions.len())
 }
 
 /// An environment that has a session from an invocation before.
-async fn aws_with_a_session() -> Aws {
+pub(super) async fn aws_with_a_session() -> Aws {
     let aws = Aws::start().await;
     aws.session("ASIAFIRST", "2099-01-01T00:00:00Z");
     aws.session("ASIASECOND", "2099-01-01T00:00:00Z");
@@ -172,6 +183,24 @@ async fn a_new_accounts_role_that_lacks_policies_is_waited_for() {
     assert_eq!(enter(&context, 6).await.unwrap(), 1);
     aws.simulator.script([denied]);
     assert_eq!(enter(&context, 61).await.unwrap(), 1, "then each Region tells what is denied there");
+}
+
+#[tokio::test]
+async fn a_new_accounts_dhmc_role_is_waited_for_and_not_asked_for_later() {
+    let aws = aws_with_a_session().await;
+    let context = aws.entering();
+    aws.sts.answers_to(
+        "Action=GetRole",
+        404,
+        "<ErrorResponse><Error><Code>NoSuchEntity</Code></Error></ErrorResponse>",
+    );
+    assert_eq!(lambda::NamedError::name(&enter_for(&context, 5, &policy()).await.unwrap_err()), "RoleNotReady");
+    let role = "<R><Arn>arn:aws:iam::111122223333:role/service-role/Ours</Arn></R>";
+    aws.sts.answers_to("Action=GetRole", 200, role);
+    assert_eq!(enter_for(&context, 6, &policy()).await.unwrap(), 1);
+    let asked = aws.sts.asked().len();
+    assert_eq!(enter_for(&context, 61, &policy()).await.unwrap(), 1, "then each Region tells that it is missing");
+    assert_eq!(aws.sts.asked().len(), asked);
 }
 
 #[tokio::test]

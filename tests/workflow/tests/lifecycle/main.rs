@@ -16,6 +16,7 @@ mod new_accounts;
 mod promises;
 mod queue;
 mod triggers;
+mod undelivered;
 mod unlisted;
 
 use local_aws::{LocalAws, Options, Progress};
@@ -54,5 +55,6 @@ async fn a_stack_is_created_changed_disabled_enabled_and_deleted() {
     disabled::enabling_sets_everything_up_again(&mut aws).await;
     denied::what_service_control_policies_deny_is_skipped_by_name(&mut aws).await;
     unlisted::an_account_that_may_not_list_its_regions_is_set_up_and_swept_all_the_same(&mut aws).await;
+    undelivered::what_was_decided_reaches_the_stack_though_it_was_not_delivered_at_first(&mut aws).await;
     ending::deleting_the_stack_removes_the_windows_and_resets_dhmc_where_its_owner_chose_so(&mut aws).await;
 }

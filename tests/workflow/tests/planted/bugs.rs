@@ -76,15 +76,15 @@ pub(crate) const BUGS: &[Bug] = &[
     Bug {
         name: "tasks are not updated",
         file: APPLY,
-        right: "Step::Update { id, settings } => writer.update_task(&window.id, id, target, settings).await?,",
+        right: "Step::Update { id, settings } => writer.update_task(subject, id, target, settings).await?,",
         wrong: "Step::Update { .. } => {}",
         caught_by: by("reconcile", "repair::install_instead_of_scan_reaches_all_tasks"),
     },
     Bug {
         name: "an update keeps what it does not name",
         file: WRITE,
-        right: "update_maintenance_window().window_id(id).replace(true)",
-        wrong: "update_maintenance_window().window_id(id)",
+        right: "update_maintenance_window().window_id(window.id).replace(true)",
+        wrong: "update_maintenance_window().window_id(window.id)",
         caught_by: by(
             "guarantees",
             "promises::after_a_run_an_account_holds_what_the_policy_says_whatever_it_held_before",
@@ -124,6 +124,13 @@ pub(crate) const BUGS: &[Bug] = &[
         right: "if !action.changes() {",
         wrong: "if false {",
         caught_by: by("guarantees", "promises::a_plan_says_what_a_rollout_would_do_and_does_nothing"),
+    },
+    Bug {
+        name: "a role for DHMC that is not there is set",
+        file: "functions/configure-dhmc/src/lib.rs",
+        right: "Err(error) => return Err(error),",
+        wrong: "Err(_) => None,",
+        caught_by: by("reconcile", "dhmc::a_role_that_the_account_lacks_is_an_error_whatever_the_setting_says"),
     },
     Bug {
         name: "somebody else's DHMC role is replaced",

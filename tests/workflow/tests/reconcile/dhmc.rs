@@ -1,11 +1,11 @@
 //! The DHMC setting: set where nobody has set it, left alone where somebody else has.
 
-use lambda::NamedError;
+use lambda::{CallError, CallFailure, NamedError};
 use patching::dhmc::SETTING_ID;
 use patching::outcome::DhmcStatus;
 use policy::input::Action;
 use ssm_simulator::{Fault, ScriptedFault};
-use workflow::cell::{Cell, policy, policy_with};
+use workflow::cell::{Cell, policy, policy_with, set_dhmc};
 
 async fn set_by_hand(cell: &Cell, role: &str) {
     cell.ssm.update_service_setting().setting_id(SETTING_ID).setting_value(role).send().await.unwrap();
@@ -14,10 +14,10 @@ async fn set_by_hand(cell: &Cell, role: &str) {
 #[tokio::test]
 async fn it_is_set_once_and_then_left_alone() {
     let cell = Cell::new().await;
-    let set = configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap();
+    let set = set_dhmc(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap();
     assert_eq!((set.status, cell.state().dhmc_role.as_str()), (DhmcStatus::Set, "service-role/Ours"));
     let policy = policy();
-    let again = configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy.dhmc);
+    let again = set_dhmc(&cell.ssm, Action::Rollout, &policy.dhmc);
     let (again, calls) = cell.calls_of(again).await;
     assert_eq!(again.unwrap().status, DhmcStatus::Unchanged);
     assert_eq!(calls.counts(), [("GetServiceSetting".into(), 1)].into());
@@ -27,7 +27,7 @@ async fn it_is_set_once_and_then_left_alone() {
 async fn somebody_elses_role_is_kept_through_rollout_and_teardown() {
     let cell = Cell::new().await;
     set_by_hand(&cell, "Theirs").await;
-    let kept = configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap();
+    let kept = set_dhmc(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap();
     assert_eq!(kept.status, DhmcStatus::Kept);
     let kept = workflow::cell::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy(), false).await.unwrap();
     assert_eq!((kept.dhmc.unwrap().status, cell.state().dhmc_role.as_str()), (DhmcStatus::Kept, "Theirs"));
@@ -36,7 +36,7 @@ async fn somebody_elses_role_is_kept_through_rollout_and_teardown() {
 #[tokio::test]
 async fn a_teardown_resets_our_own_role() {
     let cell = Cell::new().await;
-    configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap();
+    set_dhmc(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap();
     let reset =
         workflow::cell::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy(), false).await.unwrap();
     assert_eq!((reset.dhmc.unwrap().status, cell.state().dhmc_role.as_str()), (DhmcStatus::Reset, "$None"));
@@ -46,7 +46,7 @@ async fn a_teardown_resets_our_own_role() {
 async fn a_teardown_that_is_to_keep_it_leaves_our_own_role_and_takes_the_windows() {
     let cell = Cell::new().await;
     cell.roll_out(&policy()).await;
-    configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap();
+    set_dhmc(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap();
     let kept = workflow::cell::tear_down(&cell.ssm, &cell.next_run(), Action::Disable, &policy(), true).await.unwrap();
     assert_eq!((kept.dhmc.unwrap().status, kept.windows.len()), (DhmcStatus::Kept, 3));
     assert_eq!((cell.state().dhmc_role.as_str(), cell.state().windows), ("service-role/Ours", vec![]));
@@ -56,9 +56,51 @@ async fn a_teardown_that_is_to_keep_it_leaves_our_own_role_and_takes_the_windows
 async fn a_plan_only_reads() {
     let cell = Cell::new().await;
     let policy = policy();
-    let plan = configure_dhmc::configure(&cell.ssm, Action::Plan, &policy.dhmc);
+    let plan = set_dhmc(&cell.ssm, Action::Plan, &policy.dhmc);
     let (plan, calls) = cell.calls_of(plan).await;
     assert_eq!((plan.unwrap().status, calls.writing().counts()), (DhmcStatus::WouldSet, [].into()));
+}
+
+fn of_the_role(kind: impl Fn(CallFailure) -> CallError) -> CallError {
+    kind(CallFailure::without_answer("iam:GetRole", "said so"))
+}
+
+#[tokio::test]
+async fn a_role_that_the_account_lacks_is_an_error_whatever_the_setting_says() {
+    for before in ["$None", "service-role/Ours", "Theirs"] {
+        let cell = Cell::new().await;
+        if before != "$None" {
+            set_by_hand(&cell, before).await;
+        }
+        let since = cell.simulator.next_call();
+        for action in [Action::Rollout, Action::Plan] {
+            let missing = async |_: &_| Err(of_the_role(CallError::DhmcRoleMissing));
+            let error = configure_dhmc::configure(&cell.ssm, action, &policy().dhmc, missing).await.unwrap_err();
+            assert_eq!((error.name(), error.is_passing()), ("DhmcRoleMissing", false), "{before}");
+        }
+        assert_eq!(cell.simulator.calls_since(since).counts(), [("GetServiceSetting".into(), 2)].into());
+    }
+}
+
+#[tokio::test]
+async fn a_role_that_may_not_be_looked_for_is_set_and_the_outcome_says_so() {
+    let cell = Cell::new().await;
+    let denied = async |_: &_| Err(of_the_role(CallError::AccessDenied));
+    let set = configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc, denied).await.unwrap();
+    assert_eq!((set.status, cell.state().dhmc_role.as_str()), (DhmcStatus::Set, "service-role/Ours"));
+    assert_eq!(set.not_looked_for.as_deref(), Some("iam:GetRole: said so"));
+    let found = set_dhmc(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap();
+    assert_eq!((found.status, found.not_looked_for), (DhmcStatus::Unchanged, None));
+}
+
+#[tokio::test]
+async fn what_the_region_itself_says_comes_before_a_role_that_is_missing() {
+    let cell = Cell::new().await;
+    let denied = Fault::error("AccessDeniedException");
+    cell.simulator.script([ScriptedFault::every_call(denied).of("GetServiceSetting")]);
+    let missing = async |_: &_| Err(of_the_role(CallError::DhmcRoleMissing));
+    let error = configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc, missing).await.unwrap_err();
+    assert_eq!(error.name(), "AccessDenied");
 }
 
 #[tokio::test]
@@ -66,9 +108,9 @@ async fn too_many_updates_at_once_are_an_error_that_passes() {
     let cell = Cell::new().await;
     let busy = Fault::error("TooManyUpdates");
     cell.simulator.script([ScriptedFault::every_call(busy).of("UpdateServiceSetting").nth(1)]);
-    let error = configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap_err();
+    let error = set_dhmc(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap_err();
     assert_eq!((error.name(), error.is_passing()), ("Throttled", true));
-    configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap();
+    set_dhmc(&cell.ssm, Action::Rollout, &policy().dhmc).await.unwrap();
 }
 
 #[tokio::test]
@@ -76,8 +118,9 @@ async fn a_policy_without_it_reads_no_setting() {
     let cell = Cell::new().await;
     let denied = Fault::error("AccessDeniedException");
     cell.simulator.script([ScriptedFault::every_call(denied).of("GetServiceSetting")]);
-    let policy = policy_with(&serde_json::json!({"dhmc": {"enabled": false}}));
-    configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy.dhmc).await.unwrap();
+    let policy = policy_with(&serde_json::json!({"dhmc": {"enabled": false, "role": "service-role/Ours"}}));
+    let missing = async |_: &_| Err(of_the_role(CallError::DhmcRoleMissing));
+    configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy.dhmc, missing).await.unwrap();
     cell.tear_down(&policy).await;
 }
 

@@ -11,12 +11,12 @@ use ssm_simulator::{Fault, ScriptedFault};
 use workflow::sample;
 
 use crate::reconcile::ownership::make;
-use workflow::cell::{ACCOUNT, Cell, policy};
+use workflow::cell::{ACCOUNT, Cell, policy, set_dhmc};
 
 /// What the functions answer where every call of this operation is answered with this error.
 async fn refused(cell: &Cell, region: &str, code: &str, operation: &str) -> RegionOutcome {
     cell.simulator.script([ScriptedFault::every_call(Fault::error(code)).of(operation)]);
-    let dhmc = configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc).await;
+    let dhmc = set_dhmc(&cell.ssm, Action::Rollout, &policy().dhmc).await;
     let windows = cell.try_roll_out(&cell.next_run(), &policy()).await;
     cell.simulator.set_faults(ssm_simulator::Faults::default());
     let error = match (dhmc, windows) {

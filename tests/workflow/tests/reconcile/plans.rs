@@ -12,7 +12,7 @@ use support::Server;
 use workflow::template;
 
 use crate::reconcile::ownership::make;
-use workflow::cell::{Cell, client_of, install, policy, policy_with, scan, window};
+use workflow::cell::{Cell, client_of, install, policy, policy_with, scan, set_dhmc, window};
 
 const ROLE: &str = "reader";
 const SESSION: &str = "ASIASESSIONOFTHEROLE";
@@ -58,13 +58,13 @@ type Predicted = (Vec<WindowOutcome>, Vec<patching::outcome::Warning>, DhmcOutco
 async fn plan(cell: &Cell, ssm: &Client, policy: &PatchPolicy) -> Predicted {
     let windows = workflow::cell::configure(ssm, &cell.next_run(), Action::Plan, policy, None).await.unwrap();
     assert_eq!(windows.status, Status::Planned);
-    let dhmc = configure_dhmc::configure(ssm, Action::Plan, &policy.dhmc).await.unwrap();
+    let dhmc = set_dhmc(ssm, Action::Plan, &policy.dhmc).await.unwrap();
     (without_surprises(windows.windows), windows.warnings, dhmc)
 }
 
 async fn roll_out(cell: &Cell, policy: &PatchPolicy) -> Predicted {
     let done = cell.roll_out(policy).await;
-    let dhmc = configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy.dhmc).await.unwrap();
+    let dhmc = set_dhmc(&cell.ssm, Action::Rollout, &policy.dhmc).await.unwrap();
     let windows = done.windows.into_iter().map(WindowOutcome::planned).collect();
     (without_surprises(windows), done.warnings, dhmc.planned())
 }
@@ -146,6 +146,6 @@ async fn the_role_that_plans_may_not_roll_out() {
     let (cell, reader) = cell_and_reader().await;
     let denied = workflow::cell::configure(&reader, &cell.next_run(), Action::Rollout, &policy(), None).await;
     assert_eq!(denied.unwrap_err().name(), "AccessDenied");
-    let denied = configure_dhmc::configure(&reader, Action::Rollout, &policy().dhmc).await;
+    let denied = set_dhmc(&reader, Action::Rollout, &policy().dhmc).await;
     assert_eq!(denied.unwrap_err().name(), "AccessDenied");
 }

@@ -10,6 +10,7 @@ use patching::outcome::{WindowOutcome, WindowStatus};
 use patching::plan::{Plan, Reconciliation, Step, WindowPlan};
 use patching::settings::{DesiredWindow, TargetSettings};
 
+use super::subject::{Part, Subject};
 use super::write::Writer;
 
 /// What came of carrying a plan out.
@@ -111,7 +112,10 @@ async fn attempt(writer: &Writer<'_>, plan: &WindowPlan) -> Attempt {
                 (error.is_none() || !changes.is_empty()).then(|| WindowOutcome { changes, ..plan.outcome(None) });
             Attempt { done, error }
         }
-        WindowPlan::Delete { id, .. } => writer.delete_window(id).await.map(|()| plan.outcome(None)).into(),
+        WindowPlan::Delete { id, name } => {
+            let window = Subject { id, name, changes: &[] };
+            writer.delete_window(window).await.map(|()| plan.outcome(None)).into()
+        }
     }
 }
 
@@ -121,13 +125,14 @@ async fn create(writer: &Writer<'_>, plan: &WindowPlan, wanted: &DesiredWindow) 
         Ok(id) => id,
         Err(error) => return Err(error).into(),
     };
+    let window = Subject { id: &id, name: &wanted.window.name, changes: &[] };
     let parts = async {
         if !wanted.window.enabled {
             // SSM creates windows enabled.
-            writer.update_window(&id, &wanted.window).await?;
+            writer.update_window(window, &wanted.window).await?;
         }
-        let target = writer.register_target(&id, &wanted.target).await?;
-        writer.register_task(&id, &target, &wanted.task).await
+        let target = writer.register_target(window, &wanted.target).await?;
+        writer.register_task(window, &target, &wanted.task).await
     };
     let error = parts.await.err();
     Attempt { done: Some(plan.outcome(Some(id))), error }
@@ -135,16 +140,17 @@ async fn create(writer: &Writer<'_>, plan: &WindowPlan, wanted: &DesiredWindow) 
 
 /// Answers the changes that were made, and why not all were.
 async fn reconcile(writer: &Writer<'_>, window: &Reconciliation) -> (Vec<Change>, Option<CallError>) {
+    let subject = Subject { id: &window.id, name: &window.name, changes: &window.changes };
     let settings = async {
         match &window.settings {
-            Some(settings) => writer.update_window(&window.id, settings).await,
+            Some(settings) => writer.update_window(subject, settings).await,
             None => Ok(()),
         }
     };
-    let (settings, target) = join!(settings, reconcile_target(writer, &window.id, &window.target));
+    let (settings, target) = join!(settings, reconcile_target(writer, subject, &window.target));
     let mut parts = vec![(Part::Settings, settings.is_ok()), (Part::Target, target.is_ok())];
     let on_target = match &target {
-        Ok(target) => reconcile_on(writer, window, target, &mut parts).await,
+        Ok(target) => reconcile_on(writer, subject, window, target, &mut parts).await,
         Err(_) => Ok(()),
     };
     let is_made = |change: &&Change| parts.contains(&(Part::of(change), true));
@@ -155,30 +161,35 @@ async fn reconcile(writer: &Writer<'_>, window: &Reconciliation) -> (Vec<Change>
 /// All that needs the target's id; `parts` gets what was done.
 async fn reconcile_on(
     writer: &Writer<'_>,
+    subject: Subject<'_>,
     window: &Reconciliation,
     target: &str,
     parts: &mut Vec<(Part, bool)>,
 ) -> Result<(), CallError> {
     // Before one is registered: a window holds twenty tasks.
     for task in &window.surplus_tasks {
-        writer.deregister_task(&window.id, task).await?;
+        writer.deregister_task(subject, task).await?;
     }
     parts.push((Part::SurplusTasks, true));
     match &window.task {
         Step::Keep { .. } => {}
-        Step::Update { id, settings } => writer.update_task(&window.id, id, target, settings).await?,
-        Step::Register(settings) => writer.register_task(&window.id, target, settings).await?,
+        Step::Update { id, settings } => writer.update_task(subject, id, target, settings).await?,
+        Step::Register(settings) => writer.register_task(subject, target, settings).await?,
     }
     parts.push((Part::Task, true));
     for target in &window.surplus_targets {
-        writer.deregister_target(&window.id, target).await?;
+        writer.deregister_target(subject, target).await?;
     }
     parts.push((Part::SurplusTargets, true));
     Ok(())
 }
 
 /// Answers the id of the target on which the task is to run.
-async fn reconcile_target(writer: &Writer<'_>, window: &str, step: &Step<TargetSettings>) -> Result<String, CallError> {
+async fn reconcile_target(
+    writer: &Writer<'_>,
+    window: Subject<'_>,
+    step: &Step<TargetSettings>,
+) -> Result<String, CallError> {
     match step {
         Step::Keep { id } => Ok(id.clone()),
         Step::Update { id, settings } => {
@@ -186,28 +197,6 @@ async fn reconcile_target(writer: &Writer<'_>, window: &str, step: &Step<TargetS
             Ok(id.clone())
         }
         Step::Register(settings) => writer.register_target(window, settings).await,
-    }
-}
-
-/// What is changed by one step of a reconciliation.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Part {
-    Settings,
-    Target,
-    Task,
-    SurplusTargets,
-    SurplusTasks,
-}
-
-impl Part {
-    fn of(change: &Change) -> Self {
-        match (change.field.split('.').next(), change.to.is_null()) {
-            (Some("target"), true) if change.field == "target" => Self::SurplusTargets,
-            (Some("task"), true) if change.field == "task" => Self::SurplusTasks,
-            (Some("target"), _) => Self::Target,
-            (Some("task"), _) => Self::Task,
-            _ => Self::Settings,
-        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use aws_sdk_ssm::config::http::HttpResponse;
 use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_ssm::operation::RequestId;
 use aws_sdk_ssm::types::{
     CloudWatchOutputConfig, DocumentHashType, MaintenanceWindowResourceType, MaintenanceWindowRunCommandParameters,
     MaintenanceWindowTaskCutoffBehavior, MaintenanceWindowTaskInvocationParameters, MaintenanceWindowTaskType, Tag,
@@ -17,6 +18,7 @@ use lambda::call::Called;
 use patching::settings::{TargetSettings, TaskSettings, WindowSettings};
 
 use super::site::Site;
+use super::subject::{Part, Subject};
 
 /// What a window is created with and updated to: the same methods of builders of two types.
 macro_rules! with_window {
@@ -83,19 +85,23 @@ impl<'a> Writer<'a> {
         self.created.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes the call of `operation` about `window`.
-    async fn about<T, E>(
+    /// Makes the call of `operation`, which writes this part of `window`, and logs it.
+    async fn write<T, E>(
         &self,
-        window: &str,
+        window: Subject<'_>,
+        part: Part,
         operation: &'static str,
         send: impl AsyncFn() -> Result<T, SdkError<E, HttpResponse>>,
     ) -> Result<T, CallError>
     where
+        T: RequestId,
         E: ProvideErrorMetadata + Error + 'static,
     {
-        let is_new = self.created().contains(window);
+        let is_new = self.created().contains(window.id);
         let call = async || send().await.called(operation);
-        if is_new { self.site.patiently(call).await } else { call().await }
+        let answer = if is_new { self.site.patiently(call).await } else { call().await }?;
+        window.written(operation, part, answer.request_id());
+        Ok(answer)
     }
 
     /// The tag goes with the creation: there is no moment at which a window of ours is without it.
@@ -110,91 +116,103 @@ impl<'a> Writer<'a> {
             .client_token(self.token("window", "", settings))
             .tags(tag.map_err(|error| CallError::not_made(OPERATION, error))?);
         let answer = with_window!(call, settings).send().await.called(OPERATION)?;
+        let request_id = answer.request_id().map(ToOwned::to_owned);
         let id = answer.window_id.ok_or_else(|| CallError::left_out(OPERATION, "WindowId"))?;
+        let window = Subject { id: &id, name: &settings.name, changes: &[] };
+        window.written(OPERATION, Part::Settings, request_id.as_deref());
         self.created().insert(id.clone());
         Ok(id)
     }
 
-    pub(super) async fn update_window(&self, id: &str, settings: &WindowSettings) -> Result<(), CallError> {
-        let call = self.site.ssm.update_maintenance_window().window_id(id).replace(true).enabled(settings.enabled);
+    pub(super) async fn update_window(&self, window: Subject<'_>, settings: &WindowSettings) -> Result<(), CallError> {
+        const OPERATION: &str = "ssm:UpdateMaintenanceWindow";
+        let call = self.site.ssm.update_maintenance_window().window_id(window.id).replace(true);
+        let call = call.enabled(settings.enabled);
         let call = with_window!(call, settings);
-        self.about(id, "ssm:UpdateMaintenanceWindow", async || call.clone().send().await).await.map(drop)
+        self.write(window, Part::Settings, OPERATION, async || call.clone().send().await).await.map(drop)
     }
 
-    pub(super) async fn delete_window(&self, id: &str) -> Result<(), CallError> {
-        let call = self.site.ssm.delete_maintenance_window().window_id(id);
-        done_or_gone(self.about(id, "ssm:DeleteMaintenanceWindow", async || call.clone().send().await).await)
+    pub(super) async fn delete_window(&self, window: Subject<'_>) -> Result<(), CallError> {
+        const OPERATION: &str = "ssm:DeleteMaintenanceWindow";
+        let call = self.site.ssm.delete_maintenance_window().window_id(window.id);
+        done_or_gone(self.write(window, Part::Settings, OPERATION, async || call.clone().send().await).await)
     }
 
-    pub(super) async fn register_target(&self, window: &str, settings: &TargetSettings) -> Result<String, CallError> {
+    pub(super) async fn register_target(
+        &self,
+        window: Subject<'_>,
+        settings: &TargetSettings,
+    ) -> Result<String, CallError> {
         const OPERATION: &str = "ssm:RegisterTargetWithMaintenanceWindow";
         let call = self
             .site
             .ssm
             .register_target_with_maintenance_window()
-            .client_token(self.token("target", window, settings))
-            .window_id(window)
+            .client_token(self.token("target", window.id, settings))
+            .window_id(window.id)
             .resource_type(resource_type(settings));
         let call = with_target!(call, settings);
-        let answer = self.about(window, OPERATION, async || call.clone().send().await).await?;
+        let answer = self.write(window, Part::Target, OPERATION, async || call.clone().send().await).await?;
         answer.window_target_id.ok_or_else(|| CallError::left_out(OPERATION, "WindowTargetId"))
     }
 
     pub(super) async fn update_target(
         &self,
-        window: &str,
+        window: Subject<'_>,
         id: &str,
         settings: &TargetSettings,
     ) -> Result<(), CallError> {
-        let call =
-            self.site.ssm.update_maintenance_window_target().window_id(window).window_target_id(id).replace(true);
+        const OPERATION: &str = "ssm:UpdateMaintenanceWindowTarget";
+        let call = self.site.ssm.update_maintenance_window_target().window_id(window.id);
+        let call = call.window_target_id(id).replace(true);
         let call = with_target!(call, settings);
-        self.about(window, "ssm:UpdateMaintenanceWindowTarget", async || call.clone().send().await).await.map(drop)
+        self.write(window, Part::Target, OPERATION, async || call.clone().send().await).await.map(drop)
     }
 
     /// `Safe`: a target that a task still names stays, and the next run sees to it.
-    pub(super) async fn deregister_target(&self, window: &str, id: &str) -> Result<(), CallError> {
-        let call =
-            self.site.ssm.deregister_target_from_maintenance_window().window_id(window).window_target_id(id).safe(true);
-        done_or_gone(
-            self.about(window, "ssm:DeregisterTargetFromMaintenanceWindow", async || call.clone().send().await).await,
-        )
+    pub(super) async fn deregister_target(&self, window: Subject<'_>, id: &str) -> Result<(), CallError> {
+        const OPERATION: &str = "ssm:DeregisterTargetFromMaintenanceWindow";
+        let call = self.site.ssm.deregister_target_from_maintenance_window().window_id(window.id);
+        let call = call.window_target_id(id).safe(true);
+        done_or_gone(self.write(window, Part::SurplusTargets, OPERATION, async || call.clone().send().await).await)
     }
 
     pub(super) async fn register_task(
         &self,
-        window: &str,
+        window: Subject<'_>,
         target: &str,
         settings: &TaskSettings,
     ) -> Result<(), CallError> {
+        const OPERATION: &str = "ssm:RegisterTaskWithMaintenanceWindow";
         let call = self
             .site
             .ssm
             .register_task_with_maintenance_window()
-            .client_token(self.token("task", &format!("{window}/{target}"), settings))
-            .window_id(window)
+            .client_token(self.token("task", &format!("{}/{target}", window.id), settings))
+            .window_id(window.id)
             .task_type(MaintenanceWindowTaskType::RunCommand);
         let call = with_task!(call, target, settings);
-        self.about(window, "ssm:RegisterTaskWithMaintenanceWindow", async || call.clone().send().await).await.map(drop)
+        self.write(window, Part::Task, OPERATION, async || call.clone().send().await).await.map(drop)
     }
 
     pub(super) async fn update_task(
         &self,
-        window: &str,
+        window: Subject<'_>,
         id: &str,
         target: &str,
         settings: &TaskSettings,
     ) -> Result<(), CallError> {
-        let call = self.site.ssm.update_maintenance_window_task().window_id(window).window_task_id(id).replace(true);
+        const OPERATION: &str = "ssm:UpdateMaintenanceWindowTask";
+        let call = self.site.ssm.update_maintenance_window_task().window_id(window.id);
+        let call = call.window_task_id(id).replace(true);
         let call = with_task!(call, target, settings);
-        self.about(window, "ssm:UpdateMaintenanceWindowTask", async || call.clone().send().await).await.map(drop)
+        self.write(window, Part::Task, OPERATION, async || call.clone().send().await).await.map(drop)
     }
 
-    pub(super) async fn deregister_task(&self, window: &str, id: &str) -> Result<(), CallError> {
-        let call = self.site.ssm.deregister_task_from_maintenance_window().window_id(window).window_task_id(id);
-        done_or_gone(
-            self.about(window, "ssm:DeregisterTaskFromMaintenanceWindow", async || call.clone().send().await).await,
-        )
+    pub(super) async fn deregister_task(&self, window: Subject<'_>, id: &str) -> Result<(), CallError> {
+        const OPERATION: &str = "ssm:DeregisterTaskFromMaintenanceWindow";
+        let call = self.site.ssm.deregister_task_from_maintenance_window().window_id(window.id).window_task_id(id);
+        done_or_gone(self.write(window, Part::SurplusTasks, OPERATION, async || call.clone().send().await).await)
     }
 }
 

@@ -14,6 +14,9 @@ pub struct DhmcOutcome {
     pub before: Option<String>,
     /// The role after; `null` when none is set.
     pub after: Option<String>,
+    /// Why the account could not be asked whether it has our role, which was then taken to be there.
+    #[serde(default)]
+    pub not_looked_for: Option<String>,
 }
 
 /// What was done with the DHMC setting.
@@ -40,7 +43,7 @@ impl DhmcOutcome {
     /// Of a policy that does not want DHMC: nobody looked at the setting.
     #[must_use]
     pub fn left_alone() -> Self {
-        Self { status: DhmcStatus::Unchanged, before: None, after: None }
+        Self { status: DhmcStatus::Unchanged, before: None, after: None, not_looked_for: None }
     }
 
     /// Whether something was written.

@@ -23,9 +23,22 @@ pub struct Progress {
     pub warnings: Vec<Warning>,
     /// How many tries have ended with something left to do.
     pub tries: u32,
+    /// Why the last of them did not do all.
+    pub left: Option<Left>,
     /// Whether this try has written anything.
     #[serde(skip)]
     pub has_written: bool,
+}
+
+/// Why a try that has done something did not do all: a [`Failure`](super::Failure) as Step Functions would have caught it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Left {
+    /// The state, such as `ConfigureWindows`.
+    pub step: String,
+    /// The error's name.
+    pub name: String,
+    /// What the function or the service said.
+    pub cause: String,
 }
 
 impl Progress {

@@ -135,7 +135,7 @@ fn what_was_done_stays_done_whatever_a_later_look_finds_or_does() {
 
 #[test]
 fn a_dhmc_role_that_was_set_stays_set_in_the_report() {
-    let outcome = |status| DhmcOutcome { status, before: None, after: Some("Ours".into()) };
+    let outcome = |status| DhmcOutcome { status, before: None, after: Some("Ours".into()), not_looked_for: None };
     let mut progress = Progress::default();
     progress.follow_dhmc(outcome(DhmcStatus::Set));
     progress.follow_dhmc(outcome(DhmcStatus::Unchanged));

@@ -26,6 +26,8 @@ impl Warning {
     pub const REGIONS_NOT_LISTED: &str = "RegionsNotListed";
     /// The name of [`Warning::dhmc_kept`].
     pub const DHMC_KEPT: &str = "DhmcKept";
+    /// The name of [`Warning::dhmc_role_not_looked_for`].
+    pub const DHMC_ROLE_NOT_LOOKED_FOR: &str = "DhmcRoleNotLookedFor";
 
     /// The name of [`Warning::never_opens`].
     pub const NEVER_OPENS: &str = "NeverOpens";
@@ -82,6 +84,18 @@ impl Warning {
             message: format!(
                 "Default Host Management Configuration has the role {role}, which is not ours, in {regions} account-Regions \
                  of {accounts} accounts: it was kept"
+            ),
+        }
+    }
+
+    /// Our DHMC role, which the member roles of so many accounts may not look for; `why` is what the first of them answered.
+    #[must_use]
+    pub fn dhmc_role_not_looked_for(why: &str, regions: usize, accounts: usize) -> Self {
+        Self {
+            name: Self::DHMC_ROLE_NOT_LOOKED_FOR.to_owned(),
+            message: format!(
+                "whether the role for Default Host Management Configuration is there was not to be found out in {regions} \
+                 account-Regions of {accounts} accounts, and it was taken to be: {why}"
             ),
         }
     }

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::RequestId;
 use aws_sdk_dynamodb::types::AttributeValue;
-use lambda::CallError;
 use lambda::call::Called;
+use lambda::{CallError, logs};
 use policy::ids::RunId;
 
 use super::addressee::{Addressee, RequestType, ResponseUrl};
@@ -62,7 +63,7 @@ pub async fn record_waiting(
         .expression_attribute_names("#run", "run")
         .send()
         .await;
-    unless_too_late(answer.called("dynamodb:PutItem"))
+    unless_too_late(run, "dynamodb:PutItem", answer.called("dynamodb:PutItem"))
 }
 
 /// The stack that waits for `run`, unless none does or it was answered (`dynamodb:GetItem`).
@@ -115,14 +116,21 @@ async fn update(
         .set_expression_attribute_values(Some(HashMap::from(values)))
         .send()
         .await;
-    unless_too_late(answer.called("dynamodb:UpdateItem"))
+    unless_too_late(run, "dynamodb:UpdateItem", answer.called("dynamodb:UpdateItem"))
 }
 
 /// An item that is not, or not any more, as the condition wants it stays as it is.
-fn unless_too_late<T>(written: Result<T, CallError>) -> Result<(), CallError> {
+fn unless_too_late<T: RequestId>(
+    run: &RunId,
+    operation: &'static str,
+    written: Result<T, CallError>,
+) -> Result<(), CallError> {
     match written {
         Err(error) if error.failure().code.as_deref() == Some("ConditionalCheckFailedException") => Ok(()),
-        written => written.map(drop),
+        written => {
+            logs::written(operation, format_args!("the stack that waits for {run}"), written?.request_id());
+            Ok(())
+        }
     }
 }
 
