@@ -16,7 +16,7 @@ use crate::venv::Venv;
 const NAME: &str = "the SSM simulator";
 const LISTENING: &str = "listening on ";
 /// What the simulator answers that is not SSM's.
-const OTHER_SERVICES: [&str; 2] = ["DescribeRegions", "ListRegions"];
+const OTHER_SERVICES: [&str; 3] = ["DescribeInstances", "DescribeRegions", "ListRegions"];
 
 /// How the simulator is started.
 pub(crate) struct Start<'a> {

@@ -85,10 +85,12 @@ pub(crate) fn how_to_use(aws: &LocalAws) -> String {
     let clients = &aws.clients;
     format!(
         "\nEverything is left running until Ctrl-C. In another terminal:\n\n\
-         export AWS_ENDPOINT_URL={}\nexport AWS_ENDPOINT_URL_SSM={}\n\
+         export AWS_ENDPOINT_URL={}\nexport AWS_ENDPOINT_URL_SSM={ssm}\nexport AWS_ENDPOINT_URL_EC2={ssm}\n\
          export AWS_ACCESS_KEY_ID=test\nexport AWS_SECRET_ACCESS_KEY=test\nexport AWS_DEFAULT_REGION={}\n\n\
          With a member account's id as AWS_ACCESS_KEY_ID you are root of that account.\n",
-        clients.endpoint, clients.ssm_endpoint, clients.home_region
+        clients.endpoint,
+        clients.home_region,
+        ssm = clients.ssm_endpoint,
     )
 }
 
