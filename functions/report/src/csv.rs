@@ -112,6 +112,6 @@ fn changes(changes: &[Change]) -> String {
     changes.iter().map(change).collect::<Vec<_>>().join("; ")
 }
 
-fn safe(field: String) -> String {
+pub(crate) fn safe(field: String) -> String {
     if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{field}") } else { field }
 }

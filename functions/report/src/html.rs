@@ -3,6 +3,7 @@
 mod details;
 mod grid;
 pub mod groups;
+mod once;
 mod schedules;
 
 use askama::Template;
@@ -20,10 +21,12 @@ use grid::{Grid, Kind};
 use groups::Group;
 use schedules::{Schedule, Zones};
 
-const STYLE: &str = include_str!("../templates/report.css");
-const SCRIPT: &str = include_str!("../templates/report.js");
+pub(crate) use once::{Once, json_in_script};
+
+pub(crate) const STYLE: &str = include_str!("../templates/report.css");
+const SCRIPT: &str = concat!(include_str!("../templates/grid.js"), include_str!("../templates/report.js"));
 /// How many places of a failure are named; the grid and report.csv have them all.
-const NAMED_PLACES: usize = 100;
+pub(crate) const NAMED_PLACES: usize = 100;
 
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -79,7 +82,7 @@ pub fn render(summary: &RunSummary, links: Option<&Links>) -> Result<String, ask
         schedules: schedules::schedules(summary, policy.as_ref()),
         policy: summary.policy.as_ref().and_then(|policy| serde_json::to_string_pretty(policy).ok()),
         details: details::render(summary, &grid.regions, &zones),
-        security_policy: security_policy(),
+        security_policy: security_policy(SCRIPT),
         grid,
         summary,
         links,
@@ -88,8 +91,8 @@ pub fn render(summary: &RunSummary, links: Option<&Links>) -> Result<String, ask
 }
 
 /// No source but the script with this hash: text that got into the page in spite of everything would not run.
-fn security_policy() -> String {
-    let hash = base64::encode(Sha256::digest(SCRIPT));
+pub(crate) fn security_policy(script: &str) -> String {
+    let hash = base64::encode(Sha256::digest(script));
     format!(
         "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'"
     )
@@ -106,20 +109,20 @@ fn tone(summary: &RunSummary) -> &'static str {
 }
 
 /// What narrowed the run, as its input says.
-fn narrowed(input: &ExecutionInput) -> Vec<String> {
+pub(crate) fn narrowed(input: &ExecutionInput) -> Vec<String> {
     let accounts = input.accounts.as_ref().map(|accounts| format!("only {}", counted(accounts.len(), "account")));
     let regions = input.regions.as_ref().map(|regions| format!("only {}", counted(regions.len(), "Region")));
     let retry = input.retry_of.as_ref().map(|run| format!("only what failed in {run}"));
     [accounts, regions, retry].into_iter().flatten().collect()
 }
 
-fn capitalized(text: &str) -> String {
+pub(crate) fn capitalized(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
 }
 
 /// `pendingClosure` as `pending closure`, and so with `PendingClosure`.
-fn spaced(name: &str) -> String {
+pub(crate) fn spaced(name: &str) -> String {
     let spaced: String =
         name.chars().flat_map(|one| one.is_uppercase().then_some(' ').into_iter().chain(one.to_lowercase())).collect();
     spaced.trim_start().to_owned()

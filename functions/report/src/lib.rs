@@ -1,11 +1,13 @@
 //! Reports a run: reads the ledger, writes `runs/<run>/report.json`, `.csv` and `.html`, emits the run's metrics, tells
-//! those who want to know, and answers the run in numbers.
+//! those who want to know, and answers the run in numbers. Of an inspection it reads the hosts, too, and writes `coverage.*` instead.
 //!
 //! In: [`Request`]. Out: [`Response`]. Errors: [`Error`], and `InvalidInput`. A notification that cannot be sent is a
 //! warning in the log and in the answer, since the report is there all the same.
 //!
-//! Needs `dynamodb:Query` on the ledger, `s3:GetObject` and `s3:PutObject` on `runs/`, and `sns:Publish` on the topic.
+//! Needs `dynamodb:Query` on the ledger, `s3:GetObject` and `s3:PutObject` on `runs/`, and `sns:Publish` on the topic; for an
+//! inspection `s3:ListBucket`, `s3:GetObject` and `s3:PutObject` on `latest/` and `history.json`, and `s3:PutObject` on `hosts/`.
 
+pub mod coverage;
 pub mod csv;
 mod gather;
 pub mod html;
@@ -18,6 +20,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use lambda::CallError;
+use patching::hosts::coverage::HostCount;
 use patching::outcome::{AccountOutcome, Caught, Status, Warning};
 use patching::summary::{RunSummary, Totals};
 use patching::targets::Target;
@@ -85,6 +88,9 @@ pub struct Response {
     pub failed_accounts: Vec<FailedAccount>,
     /// What became of the notification.
     pub notification: Notification,
+    /// Of an inspection: the hosts, counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hosts: Option<HostCount>,
 }
 
 /// An account that failed, in a line.
@@ -128,6 +134,14 @@ pub struct Context {
     pub bucket: String,
     /// The ledger's table.
     pub ledger_table: String,
+    /// Who is told of failures is told of an inspection, too, in which fewer of 100 hosts are patched.
+    pub notify_below_percent: f64,
+}
+
+impl Context {
+    fn object(&self, key: &str) -> ObjectKey {
+        ObjectKey { bucket: self.bucket.clone(), key: key.to_owned() }
+    }
 }
 
 /// Puts together what is recorded, and what should be and is not, and writes it.
@@ -138,20 +152,37 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
         None => Vec::new(),
     };
     let summary = gather(request, recorded, targets, now);
-    let report = report_key(context, &summary, "html");
-    let links = Links::new(&summary, &report);
-    write(context, &summary, links.as_ref(), &report).await?;
-    if let Some(line) = context.metrics.of_run(&summary, now) {
-        println!("{line}"); // CloudWatch takes metrics from the function's log
-    }
-    let notification = context.notifier.tell(&summary, links.as_ref()).await;
+    let (report, hosts, notification) = if coverage::is_inspection(&summary) {
+        let (page, coverage, notification) = coverage::report(context, &summary, now).await?;
+        (page, Some(coverage.hosts), notification)
+    } else {
+        let (page, notification) = report(context, &summary, now).await?;
+        (page, None, notification)
+    };
     Ok(Response {
         status: summary.status,
         failed_accounts: failed_accounts(&summary.outcomes),
         totals: summary.totals,
         report,
         notification,
+        hosts,
     })
+}
+
+/// Reports what a run did. Answers where the report for people is.
+async fn report(
+    context: &Context,
+    summary: &RunSummary,
+    now: Timestamp,
+) -> Result<(ObjectKey, Notification), CallError> {
+    let report = report_key(context, summary, "html");
+    let links = Links::new(summary, &report);
+    write(context, summary, links.as_ref(), &report).await?;
+    if let Some(line) = context.metrics.of_run(summary, now) {
+        println!("{line}"); // CloudWatch takes metrics from the function's log
+    }
+    let notification = context.notifier.tell(summary, links.as_ref()).await;
+    Ok((report, notification))
 }
 
 async fn read_targets(s3: &aws_sdk_s3::Client, object: &ObjectKey) -> Result<Vec<Target>, Error> {
@@ -160,7 +191,7 @@ async fn read_targets(s3: &aws_sdk_s3::Client, object: &ObjectKey) -> Result<Vec
 }
 
 fn report_key(context: &Context, summary: &RunSummary, extension: &str) -> ObjectKey {
-    ObjectKey { bucket: context.bucket.clone(), key: format!("runs/{}/report.{extension}", summary.run) }
+    context.object(&format!("runs/{}/report.{extension}", summary.run))
 }
 
 /// The report for people goes to `html`, the other two beside it. One is made after the other is written: those of a large

@@ -1,6 +1,7 @@
 //! Addresses in the AWS console, which has a host of its own in each partition.
 
 use patching::summary::RunSummary;
+use policy::ids::Region;
 use record::ObjectKey;
 
 /// Where to go on looking.
@@ -17,20 +18,45 @@ impl Links {
     #[must_use]
     pub fn new(summary: &RunSummary, report: &ObjectKey) -> Option<Self> {
         let arn = summary.execution.as_deref()?;
-        let mut parts = arn.split(':');
+        let Console { host, region } = Console::of(arn)?;
+        let ObjectKey { bucket, key } = report;
+        Some(Self {
+            execution: format!("https://{host}/states/home?region={region}#/v2/executions/details/{arn}"),
+            report: format!("https://{host}/s3/object/{bucket}?region={region}&prefix={key}"),
+        })
+    }
+}
+
+/// The console of a partition, and the Region from which one comes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Console {
+    pub(crate) host: &'static str,
+    region: String,
+}
+
+impl Console {
+    /// None when the execution has no ARN of the form that Step Functions uses.
+    pub(crate) fn of(execution: &str) -> Option<Self> {
+        let mut parts = execution.split(':');
         let ["arn", partition, "states", region] = [parts.next()?, parts.next()?, parts.next()?, parts.next()?] else {
             return None;
         };
-        let console = match partition {
+        let host = match partition {
             "aws-us-gov" => "console.amazonaws-us-gov.com",
             "aws-cn" => "console.amazonaws.cn",
             _ => "console.aws.amazon.com",
         };
-        let ObjectKey { bucket, key } = report;
-        Some(Self {
-            execution: format!("https://{console}/states/home?region={region}#/v2/executions/details/{arn}"),
-            report: format!("https://{console}/s3/object/{bucket}?region={region}&prefix={key}"),
-        })
+        Some(Self { host, region: region.to_owned() })
+    }
+
+    /// A host in the console of its account: EC2's page of an instance, Fleet Manager's of another machine.
+    pub(crate) fn of_host(&self, id: &str, region: &Region) -> String {
+        let host = self.host;
+        if id.starts_with("mi-") {
+            format!("https://{host}/systems-manager/managed-instances/{id}/description?region={region}")
+        } else {
+            format!("https://{host}/ec2/home?region={region}#InstanceDetails:instanceId={id}")
+        }
     }
 }
 

@@ -20,6 +20,7 @@ async fn main() -> Result<(), lambda::RuntimeError> {
         metrics: Metrics { namespace: env::required("METRICS_NAMESPACE")?, stack: env::required("METRICS_STACK")? },
         bucket: env::required("BUCKET")?,
         ledger_table: env::required("LEDGER_TABLE")?,
+        notify_below_percent: env::required("NOTIFY_BELOW_PERCENT")?,
     };
     lambda::serve(context, async |context, request| report::handle(context, request, Timestamp::now()).await).await
 }

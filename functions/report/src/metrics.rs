@@ -3,10 +3,15 @@
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
 use jiff::{Timestamp, Unit};
+use patching::hosts::Verdict;
+use patching::hosts::coverage::Coverage;
 use patching::outcome::Status;
 use patching::summary::RunSummary;
+use policy::ids::RunId;
 use policy::input::{Action, ExecutionInput};
 use serde_json::{Map, Value, json};
+
+use crate::coverage::is_whole;
 
 /// The only dimension, whose value is the stack's prefix for names.
 const DIMENSION: &str = "Stack";
@@ -42,19 +47,56 @@ impl Metrics {
             ("Warnings", summary.warnings),
             ("GoodRun", usize::from(is_good(summary))),
         ];
-        let mut definitions: Vec<_> = counts.iter().map(|(name, _)| json!({"Name": name, "Unit": "Count"})).collect();
-        let mut line: Map<String, Value> =
-            counts.iter().map(|(name, count)| ((*name).to_owned(), json!(count))).collect();
-        if let Some(seconds) = seconds(summary) {
-            definitions.push(json!({"Name": "Duration", "Unit": "Seconds"}));
-            line.insert("Duration".to_owned(), json!(seconds));
+        let counts = counts.map(|(name, count)| (name, "Count", json!(count)));
+        let duration = seconds(summary).map(|seconds| ("Duration", "Seconds", json!(seconds)));
+        Some(self.line(&summary.run, counts.into_iter().chain(duration), now))
+    }
+
+    /// The metrics of an inspection as one line; none for one that did not look at the whole scope.
+    #[must_use]
+    pub fn of_inspection(&self, run: &RunSummary, coverage: &Coverage, now: Timestamp) -> Option<String> {
+        if !is_whole(run) {
+            return None;
+        }
+        let hosts = &coverage.hosts;
+        let counts = [
+            ("HostsTotal", hosts.to_be_patched()),
+            ("HostsPatched", hosts.of(Verdict::Patched)),
+            ("HostsDue", hosts.of(Verdict::Due)),
+            ("HostsAttention", hosts.of(Verdict::Attention)),
+            ("HostsBlocked", hosts.of(Verdict::Blocked)),
+            ("HostsAway", hosts.of(Verdict::Away)),
+            ("HostsUnknown", hosts.of(Verdict::Unknown)),
+            ("WindowsNotRun", coverage.windows_not_run),
+            ("CellsNotInspected", coverage.not_inspected),
+        ];
+        let counts = counts.map(|(name, count)| (name, "Count", json!(count)));
+        let percent = hosts.patched_percent.map(|percent| ("PatchedPercent", "Percent", json!(percent)));
+        let oldest = coverage.oldest_scan.map(|oldest| {
+            let days = (now.as_second() - oldest.as_second()).max(0) / (24 * 60 * 60);
+            ("OldestScanDays", "None", json!(days))
+        });
+        Some(self.line(&run.run, counts.into_iter().chain(percent).chain(oldest), now))
+    }
+
+    fn line(
+        &self,
+        run: &RunId,
+        metrics: impl IntoIterator<Item = (&'static str, &'static str, Value)>,
+        now: Timestamp,
+    ) -> String {
+        let mut line = Map::new();
+        let mut definitions = Vec::new();
+        for (name, unit, value) in metrics {
+            definitions.push(json!({"Name": name, "Unit": unit}));
+            line.insert(name.to_owned(), value);
         }
         let directive = json!({"Namespace": self.namespace, "Dimensions": [[DIMENSION]], "Metrics": definitions});
         let about = json!({"Timestamp": now.as_millisecond(), "CloudWatchMetrics": [directive]});
         line.insert("_aws".to_owned(), about);
         line.insert(DIMENSION.to_owned(), json!(self.stack));
-        line.insert("run".to_owned(), json!(summary.run));
-        Some(Value::Object(line).to_string())
+        line.insert("run".to_owned(), json!(run));
+        Value::Object(line).to_string()
     }
 }
 

@@ -6,6 +6,7 @@ use lambda::call::Called;
 use lambda::logs;
 use patching::outcome::Status;
 use patching::summary::RunSummary;
+use policy::ids::RunId;
 use policy::input::Action;
 use serde::Serialize;
 use strum::EnumString;
@@ -58,23 +59,34 @@ pub struct Notifier {
 impl Notifier {
     /// Sends the message about this run (`sns:Publish`), if anybody wants it.
     pub async fn tell(&self, summary: &RunSummary, links: Option<&Links>) -> Notification {
+        let has_failed = summary.status == Status::Failed;
+        self.send(&summary.run, has_failed, || (subject(summary), text(summary, links))).await
+    }
+
+    /// Sends a message, subject and text, if anybody wants one about such a run (`sns:Publish`).
+    pub(crate) async fn send(
+        &self,
+        run: &RunId,
+        has_failed: bool,
+        message: impl FnOnce() -> (String, String),
+    ) -> Notification {
         let is_wanted = match self.notify {
-            Notify::Failure => summary.status == Status::Failed,
+            Notify::Failure => has_failed,
             Notify::Always => true,
             Notify::Never => false,
         };
         if !is_wanted || self.topic_arn.is_empty() {
             return Notification::NotWanted;
         }
-        let message =
-            self.sns.publish().topic_arn(&self.topic_arn).subject(subject(summary)).message(text(summary, links));
+        let (subject, text) = message();
+        let message = self.sns.publish().topic_arn(&self.topic_arn).subject(subject).message(text);
         match message.send().await.called("sns:Publish") {
             Ok(answer) => {
                 logs::written("sns:Publish", self.topic_arn.as_str(), answer.request_id());
                 Notification::Sent
             }
             Err(error) => {
-                tracing::warn!(run = %summary.run, error = %error, "the notification could not be sent");
+                tracing::warn!(%run, error = %error, "the notification could not be sent");
                 Notification::Failed
             }
         }
@@ -85,14 +97,15 @@ impl Notifier {
 #[must_use]
 pub fn subject(summary: &RunSummary) -> String {
     let beginning = format!("Patch Manager: {} ({} ", verdict(summary), action(summary));
-    // Names of errors come from elsewhere, and SNS takes neither control characters nor, in e-mail, anything but ASCII.
-    let clean = |text: &str| -> String {
-        text.chars().map(|one| if one.is_ascii_graphic() || one == ' ' { one } else { '?' }).collect()
-    };
     let (beginning, run) = (clean(&beginning), clean(summary.run.as_str()));
     let room = SUBJECT_LENGTH.saturating_sub(beginning.len() + 1);
     let run = if run.len() <= room { run } else { format!("{}...", &run[..room.saturating_sub(3).min(run.len())]) };
     format!("{beginning}{run})").chars().take(SUBJECT_LENGTH).collect()
+}
+
+/// As SNS takes it: names of errors come from elsewhere, and it takes neither control characters nor, in e-mail, anything but ASCII.
+pub(crate) fn clean(text: &str) -> String {
+    text.chars().map(|one| if one.is_ascii_graphic() || one == ' ' { one } else { '?' }).take(SUBJECT_LENGTH).collect()
 }
 
 /// What the run was to do, or `run` when it did not come as far as knowing it.
@@ -185,7 +198,7 @@ pub fn text(summary: &RunSummary, links: Option<&Links>) -> String {
     text_lines.join("\n")
 }
 
-fn told(group: &Group<'_>, lead: &str) -> Vec<String> {
+pub(crate) fn told(group: &Group<'_>, lead: &str) -> Vec<String> {
     let mut lines = vec![String::new(), format!("{lead}{} ({})", group.name, group.extent())];
     lines.extend(group.places.iter().take(NAMED_PLACES).map(|place| format!("   {}", place.in_a_line())));
     let others = group.places.len().saturating_sub(NAMED_PLACES);

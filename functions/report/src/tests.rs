@@ -20,7 +20,7 @@ fn target(id: &str) -> Target {
     from_value(json!({"account": account, "regions": null, "sweep": false})).unwrap()
 }
 
-fn request(changes: &Value) -> Request {
+pub(crate) fn request(changes: &Value) -> Request {
     let mut request = json!({
         "run": "r1", "startedAt": "2026-12-01T00:00:00Z", "input": {},
         "execution": "arn:aws:states:eu-west-1:111122223333:execution:rollout:r1",
@@ -189,7 +189,7 @@ async fn server() -> Server {
     server
 }
 
-fn context(server: &Server, notify: Notify) -> Context {
+pub(crate) fn context(server: &Server, notify: Notify) -> Context {
     let config = server.sdk_config();
     let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build();
     Context {
@@ -203,6 +203,7 @@ fn context(server: &Server, notify: Notify) -> Context {
         metrics: Metrics { namespace: "PatchManager".into(), stack: "patch-manager".into() },
         bucket: "data".into(),
         ledger_table: "ledger".into(),
+        notify_below_percent: 95.0,
     }
 }
 

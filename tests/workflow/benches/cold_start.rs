@@ -16,7 +16,7 @@ use local_aws::{Progress, Workspace, build_release};
 const STARTS: usize = 30;
 
 /// Everything that some function reads, and what Lambda sets for each.
-const ENVIRONMENT: [(&str, &str); 20] = [
+const ENVIRONMENT: [(&str, &str); 21] = [
     ("AWS_ACCESS_KEY_ID", "none"),
     ("AWS_SECRET_ACCESS_KEY", "none"),
     ("AWS_REGION", "eu-west-1"),
@@ -33,6 +33,7 @@ const ENVIRONMENT: [(&str, &str); 20] = [
     ("NEW_ACCOUNT_GRACE_MINUTES", "60"),
     ("NOTIFICATION_TOPIC_ARN", "arn:aws:sns:eu-west-1:111122223333:topic"),
     ("NOTIFY", "never"),
+    ("NOTIFY_BELOW_PERCENT", "0"),
     ("PARTITION", "aws"),
     ("STATE_MACHINE_ARN", "arn:aws:states:eu-west-1:111122223333:stateMachine:rollout"),
     ("STATE_MACHINE_VERSION_ARN", "arn:aws:states:eu-west-1:111122223333:stateMachine:rollout:1"),

@@ -14,6 +14,7 @@ pub mod payload;
 pub mod picture;
 pub mod rendering;
 pub mod sample;
+pub mod sample_hosts;
 pub mod schema;
 pub mod template;
 pub mod transformer;

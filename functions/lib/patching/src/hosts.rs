@@ -5,6 +5,7 @@
 
 mod advice;
 mod cell;
+pub mod coverage;
 mod findings;
 mod judge;
 pub mod observation;

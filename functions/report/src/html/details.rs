@@ -1,7 +1,6 @@
 //! What a cell of the grid opens, as JSON for the page's script: what is the same in many cells is there once.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 use patching::outcome::{DhmcOutcome, Failure, Reason, RegionOutcome, Warning, WindowOutcome};
 use patching::summary::RunSummary;
@@ -9,6 +8,7 @@ use policy::ids::Region;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::once::{Once, json_in_script};
 use super::schedules::Zones;
 use crate::text::{moment, plain};
 
@@ -30,29 +30,7 @@ pub(super) fn render(summary: &RunSummary, regions: &[&Region], zones: &Zones) -
             json!([error, cells.collect::<BTreeMap<_, _>>(), skipped, warnings])
         })
         .collect();
-    let json = json!({ "facts": details.once.values, "accounts": accounts }).to_string();
-    let escapes =
-        [("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026"), ("\u{2028}", "\\u2028"), ("\u{2029}", "\\u2029")];
-    escapes.iter().fold(json, |json, (character, escape)| json.replace(character, escape))
-}
-
-/// Values by what they are, each with the number under which the page knows it.
-#[derive(Default)]
-struct Once {
-    values: Vec<Value>,
-    numbers: BTreeMap<String, usize>,
-}
-
-impl Once {
-    fn number(&mut self, value: Value) -> usize {
-        match self.numbers.entry(value.to_string()) {
-            Entry::Occupied(known) => *known.get(),
-            Entry::Vacant(new) => {
-                self.values.push(value);
-                *new.insert(self.values.len() - 1)
-            }
-        }
-    }
+    json_in_script(&json!({ "facts": details.once.values(), "accounts": accounts }).to_string())
 }
 
 struct Details<'a> {

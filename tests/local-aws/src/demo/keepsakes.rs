@@ -89,7 +89,8 @@ async fn content(aws: &LocalAws, outcome: &Outcome, kind: &str) -> Result<Option
     if let ("json", Some(report)) = (kind, &outcome.run.report) {
         return serde_json::to_vec_pretty(report).map(Some).during(STEP);
     }
-    let key = format!("runs/{}/report.{kind}", outcome.run.run);
+    let name = if outcome.scenario == Scenario::Inspect { "coverage" } else { "report" };
+    let key = format!("runs/{}/{name}.{kind}", outcome.run.run);
     match aws.clients.s3().get_object().bucket(&outcome.run.report_bucket).key(key).send().await {
         Ok(object) => Ok(Some(object.body.collect().await.during(STEP)?.to_vec())),
         Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => Ok(None),

@@ -3,34 +3,17 @@
 python check.py <chromium> <report.html> <expected.json> <folder for screenshots>
 """
 
-import json
 import sys
-import tempfile
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]
-LOAD_LIMIT_MS = 2_000
-WIDTHS = (1280, 390)
+from pages import nothing_for_axe, opened, read, screenshots, without_script
 
 
 def main(chromium, report, expected, folder):
-    expected = json.loads(Path(expected).read_text())
-    url = Path(report).resolve().as_uri()
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as profile:
-        browser = playwright.chromium.launch_persistent_context(
-            profile, executable_path=chromium, args=ARGUMENTS, headless=True, viewport={"width": 1280, "height": 900}
-        )
-        page = browser.new_page()
-        noticed = notice(page, url)
-        page.goto(url, wait_until="load")
-        took = page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd")
-        assert took < LOAD_LIMIT_MS, f"the report took {took:.0f} ms to open"
+    expected = read(expected)
+    with opened(chromium, report) as page:
         names_are_text(page, expected)
         the_filters_narrow(page, expected)
         a_cell_opens_by_mouse(page)
@@ -42,20 +25,11 @@ def main(chromium, report, expected, folder):
             if len(expected["names"]) < 100 or scheme == "light":  # axe takes a minute for 17,000 cells
                 nothing_for_axe(page, scheme)
             screenshots(page, folder, Path(report).stem, scheme)
-        assert noticed == [], noticed
-        browser.close()
-        without_script(playwright, chromium, url, expected)
-    print(f"{Path(report).name}: opened in {took:.0f} ms")
-
-
-def notice(page, url):
-    """What must not happen: an error on the console, a request, a dialog of a script that got in."""
-    found = []
-    page.on("console", lambda line: found.append(line.text) if line.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: found.append(str(error)))
-    page.on("dialog", lambda dialog: (found.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-    page.on("request", lambda request: found.append(f"request: {request.url}") if request.url != url else None)
-    return found
+    with without_script(chromium, report) as page:
+        assert page.locator("h1").inner_text() == expected["verdict"]
+        assert page.locator(".failure .advice").first.is_visible()
+        assert page.locator("#grid td").first.is_visible()
+        assert not page.locator(".filters").is_visible()
 
 
 def names_are_text(page, expected):
@@ -130,33 +104,6 @@ def a_cell_opens_by_keyboard(page):
     page.keyboard.press("Escape")
     expect(page.locator("dialog")).to_be_hidden()
     assert page.evaluate(focused) == moved, "the focus comes back to the cell"
-
-
-def nothing_for_axe(page, state):
-    violations = Axe().run(page).response["violations"]
-    found = [(one["impact"], one["id"], one["nodes"][0]["html"][:200], one["nodes"][0]["failureSummary"][:300]) for one in violations]
-    assert found == [], f"{state}: {found}"
-
-
-def screenshots(page, folder, name, scheme):
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        page.evaluate("scrollTo(0, 0)")
-        page.screenshot(path=Path(folder) / f"{name}-{width}-{scheme}.png")
-        overflows = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-        assert not overflows, f"the page is wider than {width}"
-    page.set_viewport_size({"width": 1280, "height": 900})
-
-
-def without_script(playwright, chromium, url, expected):
-    browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-    page = browser.new_page(java_script_enabled=False)
-    page.goto(url)
-    assert page.locator("h1").inner_text() == expected["verdict"]
-    assert page.locator(".failure .advice").first.is_visible()
-    assert page.locator("#grid td").first.is_visible()
-    assert not page.locator(".filters").is_visible()
-    browser.close()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
-//! The report in a real browser: Chromium, without a window. Skipped, with a message, where there is none, unless
+//! The report, and the page of an inspection, in a real browser: Chromium, without a window. Skipped, with a message, where there is none, unless
 //! `REQUIRE_BROWSER` is set.
 
 #![expect(clippy::unwrap_used, reason = "these are tests, their helpers too")]
+
+mod coverage;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,21 +20,49 @@ const REQUIREMENTS: &str = include_str!("requirements.txt");
 
 #[tokio::test]
 async fn reports_of_three_sizes_work_in_a_browser() {
-    let Some(chromium) = chromium() else {
-        assert!(std::env::var_os("REQUIRE_BROWSER").is_none(), "no Chromium in PATH, and REQUIRE_BROWSER is set");
-        eprintln!("skipped: no Chromium in PATH (apt-get install chromium, or set CHROMIUM)");
-        return;
-    };
-    let workspace = Workspace::find().await.unwrap();
-    let venv = Venv::prepare_from(&workspace, "browser-venv", REQUIREMENTS, &Progress::silent()).await.unwrap();
-    let folder = workspace.folder().join("reports");
-    std::fs::create_dir_all(&folder).unwrap();
-    let reports = [(3, 2), (40, 4), (1_000, 17)].map(|(accounts, regions)| write(&folder, accounts, regions));
-    for (page, expected) in reports {
-        let script = workflow::root().join("tests/workflow/tests/browser/check.py");
-        let checked =
-            Command::new(venv.python()).arg(&script).arg(&chromium).args([&page, &expected, &folder]).output();
-        let checked = checked.unwrap();
+    let Some(browser) = Browser::find().await else { return };
+    for (accounts, regions) in SIZES {
+        browser.check("check.py", write(&browser.folder, accounts, regions));
+    }
+}
+
+#[tokio::test]
+async fn inspections_of_three_sizes_work_in_a_browser() {
+    let Some(browser) = Browser::find().await else { return };
+    for (accounts, regions) in SIZES {
+        browser.check("check_coverage.py", coverage::write(&browser.folder, accounts, regions));
+    }
+}
+
+/// Accounts and Regions.
+const SIZES: [(usize, usize); 3] = [(3, 2), (40, 4), (1_000, 17)];
+
+struct Browser {
+    chromium: PathBuf,
+    python: PathBuf,
+    folder: PathBuf,
+}
+
+impl Browser {
+    /// None, with a message, where there is no Chromium.
+    async fn find() -> Option<Self> {
+        let Some(chromium) = chromium() else {
+            assert!(std::env::var_os("REQUIRE_BROWSER").is_none(), "no Chromium in PATH, and REQUIRE_BROWSER is set");
+            eprintln!("skipped: no Chromium in PATH (apt-get install chromium, or set CHROMIUM)");
+            return None;
+        };
+        let workspace = Workspace::find().await.unwrap();
+        let venv = Venv::prepare_from(&workspace, "browser-venv", REQUIREMENTS, &Progress::silent()).await.unwrap();
+        let folder = workspace.folder().join("reports");
+        std::fs::create_dir_all(&folder).unwrap();
+        Some(Self { chromium, python: venv.python(), folder })
+    }
+
+    /// Uses a page as the script does, and holds it against what it must show.
+    fn check(&self, script: &str, (page, expected): (PathBuf, PathBuf)) {
+        let script = workflow::root().join("tests/workflow/tests/browser").join(script);
+        let files = [&script, &self.chromium, &page, &expected, &self.folder];
+        let checked = Command::new(&self.python).args(files).output().unwrap();
         print!("{}", String::from_utf8_lossy(&checked.stdout));
         assert!(checked.status.success(), "{}: {}", page.display(), String::from_utf8_lossy(&checked.stderr));
     }

@@ -466,6 +466,7 @@ fn after_report() -> Value {
         report: record::ObjectKey { bucket: "data".into(), key: "runs/run-1/report.html".into() },
         failed_accounts: vec![],
         notification: report::notification::Notification::Sent,
+        hosts: None,
     };
     after("Report", after_list_accounts(), response)
 }

@@ -77,6 +77,7 @@ fn places([main, control_plane, inspection]: &[Value; 3], values: &[(&str, &str)
 fn all() -> BTreeMap<String, Reach> {
     let mut all = shared();
     for (name, reach) in [
+        ("NotifyBelowPercent", reach("7", resource("ReportFunction/Environment/Variables/NOTIFY_BELOW_PERCENT"), "7")),
         ("InspectHosts", reach("false", resource("InspectionSchedule/State"), "DISABLED")),
         ("InspectHour", reach("7", resource("InspectionSchedule/ScheduleExpression"), "cron(0 7 * * ? *)")),
     ] {

@@ -1,0 +1,341 @@
+//! An inspection of an organization, whole: how many hosts are patched, which will not be, and why.
+//!
+//! What was not looked at is never patched. It counts with as many hosts as an earlier inspection found there, and with one where none
+//! ever could look: so the percentage is lower than it would be without it, and a person can repair that by making the place readable
+//! or by taking it out of the scope.
+
+mod earlier;
+mod tally;
+mod units;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Reason, Verdict};
+use crate::outcome::{Failure, Status, Warning};
+use policy::ids::{AccountId, Region, RunId};
+
+pub use earlier::Earlier;
+pub use tally::Tally;
+
+/// An inspection: what `coverage.json` holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Coverage {
+    /// The run, which is the execution's name.
+    pub run: RunId,
+    /// The execution's ARN.
+    pub execution: Option<String>,
+    /// The execution's input, as it was given.
+    pub input: Value,
+    /// Failed when the run as a whole or an account in it failed.
+    pub status: Status,
+    /// When the execution started, RFC 3339.
+    pub started_at: String,
+    /// When this was written, RFC 3339.
+    pub finished_at: String,
+    /// Why the run as a whole could not be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Failure>,
+    /// What a person should look at once, in however many accounts it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+    /// The hosts, counted.
+    #[serde(flatten)]
+    pub hosts: HostCount,
+    /// Places that could not be looked at: account-Regions, and accounts of which not even the Regions are known.
+    pub not_inspected: u64,
+    /// Windows of account-Regions that should have run and did not.
+    pub windows_not_run: u64,
+    /// The oldest of the last patching operations of hosts that are to be patched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub oldest_scan: Option<Timestamp>,
+    /// Why hosts are not patched, and what else is to be known of them; what keeps most of them first.
+    pub reasons: Vec<ReasonCount>,
+    /// Networks with hosts that are not managed, those with most of them first.
+    pub networks: Vec<Network>,
+    /// What the windows did last, by name and day.
+    pub windows: Vec<WindowCount>,
+    /// Organizational units with all that is below them, in the order of their paths.
+    pub units: Vec<UnitCount>,
+    /// How many accounts were skipped, by reason: those that the run left out, and those in which nothing was done.
+    pub skipped: BTreeMap<String, usize>,
+    /// The accounts, in the order of their ids.
+    pub accounts: Vec<AccountCoverage>,
+}
+
+/// Hosts, counted.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct HostCount {
+    /// All hosts, with those that are assumed where nobody could look.
+    #[serde(rename = "hosts")]
+    pub all: u64,
+    /// Those of them that nobody saw.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub assumed: u64,
+    /// Hosts by verdict; those that none has are left out.
+    pub verdicts: BTreeMap<Verdict, u64>,
+    /// How many of 100 hosts that are to be patched are, rounded down to a tenth; `null` where there is none.
+    pub patched_percent: Option<f64>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+impl HostCount {
+    /// Hosts with this verdict.
+    #[must_use]
+    pub fn of(&self, verdict: Verdict) -> u64 {
+        self.verdicts.get(&verdict).copied().unwrap_or_default()
+    }
+
+    /// Hosts that are to be patched: all but those that are not ours to patch.
+    #[must_use]
+    pub fn to_be_patched(&self) -> u64 {
+        self.all - self.of(Verdict::Excluded)
+    }
+
+    /// The worst verdict that a host has; none where there is none.
+    #[must_use]
+    pub fn worst(&self) -> Option<Verdict> {
+        const WORST_FIRST: [Verdict; 7] = [
+            Verdict::Blocked,
+            Verdict::Unknown,
+            Verdict::Attention,
+            Verdict::Away,
+            Verdict::Due,
+            Verdict::Patched,
+            Verdict::Excluded,
+        ];
+        WORST_FIRST.into_iter().find(|verdict| self.of(*verdict) > 0)
+    }
+
+    fn add(&mut self, verdict: Verdict, hosts: u64) {
+        if hosts == 0 {
+            return;
+        }
+        self.all += hosts;
+        *self.verdicts.entry(verdict).or_default() += hosts;
+        self.patched_percent = self.percent();
+    }
+
+    fn of_all<'a>(counts: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut sum = Self::default();
+        for count in counts {
+            sum.add_all(count);
+        }
+        sum
+    }
+
+    fn add_assumed(&mut self, hosts: u64) {
+        self.add(Verdict::Unknown, hosts);
+        self.assumed += hosts;
+    }
+
+    fn add_all(&mut self, other: &Self) {
+        other.verdicts.iter().for_each(|(verdict, hosts)| self.add(*verdict, *hosts));
+        self.assumed += other.assumed;
+    }
+
+    /// Never 100 while one is not patched.
+    #[expect(clippy::cast_precision_loss, reason = "a tenth of a percent, up to 1,000")]
+    fn percent(&self) -> Option<f64> {
+        let tenths = (self.of(Verdict::Patched) * 1_000).checked_div(self.to_be_patched())?;
+        Some(tenths as f64 / 10.0)
+    }
+}
+
+/// A reason, and how many hosts it concerns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ReasonCount {
+    /// The reason.
+    pub name: Reason,
+    /// Hosts whose verdict it gives.
+    pub hosts: u64,
+    /// Hosts of which it is said beside another reason, or that are patched all the same.
+    pub also: u64,
+    /// Accounts in which it is said of a host.
+    pub accounts: u64,
+    /// Account-Regions in which it is said of a host.
+    pub regions: u64,
+    /// The oldest of their last patching operations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub oldest_scan: Option<Timestamp>,
+    /// Those of the hosts of which no patching operation is known.
+    pub never_scanned: u64,
+    /// The command that mends it for the first of the hosts whose verdict it gives, to be run in that host's account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+}
+
+/// A network with hosts that are not managed: where it is all of them, the way to Systems Manager is missing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Network {
+    /// The account.
+    pub account: AccountId,
+    /// The Region.
+    pub region: Region,
+    /// `vpc-…`.
+    pub vpc: String,
+    /// Hosts that run in it and are not managed.
+    pub not_managed: u64,
+    /// Hosts that run in it.
+    pub running: u64,
+}
+
+/// What a window did when it opened last on one day, in all account-Regions.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct WindowCount {
+    /// Its name.
+    pub name: String,
+    /// The day in UTC; none where it did not open of late.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub day: Option<Date>,
+    /// Account-Regions in which it ran on a host.
+    pub ran: u64,
+    /// Account-Regions in which it opened and found no host.
+    pub nobody: u64,
+    /// Account-Regions in which it should have opened and did not.
+    pub not_run: u64,
+    /// Account-Regions in which it is not there, or is off.
+    pub off: u64,
+    /// Account-Regions in which it did not have to open yet.
+    pub not_due: u64,
+    /// Hosts on which it succeeded.
+    pub succeeded: u64,
+    /// Hosts on which it failed or did not end in time.
+    pub failed: u64,
+    /// Hosts that it did not reach.
+    pub not_reached: u64,
+    /// Hosts to which it did not come, as too many others had failed.
+    pub stopped_by_limit: u64,
+    /// Hosts to which it did not come before it closed.
+    pub cut_off: u64,
+}
+
+/// An organizational unit with all that is below it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct UnitCount {
+    /// Its path, such as `Root/Workloads/Production`.
+    pub path: String,
+    /// Accounts.
+    pub accounts: u64,
+    /// Its hosts, counted.
+    #[serde(flatten)]
+    pub hosts: HostCount,
+}
+
+/// The hosts of an account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct AccountCoverage {
+    /// The account.
+    pub id: AccountId,
+    /// Its name in the organization.
+    pub name: String,
+    /// The path of its organizational unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organizational_unit: Option<String>,
+    /// Its hosts, counted.
+    #[serde(flatten)]
+    pub hosts: HostCount,
+    /// Why the account as a whole could not be looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_inspected: Option<NotInspected>,
+    /// Its Regions that have hosts or could not be looked at.
+    pub regions: Vec<RegionCoverage>,
+}
+
+/// The hosts of a Region of an account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RegionCoverage {
+    /// The Region.
+    pub region: Region,
+    /// Its hosts, counted.
+    #[serde(flatten)]
+    pub hosts: HostCount,
+    /// Why it could not be looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_inspected: Option<NotInspected>,
+}
+
+/// Why nobody looked at an account or a Region.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct NotInspected {
+    /// The error's or the reason's name, such as `AccessDenied` or `RegionDenied`.
+    pub name: String,
+    /// What was said.
+    pub message: String,
+    /// What to do about it.
+    pub advice: String,
+}
+
+/// An inspection in a line of `history.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Past {
+    /// The run.
+    pub run: RunId,
+    /// When it was written.
+    pub finished_at: Timestamp,
+    /// The hosts, counted.
+    #[serde(flatten)]
+    pub hosts: HostCount,
+    /// Hosts by the reason that gives their verdict.
+    pub reasons: BTreeMap<Reason, u64>,
+}
+
+/// A year of daily inspections, and a month for days with several.
+const KEPT: usize = 400;
+
+impl Coverage {
+    /// This inspection as a line of the history.
+    #[must_use]
+    pub fn past(&self, finished_at: Timestamp) -> Past {
+        let reasons = self.reasons.iter().filter(|reason| reason.hosts > 0);
+        Past {
+            run: self.run.clone(),
+            finished_at,
+            hosts: self.hosts.clone(),
+            reasons: reasons.map(|reason| (reason.name, reason.hosts)).collect(),
+        }
+    }
+}
+
+impl Past {
+    /// `history` with this one in it: once, however often its run is reported, in the order of time, and of the last 400 runs.
+    #[must_use]
+    pub fn added_to(self, mut history: Vec<Self>) -> Vec<Self> {
+        history.retain(|one| one.run != self.run);
+        history.push(self);
+        history.sort_by_key(|one| one.finished_at);
+        history.split_off(history.len().saturating_sub(KEPT))
+    }
+}
+
+#[cfg(test)]
+mod tests;

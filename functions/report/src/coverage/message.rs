@@ -1,0 +1,98 @@
+//! An inspection in a sentence, and the message to those who want to know.
+
+use patching::hosts::Verdict;
+use patching::hosts::coverage::Coverage;
+use patching::summary::RunSummary;
+
+use super::html::ORDER;
+use crate::html::groups::{Group, groups, skipped};
+use crate::links::Links;
+use crate::notification::{clean, told};
+use crate::text::{grouped, many};
+
+/// How many reasons, and kinds of failure, the message has.
+const NAMED: usize = 5;
+
+/// How many hosts are patched, without a full stop.
+pub(super) fn headline(coverage: &Coverage) -> String {
+    let hosts = &coverage.hosts;
+    let (patched, all) = (hosts.of(Verdict::Patched), hosts.to_be_patched());
+    match (&coverage.error, hosts.patched_percent) {
+        (Some(error), _) => format!("the inspection could not be done: {}", error.name),
+        (None, None) => "there is no host that is to be patched".to_owned(),
+        (None, Some(_)) if all == 1 && patched == 1 => "the one host is patched".to_owned(),
+        (None, Some(_)) if all == patched => format!("all {} are patched", many(all, "host")),
+        (None, Some(percent)) => format!("{} of {} are patched ({percent:.1} %)", grouped(patched), many(all, "host")),
+    }
+}
+
+/// What is to be said beside it, in whole sentences.
+pub(super) fn leads(coverage: &Coverage) -> Vec<String> {
+    let hosts = &coverage.hosts;
+    let blocked = hosts.of(Verdict::Blocked);
+    let due = hosts.of(Verdict::Due);
+    let blocked = (blocked > 0).then(|| format!("{} will not be patched by any window.", grouped(blocked)));
+    let due = (due > 0).then(|| format!("{} will be at the next window.", grouped(due)));
+    [blocked, due, not_inspected(coverage).map(|places| format!("{places}."))].into_iter().flatten().collect()
+}
+
+/// Places that nobody could look at, and what they count for.
+fn not_inspected(coverage: &Coverage) -> Option<String> {
+    let (places, assumed) = (coverage.not_inspected, coverage.hosts.assumed);
+    (places > 0).then(|| {
+        let count = if places == 1 { "counts" } else { "count" };
+        format!("{} could not be looked at and {count} as {}", many(places, "place"), many(assumed, "host"))
+    })
+}
+
+/// The message's subject, which is cut after 99 characters: what is to be done comes first.
+pub(super) fn subject(coverage: &Coverage) -> String {
+    let hosts = &coverage.hosts;
+    let blocked = hosts.of(Verdict::Blocked);
+    let places = coverage.not_inspected;
+    let first = match (&coverage.error, blocked) {
+        (None, 1..) => format!("{} of {} will not be patched", grouped(blocked), many(hosts.to_be_patched(), "host")),
+        _ => headline(coverage),
+    };
+    let places = (places > 0).then(|| format!(", {} not looked at", many(places, "place")));
+    clean(&format!("Patch Manager: {first}{}", places.unwrap_or_default()))
+}
+
+/// Counts, the commonest reasons with what to do about them, what could not be looked at, and where to go on looking.
+pub(super) fn text(run: &RunSummary, coverage: &Coverage, links: Option<&Links>) -> String {
+    let mut text_lines = vec![format!("Inspection {}: {}.", coverage.run, headline(coverage))];
+    text_lines.extend(leads(coverage));
+    text_lines.push(String::new());
+    let verdicts = ORDER.into_iter().filter(|verdict| coverage.hosts.of(*verdict) > 0);
+    text_lines.extend(
+        verdicts.map(|verdict| format!("{:10} {:>9}", verdict.to_string(), grouped(coverage.hosts.of(verdict)))),
+    );
+    if let Some(error) = &coverage.error {
+        text_lines.extend([
+            String::new(),
+            format!("{}: {}", error.name, error.message),
+            format!("-> {}", error.advice()),
+        ]);
+    }
+    for reason in coverage.reasons.iter().filter(|reason| reason.hosts > 0).take(NAMED) {
+        let accounts = many(reason.accounts, "account");
+        text_lines.extend([
+            String::new(),
+            format!("{} ({} in {accounts})", reason.name, many(reason.hosts, "host")),
+            format!("-> {}", reason.name.advice()),
+        ]);
+    }
+    let told = |groups: Vec<Group<'_>>, lead| {
+        groups.iter().take(NAMED).flat_map(|group| told(group, lead)).collect::<Vec<_>>()
+    };
+    text_lines.extend(told(groups(run), "Not looked at: "));
+    text_lines.extend(told(skipped(run), "Not looked at: "));
+    if let Some(links) = links {
+        text_lines.extend([
+            String::new(),
+            format!("Page       {}", links.report),
+            format!("Execution  {}", links.execution),
+        ]);
+    }
+    text_lines.join("\n")
+}
