@@ -46,7 +46,7 @@ pub struct Response {
     pub regions: Vec<RegionTask>,
     /// Regions in scope that the account has not enabled: nothing can be done there, and nothing needs to be.
     pub not_enabled: Vec<Region>,
-    /// Regions to be written down before anything is done in them, so that whatever comes they are torn down one day.
+    /// Regions to be written down before anything is done in them, so that a later teardown finds them even when this run fails.
     pub footprint: Vec<Region>,
     /// What a person should look at.
     pub warnings: Vec<Warning>,
@@ -76,7 +76,7 @@ pub enum Error {
     /// The account joined a short while ago, and its configuration role or the one for DHMC is not there yet, or lacks policies.
     #[error("the account {0} joined a short while ago and its roles cannot be used yet")]
     RoleNotReady(AccountId, #[source] CallFailure),
-    /// Service control policies deny the account whatever was asked there.
+    /// Service control policies deny the account both of the calls that list its Regions.
     #[error("service control policies deny the account {0} to list its Regions, and the policy names none")]
     AccountDenied(AccountId, #[source] CallFailure),
     /// A call failed; its own name is the error's.

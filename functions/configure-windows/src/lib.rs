@@ -8,15 +8,16 @@
 //! plan only reads.
 
 use aws_sdk_ssm::Client;
-use futures::try_join;
-use lambda::CallError;
+use futures::join;
+use lambda::{CallError, CallFailure};
 use member::progress;
 use member::sessions::{MemberRole, MemberSessions};
-use member::windows::{self, Site};
+use member::windows::{self, KeptDocuments, Site};
+use patching::documents::{to_be_read, unknown_parameters};
 use patching::outcome::{Progress, Status};
 use patching::plan::plan;
 use patching::request::RegionRequest;
-use patching::settings::{Desired, DocumentHashes, document_key};
+use patching::settings::Desired;
 use policy::input::Action;
 use policy::{PatchPolicy, RoleArn};
 
@@ -27,6 +28,8 @@ pub struct Context {
     pub sessions: MemberSessions,
     /// Tells the partition in which the task role's ARN is.
     pub role: MemberRole,
+    /// The documents that tasks run.
+    pub documents: KeptDocuments,
 }
 
 /// Enters the account and [configures](configure) its windows.
@@ -37,7 +40,7 @@ pub async fn handle(context: &Context, request: RegionRequest) -> Result<Progres
     let task_role = policy.task_role.as_ref().map(|name| context.role.other_arn(&place.account, name));
     let work = async |ssm: &Client| {
         let site = Site { ssm, place: &place, owner_tag: &policy.owner_tag, pause: Site::PAUSE };
-        configure(&site, action, &policy, task_role.as_ref(), earlier.clone()).await
+        Box::pin(configure(&site, &context.documents, action, &policy, task_role.as_ref(), earlier.clone())).await
     };
     context.sessions.with_ssm(&place, work).await
 }
@@ -46,13 +49,22 @@ pub async fn handle(context: &Context, request: RegionRequest) -> Result<Progres
 /// of the run have done.
 pub async fn configure(
     site: &Site<'_>,
+    documents: &KeptDocuments,
     action: Action,
     policy: &PatchPolicy,
     task_role: Option<&RoleArn>,
     earlier: Progress,
 ) -> Result<Progress, CallError> {
-    let (observed, hashes) = try_join!(windows::observe(site, &earlier), hashes(site.ssm, policy))?;
-    let desired = Desired::new(policy, task_role, &hashes);
+    let documents = documents.read(site.ssm, site.place, to_be_read(policy));
+    let (observed, documents) = join!(windows::observe(site, &earlier), documents);
+    // First what came of the windows: what is denied there tells of a Region that is denied as a whole.
+    let (observed, documents) = (observed?, documents?);
+    let unknown = unknown_parameters(policy, &documents);
+    if !unknown.is_empty() {
+        let message = unknown.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        return Err(CallError::UnknownParameter(CallFailure::without_answer(windows::DESCRIBING, message)));
+    }
+    let desired = Desired::new(policy, task_role, &documents);
     if !action.changes() {
         let plan = plan(&desired, &observed);
         let (windows, warnings) = (plan.predicted(), plan.warnings);
@@ -61,11 +73,4 @@ pub async fn configure(
     let mut done = earlier;
     let result = windows::carry_out(site, &desired, observed, &mut done).await;
     progress::answer("ConfigureWindows", done, result)
-}
-
-async fn hashes(ssm: &Client, policy: &PatchPolicy) -> Result<DocumentHashes, CallError> {
-    if !policy.pin_document_hash {
-        return Ok(DocumentHashes::new());
-    }
-    windows::hashes(ssm, policy.windows.iter().map(|window| document_key(&window.task))).await
 }

@@ -227,7 +227,7 @@ fn action(input: &ExecutionInput, retry: Option<&retry::Retry>) -> Result<Action
     }
 }
 
-/// Whatever starts it: otherwise the next account, schedule or on-demand event would undo the disabling.
+/// For every trigger: otherwise the next account, schedule or on-demand event would undo the disabling.
 fn refuse_while_disabled(policy: &PatchPolicy, action: Action) -> Result<(), Error> {
     if policy.disabled && action == Action::Rollout { Err(Error::PatchManagerDisabled) } else { Ok(()) }
 }

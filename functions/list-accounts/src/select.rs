@@ -45,7 +45,7 @@ impl Selection<'_> {
         if let Some(gone) = self.gone(&known) {
             chosen.skipped.insert("notInOrganization", gone);
         }
-        for account in self.strangers(&known).into_iter().chain(accounts) {
+        for account in self.outside(&known).into_iter().chain(accounts) {
             let is_active = account.state == AccountState::Active;
             match self.target(account) {
                 Ok(target) => {
@@ -59,7 +59,7 @@ impl Selection<'_> {
     }
 
     /// Accounts that the input names and the organization does not have: each becomes a target that fails by name.
-    fn strangers(&self, known: &BTreeSet<AccountId>) -> Vec<Account> {
+    fn outside(&self, known: &BTreeSet<AccountId>) -> Vec<Account> {
         let asked = self.input.accounts.iter().flatten();
         asked
             .filter(|id| !known.contains(id))
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_asked_for_by_name_that_is_suspended_or_a_stranger_becomes_a_target_of_its_own() {
+    fn an_account_asked_for_by_name_that_is_suspended_or_of_no_organization_becomes_a_target_of_its_own() {
         let (input, none) = (input(&json!({"accounts": [A, B, "999999999999"]})), BTreeSet::new());
         let accounts = vec![account(A, "ACTIVE"), account(B, "SUSPENDED"), account(C, "ACTIVE")];
         let chosen = everything(&input, &none).choose(accounts);

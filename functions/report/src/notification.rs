@@ -39,7 +39,7 @@ pub enum Notify {
 pub enum Notification {
     /// SNS has it.
     Sent,
-    /// Nobody wants to know about such a run.
+    /// The setting asks for no notification of a run that ended like this one.
     NotWanted,
     /// SNS refused it, or there was no answer; the log says why.
     Failed,

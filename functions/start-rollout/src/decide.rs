@@ -95,8 +95,8 @@ fn changes_only_the_deletion(event: &Event<'_>) -> bool {
         && policy == parsed(event.old_property("Policy"))
 }
 
-/// Looks at no property: a stack must be deletable whatever they are. It always waits, as the roles that the execution
-/// needs go next. What was never begun is not taken down: whatever kept the creation from beginning would hold that up, too.
+/// Looks at no property: a stack with properties that are not valid must be deletable, too. It always waits, as the roles that the execution
+/// needs go next. A creation that was refused before it began has set up nothing, so nothing is taken down.
 fn delete(event: &Event<'_>) -> Decision {
     if event.addressee.physical_resource_id == NOT_BEGUN {
         return Decision::Answer(Answer::success(Attributes::default()));
@@ -191,7 +191,7 @@ fn listed(refused: InvalidPolicy) -> Problems {
     refused.problems.into_iter().map(|problem| format!("Policy: {problem}")).collect()
 }
 
-/// A policy that was written by hand may say otherwise than the stack does: then nobody could tell which of them holds.
+/// A policy that was written by hand may say otherwise than the stack does: then it would be open which of them holds.
 fn policy_problems(
     policy: &PatchPolicy,
     disabled: bool,

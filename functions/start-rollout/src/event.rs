@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use record::stack_answer::{Addressee, RequestType, ResponseUrl};
 use serde_json::Value;
 
-/// The resource's id, whatever its properties: CloudFormation deletes a resource whose id changes.
+/// The resource's id, which does not depend on its properties: CloudFormation deletes a resource whose id changes.
 const PHYSICAL_RESOURCE_ID: &str = "patch-manager-rollout";
 
 /// A request: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html>
@@ -20,7 +20,7 @@ pub struct Event<'a> {
 }
 
 impl<'a> Event<'a> {
-    /// `None` when nobody could be answered. Whatever else is wrong is answered.
+    /// `None` when the request has no address for the answer. Anything else that is wrong with it is answered.
     #[must_use]
     pub fn read(event: &'a Value) -> Option<Self> {
         let text = |name: &str| event[name].as_str();

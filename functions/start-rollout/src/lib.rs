@@ -2,8 +2,8 @@
 //!
 //! In: CloudFormation's request, with the properties `Policy` (JSON), `Disabled`, `WaitForRollout` and
 //! `FailureTolerancePercent`; others only make CloudFormation ask again when they change. CloudFormation is answered at
-//! its response URL: here when nothing is started or nobody waits, else by `answer-stack` when the run is over.
-//! Out: [`Response`], which nobody reads. Errors: [`Error`]; whatever else goes wrong is answered.
+//! its response URL: here when nothing is started or CloudFormation is not to wait, else by `answer-stack` when the run is over.
+//! Out: [`Response`], for the log. Errors: [`Error`]; any other failure is answered to CloudFormation.
 //!
 //! Runs that are still going are stopped first, and their Map Runs waited for: they would go on with what the stack no longer asks
 //! for; an inspection only before a deletion. The owner tag and the DHMC role stay what they are until a run has taken down what they are for.
@@ -191,7 +191,7 @@ impl Context {
         Ok((!is_gone).then_some(settled.names))
     }
 
-    /// Before a rollout, so that whatever it sets up is known by them; after a disable was started, which may not be believed in
+    /// Before a rollout, so that the windows and the DHMC role that it sets up are known by them; after a disable was started, which may not be believed in
     /// before.
     async fn note_names(&self, start: &Start) -> Result<(), CallError> {
         let Some(names) = start.names.clone() else { return Ok(()) };

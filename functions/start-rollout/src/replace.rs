@@ -29,7 +29,7 @@ impl Default for Patience {
     }
 }
 
-/// How an execution fails that did what it was for: whatever single accounts answered, off is off.
+/// The error of an execution that ran to its end, and in which single accounts failed: such a disable is done.
 const DONE: [&str; 3] = ["RolloutIncomplete", "RolloutNotReported", "StackNotAnswered"];
 
 /// Which of the runs that are going on are stopped.

@@ -26,6 +26,8 @@ pub struct Config {
     pub service_control_policies: BTreeMap<String, Vec<Value>>,
     /// SHA-256 hashes of documents, in place of the ones that the simulator makes up.
     pub document_hashes: BTreeMap<String, String>,
+    /// The names of documents' parameters, in place of AWS's own.
+    pub document_parameters: BTreeMap<String, Vec<String>>,
     /// The most items that a page holds, whatever the caller asked for.
     pub page_size: Option<usize>,
     /// Whether a last page has an empty `NextToken` rather than none.
@@ -65,6 +67,7 @@ impl Default for Config {
             account_regions: BTreeMap::new(),
             service_control_policies: BTreeMap::new(),
             document_hashes: BTreeMap::new(),
+            document_parameters: BTreeMap::new(),
             page_size: None,
             empty_last_token: true,
             pages_by_position: false,
@@ -96,6 +99,8 @@ pub struct ConfigChange {
     pub service_control_policies: BTreeMap<String, Vec<Value>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub document_hashes: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub document_parameters: BTreeMap<String, Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page_size: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -127,6 +132,7 @@ impl Config {
             account_regions,
             service_control_policies,
             document_hashes,
+            document_parameters,
             page_size,
             empty_last_token,
             pages_by_position,
@@ -148,6 +154,7 @@ impl Config {
         self.account_regions.extend(account_regions);
         self.service_control_policies.extend(service_control_policies);
         self.document_hashes.extend(document_hashes);
+        self.document_parameters.extend(document_parameters);
         self.page_size = page_size.or(self.page_size);
         self.empty_last_token = empty_last_token.unwrap_or(self.empty_last_token);
         self.pages_by_position = pages_by_position.unwrap_or(self.pages_by_position);

@@ -8,6 +8,25 @@ use crate::derive;
 use crate::error::ServiceError;
 use crate::state::{Answer, Context, Fields, text};
 
+/// What the documents that the tests name take, as the user guide and the documents' own content say.
+const PARAMETERS: [(&str, &[&str]); 4] = [
+    (
+        "AWS-RunPatchBaseline",
+        &[
+            "Operation",
+            "AssociationId",
+            "SnapshotId",
+            "InstallOverrideList",
+            "BaselineOverride",
+            "RebootOption",
+            "StepTimeoutSeconds",
+        ],
+    ),
+    ("AWS-RunPowerShellScript", &["commands", "workingDirectory", "executionTimeout"]),
+    ("AWS-RunShellScript", &["commands", "workingDirectory", "executionTimeout"]),
+    ("AWS-UpdateSSMAgent", &["version", "allowDowngrade"]),
+];
+
 /// Name, latest version, schema version, platforms.
 const DOCUMENTS: [(&str, u64, &str, &[&str]); 7] = [
     ("AWS-ConfigureAWSPackage", 1, "2.2", &["Windows", "Linux", "MacOS"]),
@@ -26,7 +45,8 @@ pub(crate) fn describe_document(context: Context<'_>, input: &Fields) -> Answer 
     let asked = text(input, "Name");
     let name = asked.rsplit_once('/').map_or(asked, |(_, name)| name);
     let known = DOCUMENTS.iter().find(|(known, ..)| *known == name).copied();
-    let published = context.config.document_hashes.contains_key(name);
+    let config = context.config;
+    let published = config.document_hashes.contains_key(name) || config.document_parameters.contains_key(name);
     let own = published.then_some((name, PUBLISHED, "2.2", &["Linux"] as &[&str]));
     let Some((name, latest, schema, platforms)) = known.or(own) else {
         return Err(ServiceError::new("InvalidDocument", format!("Document with name {asked} does not exist.")));
@@ -54,8 +74,18 @@ pub(crate) fn describe_document(context: Context<'_>, input: &Fields) -> Answer 
         "DocumentFormat": "JSON",
         "SchemaVersion": schema,
         "PlatformTypes": platforms,
-        "Parameters": Value::Array(Vec::new()),
+        "Parameters": parameters(context, name),
     } }))
+}
+
+/// Those that a test has set, or AWS's own.
+fn parameters(context: Context<'_>, name: &str) -> Vec<Value> {
+    let own = || PARAMETERS.iter().filter(|(known, _)| *known == name).flat_map(|(_, names)| *names);
+    let names: Vec<_> = match context.config.document_parameters.get(name) {
+        Some(set) => set.iter().map(String::as_str).collect(),
+        None => own().copied().collect(),
+    };
+    names.into_iter().map(|name| json!({"Name": name, "Type": "String"})).collect()
 }
 
 /// The hash that the test has set, or one made up from the name: the same in every Region, as AWS's own are.

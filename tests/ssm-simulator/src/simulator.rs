@@ -113,6 +113,13 @@ impl Simulator {
         self.shared.truth()
     }
 
+    /// Publishes a document with these parameters, or one of AWS's anew.
+    pub fn set_document_parameters<'a>(&self, document: &str, parameters: impl IntoIterator<Item = &'a str>) {
+        let parameters = parameters.into_iter().map(str::to_owned).collect();
+        let document_parameters = [(document.to_owned(), parameters)].into();
+        self.configure(ConfigChange { document_parameters, ..ConfigChange::default() });
+    }
+
     /// Forgets all resources and calls; the configuration stays.
     pub fn reset(&self) {
         self.shared.reset();

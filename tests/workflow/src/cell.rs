@@ -10,7 +10,7 @@ use aws_sdk_ssm::config::retry::RetryConfig;
 use aws_sdk_ssm::config::{BehaviorVersion, Credentials, Region};
 use lambda::CallError;
 use local_aws::{Venv, Workspace};
-use member::windows::Site;
+use member::windows::{KeptDocuments, Site};
 use patching::outcome::{DhmcOutcome, Progress};
 use patching::token::Place;
 use policy::input::Action;
@@ -166,8 +166,10 @@ pub async fn configure(
     policy: &PatchPolicy,
     task_role: Option<&RoleArn>,
 ) -> Result<Progress, CallError> {
-    let site = site(ssm, place, policy);
-    go_on(async |done| Box::pin(configure_windows::configure(&site, action, policy, task_role, done)).await).await
+    let (site, documents) = (site(ssm, place, policy), KeptDocuments::default());
+    let configure =
+        async |done| Box::pin(configure_windows::configure(&site, &documents, action, policy, task_role, done)).await;
+    go_on(configure).await
 }
 
 /// What `ConfigureDhmc` does in a run, in an account that has the role.

@@ -48,6 +48,9 @@ pub enum CallError {
     /// The policy names a role for DHMC that the account does not have.
     #[error("the role for Default Host Management Configuration is not there: {0}")]
     DhmcRoleMissing(CallFailure),
+    /// The policy gives a document a parameter that it does not have.
+    #[error("a document does not have the parameter: {0}")]
+    UnknownParameter(CallFailure),
     /// The service refuses the request as it is.
     #[error("the service refused the request: {0}")]
     RequestRefused(CallFailure),
@@ -125,6 +128,7 @@ macro_rules! each_failure {
             | CallError::QuotaExceeded(failure)
             | CallError::DocumentNotFound(failure)
             | CallError::DhmcRoleMissing(failure)
+            | CallError::UnknownParameter(failure)
             | CallError::RequestRefused(failure) => failure,
         }
     };
@@ -187,7 +191,7 @@ impl CallError {
         }
     }
 
-    /// The same, of a call in a Region with a session that was just made: a Region that the account has not enabled knows none of its
+    /// What this error means of a call in a Region with a session that was just made: a Region that the account has not enabled knows none of its
     /// sessions. When the session could not be made it is the function's own that is no good.
     #[must_use]
     pub fn of_a_new_session(self) -> Self {
@@ -217,7 +221,7 @@ impl CallError {
         Self::ServiceUnavailable(CallFailure::without_answer(operation, format!("the answer has no {member}")))
     }
 
-    /// The same, which also tells of `other`.
+    /// This error with a message that tells of `other` as well.
     #[must_use]
     pub fn and(mut self, other: &Self) -> Self {
         let failure = self.failure_mut();

@@ -9,7 +9,7 @@ mod site;
 mod subject;
 mod write;
 
-pub use documents::hashes;
+pub use documents::{DESCRIBING, KeptDocuments};
 pub use observe::observe;
 pub(crate) use observe::{carries, gone_is_none, identified, identities, window};
 pub use rounds::carry_out;

@@ -131,6 +131,9 @@ fn of_account(name: &str) -> Option<&'static str> {
             "The account lacks the role that the policy names for Default Host Management Configuration: bring it there with \
              dhmc-role.yaml or its StackSet, or correct dhmc.role, then retry."
         }
+        "UnknownParameter" => {
+            "The document does not have the parameter: correct its name in the policy, as the message says. Nothing was changed."
+        }
         "RequestRefused" => "Systems Manager refuses what the policy asks for: correct the policy as the message says.",
         "AccountNotActive" => "The account is suspended or being closed: leave it out of the request.",
         "AccountNotInOrganization" => "The organization has no such account: correct the id in the request.",

@@ -3,6 +3,7 @@
 pub mod advice;
 pub mod dhmc;
 pub mod diff;
+pub mod documents;
 pub mod hosts;
 pub mod names;
 pub mod observed;

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use policy::{CutoffBehavior, OwnerTag, PatchPolicy, RoleArn, Target, Task, Window};
 use serde::Serialize;
 
+use crate::documents::{Documents, document_key};
+
 /// Everything `CreateMaintenanceWindow` and `UpdateMaintenanceWindow` write.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -45,7 +47,7 @@ pub struct TargetSettings {
     pub description: Option<String>,
     /// Key, such as `tag:InstanceOS`, and its values, whose order means nothing.
     pub selectors: BTreeMap<String, BTreeSet<String>>,
-    /// What somebody else has set and the policy never asks for, by SSM's names.
+    /// Fields that are set and that no policy can ask for, such as alarms, by SSM's names.
     pub beyond: BTreeSet<&'static str>,
 }
 
@@ -93,17 +95,8 @@ pub struct TaskSettings {
     pub output_s3_prefix: Option<String>,
     /// CloudWatch Logs group for the output.
     pub output_log_group: Option<String>,
-    /// What somebody else has set and the policy never asks for, by SSM's names.
+    /// Fields that are set and that no policy can ask for, such as alarms, by SSM's names.
     pub beyond: BTreeSet<&'static str>,
-}
-
-/// The SHA-256 of documents, by name or ARN and version.
-pub type DocumentHashes = BTreeMap<(String, String), String>;
-
-/// Under which a task's document is in [`DocumentHashes`].
-#[must_use]
-pub fn document_key(task: &Task) -> (String, String) {
-    (task.document.to_string(), task.document_version.to_string())
 }
 
 /// What one account and Region should hold: the policy with the account's own role and the Region's own hashes.
@@ -127,9 +120,11 @@ pub struct DesiredWindow {
 }
 
 impl Desired {
-    /// The policy for the account that `task_role` belongs to, with the hashes that its documents have now, by name.
+    /// The policy for the account that `task_role` belongs to, with the hashes that its documents have now, where they are pinned.
     #[must_use]
-    pub fn new(policy: &PatchPolicy, task_role: Option<&RoleArn>, hashes: &DocumentHashes) -> Self {
+    pub fn new(policy: &PatchPolicy, task_role: Option<&RoleArn>, documents: &Documents) -> Self {
+        let pinned = |task: &Task| documents.get(&document_key(task)).filter(|_| policy.pin_document_hash);
+        let hash = |task: &Task| pinned(task).and_then(|document| document.hash.clone());
         let windows = policy
             .windows
             .iter()
@@ -138,7 +133,7 @@ impl Desired {
                 target: (&window.target).into(),
                 task: TaskSettings {
                     service_role: task_role.map(ToString::to_string),
-                    document_hash: hashes.get(&document_key(&window.task)).cloned(),
+                    document_hash: hash(&window.task),
                     ..TaskSettings::from(&window.task)
                 },
             })

@@ -35,7 +35,7 @@ impl Target {
         if self.sweep { self.action.and(Some(Action::Rollout)) } else { self.action }
     }
 
-    /// The same with only these Regions, each of them as what it was: to be worked in, or to be emptied.
+    /// This target with only these Regions, each of them as what it was: to be worked in, or to be emptied.
     ///
     /// What is only to be emptied is a teardown, so that its dead letter is one, too.
     #[must_use]

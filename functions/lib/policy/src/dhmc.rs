@@ -1,6 +1,6 @@
 //! Default Host Management Configuration.
 
-use crate::reader::{FromNode, Node, Read};
+use crate::reader::{FromNode, Node, Read, choice, read_object};
 use crate::role::RoleName;
 
 /// Default Host Management Configuration (the service setting
@@ -21,36 +21,14 @@ pub struct Dhmc {
     pub on_delete: OnDelete,
 }
 
-/// What becomes of Default Host Management Configuration when the stack is deleted.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    serde::Serialize,
-    strum::Display,
-    strum::EnumString,
-    strum::IntoStaticStr,
-)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-#[strum(serialize_all = "lowercase")]
-pub enum OnDelete {
-    /// It stays, so that hosts go on being managed.
-    #[default]
-    Keep,
-    /// Where it is ours it is taken back.
-    Reset,
-}
-
-impl FromNode for OnDelete {
-    const EXPECTED: &'static str = "keep or reset";
-
-    fn from_node(node: &Node<'_>) -> Read<Self> {
-        node.one_of()
+choice! {
+    /// What becomes of Default Host Management Configuration when the stack is deleted.
+    OnDelete in "lowercase", "keep or reset" {
+        /// It stays, so that hosts go on being managed.
+        #[default]
+        Keep,
+        /// Where it is ours it is taken back.
+        Reset,
     }
 }
 
@@ -73,14 +51,12 @@ impl FromNode for Dhmc {
         "an object with enabled, role, overwrite and onDelete, each of which may be left out";
 
     fn from_node(node: &Node<'_>) -> Read<Self> {
-        let mut object = node.object(Self::EXPECTED)?;
-        let enabled = object.or("enabled", true);
-        let role = object.optional("role");
-        // What is not set needs no role, and then the stack's may be any.
-        let default = matches!(enabled, Ok(true)).then(RoleName::of_dhmc);
-        let overwrite = object.or("overwrite", false);
-        let on_delete = object.or("onDelete", OnDelete::default());
-        object.finish();
-        Ok(Self { enabled: enabled?, role: role?.or(default), overwrite: overwrite?, on_delete: on_delete? })
+        read_object!(node as object {
+            enabled: object.or("enabled", true),
+            // What is not set needs no role, and then the stack's may be any.
+            role: object.optional("role").map(|role| role.or(matches!(enabled, Ok(true)).then(RoleName::of_dhmc))),
+            overwrite: object.or("overwrite", false),
+            on_delete: object.or("onDelete", OnDelete::default()),
+        })
     }
 }

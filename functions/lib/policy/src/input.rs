@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::ids::{AccountId, Region, RunId};
 use crate::problem::{Problem, write_problems};
-use crate::reader::{self, FromNode, Node, Read};
+use crate::reader::{self, FromNode, Node, Read, choice, read_object};
 
 /// What an execution is asked to do; `{}` is a full rollout.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -33,37 +33,19 @@ pub struct ExecutionInput {
     pub replaces: BTreeSet<RunId>,
 }
 
-/// What an execution does.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    serde::Serialize,
-    serde::Deserialize,
-    strum::Display,
-    strum::EnumString,
-    strum::IntoStaticStr,
-    strum::VariantArray,
-)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-#[strum(serialize_all = "lowercase")]
-pub enum Action {
-    /// Sets everything up as the policy says.
-    #[default]
-    Rollout,
-    /// Changes nothing and reports what a rollout would change.
-    Plan,
-    /// Takes everything down that the solution set up.
-    Disable,
-    /// Changes nothing and reports which hosts are patched, and why the others are not.
-    Inspect,
+choice! {
+    /// What an execution does.
+    Action in "lowercase", "rollout, plan, disable or inspect" {
+        /// Sets everything up as the policy says.
+        #[default]
+        Rollout,
+        /// Changes nothing and reports what a rollout would change.
+        Plan,
+        /// Takes everything down that the solution set up.
+        Disable,
+        /// Changes nothing and reports which hosts are patched, and why the others are not.
+        Inspect,
+    }
 }
 
 impl Action {
@@ -74,46 +56,29 @@ impl Action {
     }
 }
 
-/// What started an execution.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    serde::Serialize,
-    serde::Deserialize,
-    strum::Display,
-    strum::EnumString,
-    strum::IntoStaticStr,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum Trigger {
-    /// The stack was created.
-    StackCreate,
-    /// The stack was updated.
-    StackUpdate,
-    /// The stack is deleted.
-    StackDelete,
-    /// The schedule that repairs drift.
-    Schedule,
-    /// The organization created an account.
-    AccountCreated,
-    /// An account accepted an invitation.
-    AccountJoined,
-    /// Control Tower enrolled an account.
-    ControlTower,
-    /// An on-demand event.
-    OnDemand,
-    /// A person, or anything else.
-    #[default]
-    Manual,
+choice! {
+    /// What started an execution.
+    Trigger in "kebab-case", "stack-create, stack-update, stack-delete, schedule, account-created, account-joined, control-tower, on-demand or manual" {
+        /// The stack was created.
+        StackCreate,
+        /// The stack was updated.
+        StackUpdate,
+        /// The stack is deleted.
+        StackDelete,
+        /// The schedule that repairs drift.
+        Schedule,
+        /// The organization created an account.
+        AccountCreated,
+        /// An account accepted an invitation.
+        AccountJoined,
+        /// Control Tower enrolled an account.
+        ControlTower,
+        /// An on-demand event.
+        OnDemand,
+        /// A person, or anything else.
+        #[default]
+        Manual,
+    }
 }
 
 /// An input that is not valid, with everything that is wrong with it.
@@ -146,25 +111,20 @@ impl FromNode for ExecutionInput {
     const EXPECTED: &'static str = "an object";
 
     fn from_node(node: &Node<'_>) -> Read<Self> {
-        let mut object = node.object(Self::EXPECTED)?;
-        let action = object.optional("action");
-        let accounts = object.field("accounts").map(|node| some(&node)).transpose();
-        let joined = object.present("joined").map(|node| match accounts {
-            Ok(Some(_)) => Err(node.refuse("only without accounts")),
-            _ => accounts_that_joined(&node),
-        });
-        let regions = object.field("regions").map(|node| some(&node)).transpose();
-        let retry_of = object.optional("retryOf");
-        let trigger = object.or("trigger", Trigger::default());
-        let replaces = object.or("replaces", BTreeSet::new());
-        object.finish();
-        Ok(Self {
-            action: action?,
-            accounts: joined.transpose()?.or(accounts?),
-            regions: regions?,
-            retry_of: retry_of?,
-            trigger: trigger?,
-            replaces: replaces?,
+        read_object!(node as object {
+            action: object.optional("action"),
+            accounts: {
+                let named = object.field("accounts").map(|node| some(&node)).transpose();
+                let joined = object.present("joined").map(|node| match named {
+                    Ok(Some(_)) => Err(node.refuse("only without accounts")),
+                    _ => accounts_that_joined(&node),
+                });
+                joined.transpose().and_then(|joined| Ok(joined.or(named?)))
+            },
+            regions: object.field("regions").map(|node| some(&node)).transpose(),
+            retry_of: object.optional("retryOf"),
+            trigger: object.or("trigger", Trigger::default()),
+            replaces: object.or("replaces", BTreeSet::new()),
         })
     }
 }
@@ -207,22 +167,5 @@ fn account_id(name: &str, value: &Value) -> Vec<AccountId> {
     match value.as_str().and_then(|text| text.parse().ok()) {
         Some(account) if is_one => vec![account],
         _ => account_ids(value),
-    }
-}
-
-impl FromNode for Action {
-    const EXPECTED: &'static str = "rollout, plan, disable or inspect";
-
-    fn from_node(node: &Node<'_>) -> Read<Self> {
-        node.one_of()
-    }
-}
-
-impl FromNode for Trigger {
-    const EXPECTED: &'static str = "stack-create, stack-update, stack-delete, schedule, account-created, account-joined, \
-                                    control-tower, on-demand or manual";
-
-    fn from_node(node: &Node<'_>) -> Read<Self> {
-        node.one_of()
     }
 }

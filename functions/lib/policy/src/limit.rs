@@ -34,7 +34,7 @@ impl Default for ConcurrencyLimit {
     }
 }
 
-/// A lower one ends a window at its first failing hosts: `1` at the second one, and whatever was not started stays unpatched.
+/// A lower one ends a window at its first failing hosts: `1` at the second one, and the hosts on which it was not started stay unpatched.
 impl Default for ErrorLimit {
     fn default() -> Self {
         Self("100%".to_owned())

@@ -56,12 +56,12 @@ number_type! {
 }
 
 number_type! {
-    /// A duration by itself.
+    /// For how many hours a window is open.
     Hours(u8), (1..=24), "a whole number from 1 to 24"
 }
 
 number_type! {
-    /// A cutoff by itself.
+    /// For how many hours before its end no task starts.
     Cutoff(u8), (0..=23), "a whole number from 0 to 23"
 }
 
@@ -72,10 +72,10 @@ number_type! {
 #[serde(rename_all = "camelCase", default)]
 pub struct WindowDuration {
     /// For how many hours the window is open: 1 to 24; 6 by default.
-    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 24)))]
+    #[cfg_attr(feature = "schema", schemars(with = "Hours"))]
     duration_hours: u8,
     /// For how many hours before its end no task starts: 0 to 23, and less than the duration; 1 by default.
-    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 23)))]
+    #[cfg_attr(feature = "schema", schemars(with = "Cutoff"))]
     cutoff_hours: u8,
 }
 

@@ -1,6 +1,6 @@
 //! Where the output of a task's commands goes.
 
-use crate::reader::{FromNode, Node, Read};
+use crate::reader::{FromNode, Node, Read, read_object};
 use crate::text::{BucketName, KeyPrefix, LogGroupName};
 
 /// Where the output of a task's commands goes beside Run Command's own record (`MaintenanceWindowRunCommandParameters`).
@@ -24,14 +24,13 @@ impl FromNode for Output {
         "an object with s3Bucket, s3Prefix and cloudWatchLogGroup, each of which may be left out";
 
     fn from_node(node: &Node<'_>) -> Read<Self> {
-        let mut object = node.object(Self::EXPECTED)?;
-        let s3_bucket = object.optional("s3Bucket");
-        let s3_prefix = object.optional_with("s3Prefix", |node| match s3_bucket {
-            Ok(None) => Err(node.refuse("only with s3Bucket")),
-            _ => KeyPrefix::from_node(node),
-        });
-        let cloud_watch_log_group = object.optional("cloudWatchLogGroup");
-        object.finish();
-        Ok(Self { s3_bucket: s3_bucket?, s3_prefix: s3_prefix?, cloud_watch_log_group: cloud_watch_log_group? })
+        read_object!(node as object {
+            s3_bucket: object.optional("s3Bucket"),
+            s3_prefix: object.optional_with("s3Prefix", |node| match s3_bucket {
+                Ok(None) => Err(node.refuse("only with s3Bucket")),
+                _ => KeyPrefix::from_node(node),
+            }),
+            cloud_watch_log_group: object.optional("cloudWatchLogGroup"),
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! The tag by which the solution knows its own windows.
 
-use crate::reader::{FromNode, Node, Read};
+use crate::reader::{FromNode, Node, Read, read_object};
 use crate::text::{is_text, text_type};
 
 /// The tag by which the solution knows its own windows: what does not carry it is never touched (`AddTagsToResource`). The policies of
@@ -54,10 +54,9 @@ impl FromNode for OwnerTag {
     const EXPECTED: &'static str = "an object with key and value";
 
     fn from_node(node: &Node<'_>) -> Read<Self> {
-        let mut object = node.object(Self::EXPECTED)?;
-        let key = object.required("key");
-        let value = object.required("value");
-        object.finish();
-        Ok(Self { key: key?, value: value? })
+        read_object!(node as object {
+            key: object.required("key"),
+            value: object.required("value"),
+        })
     }
 }

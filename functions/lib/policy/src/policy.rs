@@ -7,7 +7,7 @@ use crate::dhmc::Dhmc;
 use crate::ids::Region;
 use crate::owner_tag::OwnerTag;
 use crate::problem::InvalidPolicy;
-use crate::reader::{self, FromNode, Node, Read};
+use crate::reader::{self, FromNode, Node, Read, read_object};
 use crate::role::RoleName;
 use crate::scope::Scope;
 use crate::window::{self, Window};
@@ -69,7 +69,7 @@ impl PatchPolicy {
         reader::read(value).map_err(|problems| InvalidPolicy { problems })
     }
 
-    /// The same with the documents of a Region, where they are named by ARN.
+    /// This policy in a Region: `{partition}` and `{region}` in the ARNs of documents are those of the Region.
     #[must_use]
     pub fn within(mut self, partition: &str, region: &Region) -> Self {
         for Window { task, .. } in &mut self.windows {
@@ -117,26 +117,19 @@ impl FromNode for PatchPolicy {
     const EXPECTED: &'static str = "an object with windows";
 
     fn from_node(node: &Node<'_>) -> Read<Self> {
-        let mut object = node.object(Self::EXPECTED)?;
-        let scope = object.or("scope", Scope::default());
-        let windows = object.required_with("windows", window::WINDOWS, window::read_windows);
-        let dhmc = object.or("dhmc", Dhmc::default());
-        let pin_document_hash = object.or("pinDocumentHash", false);
-        let task_role = object.optional("taskRole");
-        let owner_tag = object.or("ownerTag", OwnerTag::default());
-        let disabled = object.or("disabled", false);
-        let on_region_denied = object.or("onRegionDenied", OnRegionDenied::default());
-        object.ignore(SCHEMA);
-        object.finish();
-        Ok(Self {
-            scope: scope?,
-            windows: windows?,
-            dhmc: dhmc?,
-            pin_document_hash: pin_document_hash?,
-            task_role: task_role?,
-            owner_tag: owner_tag?,
-            disabled: disabled?,
-            on_region_denied: on_region_denied?,
+        read_object!(node as object {
+            scope: object.or("scope", Scope::default()),
+            windows: object.required_with("windows", window::WINDOWS, window::read_windows),
+            dhmc: object.or("dhmc", Dhmc::default()),
+            pin_document_hash: object.or("pinDocumentHash", false),
+            task_role: object.optional("taskRole"),
+            owner_tag: object.or("ownerTag", OwnerTag::default()),
+            disabled: object.or("disabled", false),
+            on_region_denied: {
+                let read = object.or("onRegionDenied", OnRegionDenied::default());
+                object.ignore(SCHEMA);
+                read
+            },
         })
     }
 }

@@ -43,6 +43,41 @@ pub(crate) fn read<T: FromNode>(document: &Value) -> Result<T, Vec<Problem>> {
     }
 }
 
+/// Reads an object into `Self`, field by field: reading goes on after a field that could not be read, and an unknown field is refused.
+macro_rules! read_object {
+    ($node:ident as $object:ident { $($field:ident: $read:expr),* $(,)? }) => {{
+        let mut $object = $node.object(Self::EXPECTED)?;
+        $(let $field = $read;)*
+        $object.finish();
+        Ok(Self { $($field: $field?),* })
+    }};
+}
+
+/// Declares an enum of names, all written in one case; one of them is the `#[default]`.
+macro_rules! choice {
+    ($(#[$docs:meta])* $name:ident in $case:tt, $allowed:literal { $($variants:tt)* }) => {
+        $(#[$docs])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[derive(strum::Display, strum::EnumString, strum::IntoStaticStr, strum::VariantArray)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+        #[serde(rename_all = $case)]
+        #[strum(serialize_all = $case)]
+        pub enum $name {
+            $($variants)*
+        }
+
+        impl $crate::reader::FromNode for $name {
+            const EXPECTED: &'static str = $allowed;
+
+            fn from_node(node: &$crate::reader::Node<'_>) -> $crate::reader::Read<Self> {
+                node.one_of()
+            }
+        }
+    };
+}
+
+pub(crate) use {choice, read_object};
+
 /// A value in the document, and where it stands.
 pub(crate) struct Node<'a> {
     path: String,
@@ -59,6 +94,11 @@ impl<'a> Node<'a> {
     /// Writes down that this value is not allowed.
     pub(crate) fn refuse(&self, allowed: impl Into<String>) -> Reported {
         self.report(self.path.clone(), shown(self.value), allowed.into())
+    }
+
+    /// Writes down that a member is not there.
+    pub(crate) fn missing(&self, key: &str, allowed: impl Into<String>) -> Reported {
+        self.report(member_path(&self.path, key), "missing".to_owned(), allowed.into())
     }
 
     fn report(&self, path: String, value: String, allowed: String) -> Reported {
@@ -123,7 +163,7 @@ impl<'a> Node<'a> {
     }
 }
 
-/// An object while its fields are read. Call [`Object::finish`] last: it refuses the fields that nobody asked for.
+/// An object while its fields are read. Call [`Object::finish`] last: it refuses the fields that were not read.
 pub(crate) struct Object<'a> {
     node: Node<'a>,
     fields: &'a Map<String, Value>,
@@ -186,9 +226,18 @@ impl<'a> Object<'a> {
         Ok(self.optional(key)?.unwrap_or(default))
     }
 
+    /// A field with a default, and that is read in a way of its own.
+    pub(crate) fn or_with<T: Default>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&Node<'a>) -> Read<T>,
+    ) -> Read<T> {
+        Ok(self.optional_with(key, read)?.unwrap_or_default())
+    }
+
     /// Writes down that a field is not there.
     pub(crate) fn missing(&self, key: &str, allowed: impl Into<String>) -> Reported {
-        self.node.report(member_path(&self.node.path, key), "missing".to_owned(), allowed.into())
+        self.node.missing(key, allowed)
     }
 
     /// Refuses the fields that were not asked for.

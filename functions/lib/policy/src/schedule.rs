@@ -101,7 +101,7 @@ fn check_rate(inner: &str) -> Result<(), NotAllowed> {
     }
 }
 
-/// `2030-01-31T22:00:00`: a date and time that exist. Whatever is not written just so comes out of the parser differently.
+/// `2030-01-31T22:00:00`: a date and time that exist. The parser takes other spellings as well, and they differ from how it writes the same moment.
 fn check_at(inner: &str) -> Result<(), NotAllowed> {
     let parsed = inner.parse::<jiff::civil::DateTime>();
     let is_plain = inner.len() == "yyyy-mm-ddThh:mm:ss".len(); // no fraction and no era

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::ids::{AccountId, OrganizationalUnitId, Region};
-
-use crate::reader::{FromNode, Node, Read};
+use crate::reader::{FromNode, Node, Read, read_object};
 
 /// The accounts and Regions in which a policy applies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -13,9 +12,9 @@ use crate::reader::{FromNode, Node, Read};
 pub struct Scope {
     /// The organizational units, at any depth, whose accounts are in scope; none means the whole organization.
     pub included_organizational_units: BTreeSet<OrganizationalUnitId>,
-    /// The organizational units, at any depth, whose accounts are not in scope whatever other unit they are in.
+    /// The organizational units, at any depth, whose accounts are not in scope, also where an included unit has them.
     pub excluded_organizational_units: BTreeSet<OrganizationalUnitId>,
-    /// Accounts that are not in scope whatever unit they are in.
+    /// Accounts that are not in scope, also where an included unit has them.
     pub excluded_accounts: BTreeSet<AccountId>,
     /// The Regions in scope; none means every Region that an account has enabled.
     pub regions: BTreeSet<Region>,
@@ -28,36 +27,29 @@ impl FromNode for Scope {
                                     regions and controlTowerRegionsOnly, each of which may be left out";
 
     fn from_node(node: &Node<'_>) -> Read<Self> {
-        let mut object = node.object(Self::EXPECTED)?;
-        let included_organizational_units = object.or("includedOrganizationalUnits", BTreeSet::new());
-        let excluded_organizational_units = object.optional_with("excludedOrganizationalUnits", |node| {
-            let excluded: BTreeSet<OrganizationalUnitId> = BTreeSet::from_node(node)?;
-            match &included_organizational_units {
-                Ok(included) if !excluded.is_disjoint(included) => {
-                    Err(node.refuse("only units that are not in includedOrganizationalUnits"))
+        read_object!(node as object {
+            included_organizational_units: object.or("includedOrganizationalUnits", BTreeSet::new()),
+            excluded_organizational_units: object.or_with("excludedOrganizationalUnits", |node| {
+                let excluded: BTreeSet<OrganizationalUnitId> = BTreeSet::from_node(node)?;
+                match &included_organizational_units {
+                    Ok(included) if !excluded.is_disjoint(included) => {
+                        Err(node.refuse("only units that are not in includedOrganizationalUnits"))
+                    }
+                    _ if excluded.iter().any(OrganizationalUnitId::is_root) => {
+                        Err(node.refuse("only organizational units: without the root nothing is left"))
+                    }
+                    _ => Ok(excluded),
                 }
-                _ if excluded.iter().any(OrganizationalUnitId::is_root) => {
-                    Err(node.refuse("only organizational units: without the root nothing is left"))
+            }),
+            excluded_accounts: object.or("excludedAccounts", BTreeSet::new()),
+            regions: object.or("regions", BTreeSet::new()),
+            control_tower_regions_only: object.or_with("controlTowerRegionsOnly", |node| {
+                let only = bool::from_node(node)?;
+                match &regions {
+                    Ok(regions) if only && !regions.is_empty() => Err(node.refuse("only without regions")),
+                    _ => Ok(only),
                 }
-                _ => Ok(excluded),
-            }
-        });
-        let excluded_accounts = object.or("excludedAccounts", BTreeSet::new());
-        let regions = object.or("regions", BTreeSet::new());
-        let control_tower_regions_only = object.optional_with("controlTowerRegionsOnly", |node| {
-            let only = bool::from_node(node)?;
-            match &regions {
-                Ok(regions) if only && !regions.is_empty() => Err(node.refuse("only without regions")),
-                _ => Ok(only),
-            }
-        });
-        object.finish();
-        Ok(Self {
-            included_organizational_units: included_organizational_units?,
-            excluded_organizational_units: excluded_organizational_units?.unwrap_or_default(),
-            excluded_accounts: excluded_accounts?,
-            regions: regions?,
-            control_tower_regions_only: control_tower_regions_only?.unwrap_or(false),
+            }),
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Which hosts a window works on.
 
 use crate::owner_tag::is_tag_letter;
-use crate::reader::{FromNode, Node, Read, all};
+use crate::reader::{FromNode, Node, Read, all, read_object};
 use crate::text::{Description, Name, is_text, text_type};
 
 /// The hosts that a window works on (`RegisterTargetWithMaintenanceWindow`).
@@ -94,13 +94,12 @@ impl FromNode for Target {
     const EXPECTED: &'static str = "an object with values";
 
     fn from_node(node: &Node<'_>) -> Read<Self> {
-        let mut object = node.object(Self::EXPECTED)?;
-        let name = object.optional("name");
-        let description = object.optional("description");
-        let key = object.or("key", TargetKey::default());
-        let values = object.required_with("values", VALUES, |node| read_values(node, key.as_ref().ok()));
-        object.finish();
-        Ok(Self { name: name?, description: description?, key: key?, values: values? })
+        read_object!(node as object {
+            name: object.optional("name"),
+            description: object.optional("description"),
+            key: object.or("key", TargetKey::default()),
+            values: object.required_with("values", VALUES, |node| read_values(node, key.as_ref().ok())),
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use crate::limit::{ConcurrencyLimit, ErrorLimit};
 use crate::number::{Priority, TimeoutSeconds};
 use crate::output::Output;
 use crate::parameters;
-use crate::reader::{FromNode, Node, Read};
+use crate::reader::{FromNode, Node, Read, choice, read_object};
 use crate::text::{Description, DocumentName, DocumentVersion, Name};
 
 /// What a window does: a Run Command task (`RegisterTaskWithMaintenanceWindow`).
@@ -47,29 +47,15 @@ pub struct Task {
     pub output: Output,
 }
 
-/// What happens at the cutoff to a task that runs (`MaintenanceWindowTaskCutoffBehavior`).
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Hash,
-    serde::Serialize,
-    strum::Display,
-    strum::EnumString,
-    strum::IntoStaticStr,
-)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
-pub enum CutoffBehavior {
-    /// It runs to its end.
-    #[default]
-    ContinueTask,
-    /// It is cancelled as far as it can be.
-    CancelTask,
+choice! {
+    /// What happens at the cutoff to a task that runs (`MaintenanceWindowTaskCutoffBehavior`).
+    CutoffBehavior in "SCREAMING_SNAKE_CASE", "CONTINUE_TASK or CANCEL_TASK" {
+        /// It runs to its end.
+        #[default]
+        ContinueTask,
+        /// It is cancelled as far as it can be.
+        CancelTask,
+    }
 }
 
 impl CutoffBehavior {
@@ -80,43 +66,22 @@ impl CutoffBehavior {
     }
 }
 
-impl FromNode for CutoffBehavior {
-    const EXPECTED: &'static str = "CONTINUE_TASK or CANCEL_TASK";
-
-    fn from_node(node: &Node<'_>) -> Read<Self> {
-        node.one_of()
-    }
-}
-
 impl FromNode for Task {
     const EXPECTED: &'static str = "an object with name and document";
 
     fn from_node(node: &Node<'_>) -> Read<Self> {
-        let mut object = node.object(Self::EXPECTED)?;
-        let name = object.required("name");
-        let description = object.optional("description");
-        let document = object.required("document");
-        let document_version = object.or("documentVersion", DocumentVersion::default());
-        let parameters = parameters::read(&mut object, document.as_ref().ok());
-        let max_concurrency = object.or("maxConcurrency", ConcurrencyLimit::default());
-        let max_errors = object.or("maxErrors", ErrorLimit::default());
-        let timeout_seconds = object.or("timeoutSeconds", TimeoutSeconds::default());
-        let priority = object.or("priority", Priority::default());
-        let cutoff_behavior = object.or("cutoffBehavior", CutoffBehavior::default());
-        let output = object.or("output", Output::default());
-        object.finish();
-        Ok(Self {
-            name: name?,
-            description: description?,
-            document: document?,
-            document_version: document_version?,
-            parameters: parameters?,
-            max_concurrency: max_concurrency?,
-            max_errors: max_errors?,
-            timeout_seconds: timeout_seconds?,
-            priority: priority?,
-            cutoff_behavior: cutoff_behavior?,
-            output: output?,
+        read_object!(node as object {
+            name: object.required("name"),
+            description: object.optional("description"),
+            document: object.required("document"),
+            document_version: object.or("documentVersion", DocumentVersion::default()),
+            parameters: parameters::read(&mut object, document.as_ref().ok()),
+            max_concurrency: object.or("maxConcurrency", ConcurrencyLimit::default()),
+            max_errors: object.or("maxErrors", ErrorLimit::default()),
+            timeout_seconds: object.or("timeoutSeconds", TimeoutSeconds::default()),
+            priority: object.or("priority", Priority::default()),
+            cutoff_behavior: object.or("cutoffBehavior", CutoffBehavior::default()),
+            output: object.or("output", Output::default()),
         })
     }
 }

@@ -4,7 +4,16 @@ use crate::ids::{AccountId, OrganizationalUnitId, Region, RunId};
 
 /// Declares a text that a check finds valid. The pattern is for the schema: it takes all that the check takes, and may take more.
 macro_rules! text_type {
-    ($(#[$docs:meta])* $name:ident, $allowed:expr, $is_valid:path, $pattern:literal) => {
+    // So many letters of a class, such as `a-z0-9_-`, which says what the check and the schema's pattern take.
+    ($(#[$docs:meta])* $name:ident, $allowed:expr, $shortest:literal to $longest:literal of $class:literal) => {
+        text_type! {
+            $(#[$docs])*
+            $name, $allowed,
+            |text| $crate::text::is_text(text, $shortest..=$longest, |letter| $crate::text::is_of($class, letter)),
+            concat!("^[", $class, "]{", $shortest, ",", $longest, "}$")
+        }
+    };
+    ($(#[$docs:meta])* $name:ident, $allowed:expr, $is_valid:expr, $pattern:expr) => {
         $(#[$docs])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(extend("pattern" = $pattern)))]
@@ -14,7 +23,8 @@ macro_rules! text_type {
             type Err = $crate::problem::NotAllowed;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                if $is_valid(text) {
+                let is_valid: fn(&str) -> bool = $is_valid;
+                if is_valid(text) {
                     Ok(Self(text.to_owned()))
                 } else {
                     Err($crate::problem::NotAllowed::new($allowed))
@@ -68,12 +78,12 @@ from_text!(OrganizationalUnitId, OrganizationalUnitId::ALLOWED);
 
 text_type! {
     /// The name of a maintenance window, a target or a task (`MaintenanceWindowName`).
-    Name, "3 to 128 letters, digits, _, - and .", is_name, "^[a-zA-Z0-9_.-]{3,128}$"
+    Name, "3 to 128 letters, digits, _, - and .", 3 to 128 of "a-zA-Z0-9_.-"
 }
 
 text_type! {
     /// A description of a maintenance window, a target or a task (`MaintenanceWindowDescription`).
-    Description, "1 to 128 characters", is_description, r"^[\s\S]{1,128}$"
+    Description, "1 to 128 characters", 1 to 128 of r"\s\S"
 }
 
 text_type! {
@@ -117,25 +127,24 @@ text_type! {
 
 text_type! {
     /// What the keys of the tasks' output begin with (`S3KeyPrefix`).
-    KeyPrefix, "1 to 500 characters", is_key_prefix, r"^[\s\S]{1,500}$"
+    KeyPrefix, "1 to 500 characters", 1 to 500 of r"\s\S"
 }
 
 text_type! {
     /// The CloudWatch log group that takes the tasks' output (`CloudWatchLogGroupName`).
-    LogGroupName, "a log group's name: 1 to 512 letters, digits, ., -, _, / and #", is_log_group, "^[a-zA-Z0-9._/#-]{1,512}$"
+    LogGroupName, "a log group's name: 1 to 512 letters, digits, ., -, _, / and #", 1 to 512 of "a-zA-Z0-9._/#-"
+}
+
+/// Whether a class of letters has this one: ranges and single ones, of which one is the last, `-`; all of them `\s\S`.
+pub(crate) fn is_of(class: &str, letter: char) -> bool {
+    let letters: Vec<char> = class.chars().collect();
+    let is_in_range = |range: &[char]| range[1] == '-' && (range[0]..=range[2]).contains(&letter);
+    class == r"\s\S" || letters.contains(&letter) || letters.windows(3).any(is_in_range)
 }
 
 /// Between `shortest` and `longest` characters, each of which is allowed.
 pub(crate) fn is_text(text: &str, lengths: std::ops::RangeInclusive<usize>, is_allowed: impl Fn(char) -> bool) -> bool {
     lengths.contains(&text.chars().count()) && text.chars().all(is_allowed)
-}
-
-fn is_name(text: &str) -> bool {
-    is_text(text, 3..=128, |letter| letter.is_ascii_alphanumeric() || "_-.".contains(letter))
-}
-
-fn is_description(text: &str) -> bool {
-    is_text(text, 1..=128, |_| true)
 }
 
 fn is_document(text: &str) -> bool {
@@ -159,12 +168,4 @@ fn is_bucket(text: &str) -> bool {
         && text.starts_with(is_inner)
         && text.ends_with(is_inner)
         && !text.contains("..")
-}
-
-fn is_key_prefix(text: &str) -> bool {
-    is_text(text, 1..=500, |_| true)
-}
-
-fn is_log_group(text: &str) -> bool {
-    is_text(text, 1..=512, |letter| letter.is_ascii_alphanumeric() || ".-_/#".contains(letter))
 }

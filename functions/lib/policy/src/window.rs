@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::number::{ScheduleOffset, WindowDuration};
-use crate::reader::{FromNode, Node, Read, all};
+use crate::reader::{FromNode, Node, Read, all, read_object};
 use crate::schedule::{Schedule, ScheduleKind};
 use crate::target::Target;
 use crate::task::Task;
@@ -54,28 +54,17 @@ impl FromNode for Window {
     const EXPECTED: &'static str = "an object with name, schedule, target and task";
 
     fn from_node(node: &Node<'_>) -> Read<Self> {
-        let mut object = node.object(Self::EXPECTED)?;
-        let name = object.required("name");
-        let description = object.optional("description");
-        let schedule = object.required("schedule");
-        let timezone = object.or("timezone", Timezone::default());
-        let schedule_offset_days =
-            object.optional_with("scheduleOffsetDays", |node| read_offset(node, schedule.as_ref().ok()));
-        let duration = WindowDuration::from_fields(&mut object);
-        let enabled = object.or("enabled", yes());
-        let target = object.required("target");
-        let task = object.required("task");
-        object.finish();
-        Ok(Self {
-            name: name?,
-            description: description?,
-            schedule: schedule?,
-            timezone: timezone?,
-            schedule_offset_days: schedule_offset_days?,
-            duration: duration?,
-            enabled: enabled?,
-            target: target?,
-            task: task?,
+        read_object!(node as object {
+            name: object.required("name"),
+            description: object.optional("description"),
+            schedule: object.required("schedule"),
+            timezone: object.or("timezone", Timezone::default()),
+            schedule_offset_days:
+                object.optional_with("scheduleOffsetDays", |node| read_offset(node, schedule.as_ref().ok())),
+            duration: WindowDuration::from_fields(&mut object),
+            enabled: object.or("enabled", yes()),
+            target: object.required("target"),
+            task: object.required("task"),
         })
     }
 }

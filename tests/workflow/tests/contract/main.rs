@@ -10,5 +10,7 @@ mod names;
 mod permissions;
 mod picture;
 mod policy;
+mod reference;
+mod rooms;
 mod shapes;
 mod stack;

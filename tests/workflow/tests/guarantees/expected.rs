@@ -1,6 +1,6 @@
 //! What an account-Region holds when it is as a policy says, down to the last field that SSM reports.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use policy::{PatchPolicy, Window};
 use serde_json::{Map, Value, json};
@@ -10,10 +10,15 @@ use workflow::cell::{ACCOUNT, Cell};
 /// What SSM sets by itself.
 const TIMES: [&str; 3] = ["CreatedDate", "ModifiedDate", "NextExecutionTime"];
 
-/// Gives each document of the policy a hash: what the tasks are then to have.
+/// Gives each document of the policy a hash, which the tasks are then to have, and what they give it as parameters.
 pub(crate) fn publish_documents(cell: &Cell, policy: &PatchPolicy) {
-    for window in &policy.windows {
-        cell.simulator.set_document_hash(window.task.document.as_str(), "0".repeat(64));
+    let mut parameters: BTreeMap<_, BTreeSet<&str>> = BTreeMap::new();
+    for Window { task, .. } in &policy.windows {
+        cell.simulator.set_document_hash(task.document.as_str(), "0".repeat(64));
+        parameters.entry(task.document.as_str()).or_default().extend(task.parameters.keys().map(String::as_str));
+    }
+    for (document, names) in parameters {
+        cell.simulator.set_document_parameters(document, names);
     }
 }
 

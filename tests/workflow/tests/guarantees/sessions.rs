@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use lambda::CallError;
 use member::sessions::{MemberRole, MemberSessions};
+use member::windows::KeptDocuments;
 use patching::request::RegionRequest;
 use policy::PatchPolicy;
 use serde_json::{from_value, json};
@@ -28,7 +29,12 @@ impl Aws {
         let config = sts.sdk_config().to_builder().endpoint_url(simulator.endpoint_url()).build();
         let role = MemberRole { partition: "aws".to_owned(), name: "configuration".parse().unwrap() };
         let sessions = MemberSessions::new(&config, role.clone());
-        Self { simulator, sts, config, context: configure_windows::Context { sessions, role } }
+        Self {
+            simulator,
+            sts,
+            config,
+            context: configure_windows::Context { sessions, role, documents: KeptDocuments::default() },
+        }
     }
 
     /// The next session that STS gives out ends at that time.

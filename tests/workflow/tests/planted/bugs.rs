@@ -114,8 +114,8 @@ pub(crate) const BUGS: &[Bug] = &[
     Bug {
         name: "the hash of a document is not pinned",
         file: "functions/lib/member/src/windows/documents.rs",
-        right: "hash.map(|hash| ((document, version), hash))",
-        wrong: "hash.and(None)",
+        right: "let hash = described.hash;",
+        wrong: "let hash = described.hash.and(None);",
         caught_by: by("reconcile", "repair::a_document_that_aws_published_anew_gets_its_new_hash_in_every_task"),
     },
     Bug {

@@ -1,6 +1,7 @@
 //! What a failed call does to the rest of the run. Runs that die at any of their calls are in the suite `guarantees`.
 
 use aws_sdk_ssm::config::retry::RetryConfig;
+use member::windows::KeptDocuments;
 use patching::outcome::{Progress, Status, WindowStatus};
 use policy::PatchPolicy;
 use policy::input::Action;
@@ -53,11 +54,14 @@ async fn what_was_done_before_an_error_is_answered_and_stays_in_the_answer_of_th
     cell.simulator.script([ScriptedFault::every_call(throttled).of("RegisterTaskWithMaintenanceWindow").first(3)]);
     let (place, policy) = (cell.next_run(), policy());
     let site = workflow::cell::site(&cell.ssm, &place, &policy);
-    let first = configure_windows::configure(&site, Action::Rollout, &policy, None, Progress::default()).await.unwrap();
+    let documents = KeptDocuments::default();
+    let first = configure_windows::configure(&site, &documents, Action::Rollout, &policy, None, Progress::default())
+        .await
+        .unwrap();
     let created =
         |progress: &Progress| progress.windows.iter().filter(|window| window.status == WindowStatus::Created).count();
     assert_eq!((first.status, first.again, created(&first)), (Status::Failed, true, 3));
-    let second = configure_windows::configure(&site, Action::Rollout, &policy, None, first).await.unwrap();
+    let second = configure_windows::configure(&site, &documents, Action::Rollout, &policy, None, first).await.unwrap();
     assert_eq!((second.status, second.again, created(&second)), (Status::Succeeded, false, 3));
     cell.assert_is(&policy);
 }

@@ -6,6 +6,7 @@
 mod concurrency;
 mod crashes;
 mod dhmc;
+mod documents;
 mod failures;
 mod full;
 mod lagging;

@@ -76,7 +76,6 @@ async fn unless_it_is_asked_for_tasks_carry_no_hash_and_lose_the_one_that_they_h
     cell.roll_out(&policy_with(&json!({"pinDocumentHash": true}))).await;
     let (_, calls) = cell.calls_of(cell.roll_out(&policy())).await;
     assert_eq!(calls.writing().counts(), [("UpdateMaintenanceWindowTask".into(), 3)].into());
-    assert_eq!(calls.count("DescribeDocument"), 0);
     let task = cell.window("sra_linux_maintenance").tasks[0].clone();
     assert_eq!(
         (&run_command(&task)["DocumentHash"], &run_command(&task)["DocumentHashType"]),

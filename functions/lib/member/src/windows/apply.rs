@@ -18,8 +18,8 @@ use super::write::Writer;
 pub(super) struct Applied {
     /// What was done, in the plan's order; also what was done before something failed.
     pub windows: Vec<WindowOutcome>,
-    /// Why not all was done: the first error that no repetition can mend, else the first. Whatever was left undone, the
-    /// next plan has it.
+    /// Why not all was done: the first error that no repetition can mend, else the first. The next plan has
+    /// what was left undone.
     pub failed: Option<CallError>,
     /// Another run changed a window in between: they are to be observed, planned and applied again.
     pub disturbed: Option<CallError>,

@@ -37,7 +37,7 @@ pub async fn observe(site: &Site<'_>, earlier: &Progress) -> Result<Observed, Ca
     observe_again(site, &created(earlier), 0).await
 }
 
-/// The same in a later `round`, where a target and a task are in each window that this run has `created`, listed yet or not.
+/// All windows as in [`observe`], in a later `round`, where a target and a task are in each window that this run has `created`, listed yet or not.
 pub(super) async fn observe_again(
     site: &Site<'_>,
     created: &BTreeSet<String>,

@@ -40,7 +40,7 @@ pub enum DhmcStatus {
 }
 
 impl DhmcOutcome {
-    /// Of a policy that does not want DHMC: nobody looked at the setting.
+    /// Of a policy that does not want DHMC: the setting was not read.
     #[must_use]
     pub fn left_alone() -> Self {
         Self { status: DhmcStatus::Unchanged, before: None, after: None, not_looked_for: None }
@@ -52,7 +52,7 @@ impl DhmcOutcome {
         matches!(self.status, DhmcStatus::Set | DhmcStatus::Reset)
     }
 
-    /// The same, for a run that only plans.
+    /// What a plan says of it: that it would be set or reset, where a rollout says that it was.
     #[must_use]
     pub fn planned(self) -> Self {
         let status = match self.status {

@@ -63,7 +63,7 @@ impl WindowOutcome {
         Self { status, changes, ..later }
     }
 
-    /// The same, for a run that only plans.
+    /// What a plan says of it: that it would be created, updated or deleted, where a rollout says that it was.
     #[must_use]
     pub fn planned(self) -> Self {
         let status = match self.status {

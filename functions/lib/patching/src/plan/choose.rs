@@ -1,4 +1,4 @@
-//! Which of several candidates stays, whatever the order in which SSM listed them.
+//! Which of several candidates stays, independent of the order in which SSM listed them.
 
 use std::cmp::Reverse;
 

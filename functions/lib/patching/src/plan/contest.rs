@@ -1,7 +1,7 @@
 //! Whether another run is at work on the same windows.
 //!
 //! Two runs that find a window missing both create it. Neither can see that beforehand, but the one that writes last can
-//! see it afterwards. So a run looks again after whatever another run could have done as well, and is done when such a
+//! see it afterwards. So a run looks again after each change that another run could have made as well, and is done when such a
 //! look leaves nothing to do. All choose alike which of several stays.
 //!
 //! SSM's lists may lag behind: that something is not listed yet says nothing of other runs.

@@ -1,9 +1,10 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use policy::PatchPolicy;
 use serde_json::json;
 
 use super::*;
+use crate::documents::Document;
 use crate::observed::ForeignWindow;
 
 fn desired(names: &[&str]) -> Desired {
@@ -16,13 +17,14 @@ fn desired(names: &[&str]) -> Desired {
     };
     let policy = PatchPolicy::parse(&json!({
         "windows": names.iter().map(window).collect::<Vec<_>>(),
-        "dhmc": {"enabled": false},
+        "dhmc": {"enabled": false}, "pinDocumentHash": true,
         "ownerTag": {"key": "createdBy", "value": "us"}
     }));
+    let document = Document { hash: Some("h1".into()), parameters: BTreeSet::new() };
     Desired::new(
         &policy.unwrap(),
         None,
-        &BTreeMap::from([(("AWS-RunPatchBaseline".into(), "$DEFAULT".into()), "h1".into())]),
+        &BTreeMap::from([(("AWS-RunPatchBaseline".into(), "$DEFAULT".into()), document)]),
     )
 }
 

@@ -1,7 +1,8 @@
 //! Any account-Region: windows that resemble the policy's, wholly or in part, and others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use patching::documents::Document;
 use patching::observed::{ForeignWindow, Observed, ObservedTarget, ObservedTask, ObservedWindow};
 use patching::settings::{Desired, DesiredWindow};
 use proptest::collection::vec;
@@ -28,11 +29,12 @@ pub(crate) fn example() -> impl Strategy<Value = Example> {
     let foreign = (any::<Index>(), proptest::option::of("[a-z]{3,5}"));
     (arbitrary::policy(), arbitrary::window(), vec(ours, 0..6), vec(foreign, 0..3)).prop_map(
         |(policy, another, ours, foreign)| {
-            let hashes = BTreeMap::from([(("AWS-RunPatchBaseline".to_owned(), "$DEFAULT".to_owned()), "0".repeat(64))]);
-            let desired = Desired::new(&policy, None, &hashes);
+            let document = Document { hash: Some("0".repeat(64)), parameters: BTreeSet::new() };
+            let documents = BTreeMap::from([(("AWS-RunPatchBaseline".to_owned(), "$DEFAULT".to_owned()), document)]);
+            let desired = Desired::new(&policy, None, &documents);
             let mut patterns = desired.windows.clone();
             let others = policy::PatchPolicy { windows: vec![another], ..policy };
-            patterns.extend(Desired::new(&others, None, &hashes).windows);
+            patterns.extend(Desired::new(&others, None, &documents).windows);
             let name =
                 |index: Index, other: Option<String>| other.unwrap_or_else(|| index.get(&patterns).window.name.clone());
             let observed = Observed {

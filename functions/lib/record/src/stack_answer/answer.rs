@@ -36,7 +36,7 @@ pub enum AnswerStatus {
 /// Why something failed: a line, and the things that it is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reason {
-    /// What stands first, and whatever else is cut.
+    /// What stands first, and is kept when the rest is cut.
     pub summary: String,
     /// One line each; the last ones are cut when there are too many.
     pub items: Vec<String>,

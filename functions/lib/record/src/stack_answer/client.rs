@@ -53,7 +53,7 @@ impl AnswerClient {
         self.put_body(&to.response_url, &answer.body(to)).await
     }
 
-    /// The same with an answer's body.
+    /// Puts the body of an answer.
     pub async fn put_body(&self, to: &ResponseUrl, body: &[u8]) -> Result<(), NotDelivered> {
         let mut pause = self.first_pause;
         for _ in 1..TRIES {
