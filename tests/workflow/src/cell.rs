@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::config::retry::RetryConfig;
-use aws_sdk_ssm::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_ssm::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
 use lambda::CallError;
 use local_aws::{Venv, Workspace};
 use member::windows::{KeptDocuments, Site};
@@ -247,6 +247,20 @@ pub fn config(simulator: &Simulator) -> aws_sdk_ssm::config::Builder {
         .endpoint_url(simulator.endpoint_url())
         .region(Region::new(REGION))
         .credentials_provider(Credentials::new(ACCOUNT, "secret", None, None, "test"))
+}
+
+/// The same for clients of all services.
+#[must_use]
+pub fn sdk_config(simulator: &Simulator) -> lambda::SdkConfig {
+    let credentials = Credentials::new(ACCOUNT, "secret", None, None, "test");
+    lambda::SdkConfig::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .endpoint_url(simulator.endpoint_url())
+        .region(Region::new(REGION))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .retry_config(RetryConfig::disabled())
+        .build()
 }
 
 /// Whether it carries [`OWNER`].

@@ -2,6 +2,7 @@
 
 mod check;
 mod drift;
+mod hosts;
 mod prepare;
 mod week;
 
@@ -78,7 +79,7 @@ fn write_summary(path: &Path, summary: &Summary<'_>) -> Result<()> {
 /// When it cannot be run; one that breaks its promise is an outcome with differences.
 pub async fn play(scenario: Scenario, aws: &mut LocalAws, progress: &Progress) -> Result<Outcome> {
     let before = aws.next_ssm_call().await?;
-    let Prepared { start, scope, drifted } = prepare(scenario, aws).await?;
+    let Prepared { start, scope, drifted, kinds } = prepare(scenario, aws).await?;
     let begin = match start {
         // Nothing was called before the stack was there.
         Start::Stack(CREATION) => 0,
@@ -109,6 +110,7 @@ pub async fn play(scenario: Scenario, aws: &mut LocalAws, progress: &Progress) -
         differences: Vec::new(),
     };
     outcome.differences = check::check(aws, &outcome, drifted).await?;
+    outcome.differences.extend(hosts::check(aws, &outcome, &kinds).await?);
     step.done(&format!("{} of {} accounts", outcome.totals.accounts.succeeded, outcome.scope.len()));
     Ok(outcome)
 }

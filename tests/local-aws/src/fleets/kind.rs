@@ -1,5 +1,6 @@
 //! What a host can be made to be.
 
+use patching::hosts::{Reason, Verdict};
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
@@ -84,6 +85,44 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// What an inspection says of it after a week in which all windows install, and no limit of errors stops one: its verdict, and the
+    /// reason that gives it. Windows may cancel at their cutoff what still runs.
+    #[must_use]
+    pub fn verdict(self, are_cut_off: bool) -> (Verdict, Option<Reason>) {
+        match self {
+            Self::Slow if !are_cut_off => (Verdict::Patched, None),
+            Self::Linux | Self::Windows | Self::Hybrid | Self::Azure | Self::Odd | Self::WrongTag | Self::Replaced => {
+                (Verdict::Patched, None)
+            }
+            Self::Stopped => (Verdict::Away, Some(Reason::Stopped)),
+            Self::StoppedInWindows => (Verdict::Attention, Some(Reason::NeverScanned)),
+            Self::MetadataOff => (Verdict::Blocked, Some(Reason::MetadataOff)),
+            Self::NotManaged | Self::WithoutEndpoints => (Verdict::Blocked, Some(Reason::NotManaged)),
+            Self::NotManagedProfile => (Verdict::Blocked, Some(Reason::NotManagedProfile)),
+            Self::Young => (Verdict::Unknown, Some(Reason::TooEarly)),
+            Self::Lost | Self::HybridLost => (Verdict::Away, Some(Reason::ConnectionLost)),
+            Self::LongLost => (Verdict::Blocked, Some(Reason::ConnectionLost)),
+            Self::Bottlerocket => (Verdict::Blocked, Some(Reason::PlatformNotSupported)),
+            Self::OldAgent => (Verdict::Blocked, Some(Reason::AgentTooOld)),
+            Self::NoTag | Self::Mac => (Verdict::Blocked, Some(Reason::NoTag)),
+            Self::MisspeltTag => (Verdict::Blocked, Some(Reason::TagMisspelt)),
+            Self::UnknownTag => (Verdict::Blocked, Some(Reason::TagUnknownValue)),
+            Self::Frozen => (Verdict::Blocked, Some(Reason::BaselineApprovesNothing)),
+            Self::Pinned => (Verdict::Attention, Some(Reason::Rejected)),
+            // What is known of one that failed for weeks is of before the windows.
+            Self::ScannedByOthers | Self::FailsForWeeks => (Verdict::Attention, Some(Reason::OtherBaseline)),
+            Self::TakesNoCommands => (Verdict::Attention, Some(Reason::NotReached)),
+            Self::Hangs | Self::Slow => (Verdict::Attention, Some(Reason::CutOff)),
+            // A scan that fails fails its command.
+            Self::Fails | Self::FailsToScan | Self::FailsToInstall => (Verdict::Attention, Some(Reason::InstallFailed)),
+            Self::DoesNotRestart => (Verdict::Attention, Some(Reason::PendingRestart)),
+            Self::EksNode => (Verdict::Excluded, Some(Reason::Replaced)),
+            Self::Operated => (Verdict::Excluded, Some(Reason::OperatedByService)),
+            // EC2 lists it no more.
+            Self::Terminated => (Verdict::Unknown, None),
+        }
+    }
+
     /// How often it occurs, in parts of their sum.
     pub(super) fn weight(self) -> usize {
         match self {

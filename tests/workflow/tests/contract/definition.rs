@@ -107,11 +107,13 @@ fn one_account_never_ends_the_run() {
 /// not: <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-transitions.html>.
 #[test]
 fn the_cost_counts_the_transitions_that_the_definition_has() {
-    let [whole, account, region] =
-        definition::machines().iter().map(transitions).collect::<Vec<_>>().try_into().unwrap();
-    let account = account + 1;
+    let [whole, account, region] = transitions([("AnyAccount", "EachAccount"), ("AnythingToNote", "NoteFootprint")]);
+    let inspection = transitions([("AnyAccount", "EachAccount"), ("Action?", "InspectHosts")]);
+    assert_eq!(inspection[0], whole);
+    let (account, inspected) = (account + 1, inspection[1] + 1);
     let documented = read("templates/README.md");
     for counted in [
+        format!("{whole} + an account's {inspected} + a Region's {} transitions, 58,009", inspection[2]),
         format!("{whole} + an account's {account} + a Region's {region} |"),
         format!("| {whole} + 100 × ({account} + 17 × {region}) ="),
         format!("a × ({account} + {region} × r) ÷ 5,000"),
@@ -120,9 +122,13 @@ fn the_cost_counts_the_transitions_that_the_definition_has() {
     }
 }
 
-/// Where a Choice has more ways than its default, the one of a rollout.
-fn transitions(machine: &Value) -> usize {
-    let ways = BTreeMap::from([("AnyAccount", "EachAccount"), ("AnythingToNote", "NoteFootprint")]);
+/// Of the whole, an account and a Region; where a Choice is not left by its default, as these `ways` say.
+fn transitions(ways: [(&str, &str); 2]) -> [usize; 3] {
+    let ways = BTreeMap::from(ways);
+    definition::machines().iter().map(|machine| passed(machine, &ways)).collect::<Vec<_>>().try_into().unwrap()
+}
+
+fn passed(machine: &Value, ways: &BTreeMap<&str, &str>) -> usize {
     let (mut count, mut next) = (0, machine["StartAt"].as_str());
     while let Some(name) = next {
         let state = &machine["States"][name];

@@ -28,13 +28,13 @@ async fn the_script_deploys_a_stack_whose_roles_allow_what_is_called() {
     trust::nor_by_a_function_role_of_another_stack(&aws).await;
     trust::nor_by_a_function_that_has_nothing_to_do_there(&aws).await;
     trust::but_each_function_role_of_this_stack_assumes_its_own(&aws).await;
-    trust::who_looks_cannot_change_anything(&aws).await;
+    let refused = trust::who_looks_cannot_change_anything(&aws).await;
 
     roles::every_path_is_walked(&mut aws).await;
     script::a_policy_file_sets_up_any_number_of_windows(&aws).await;
     roles::the_functions_roles_allow_what_was_called_and_nothing_else(&aws).await;
     script::it_deletes_the_stack_and_resets_what_it_is_told_to(&aws).await;
-    roles::the_member_roles_allow_what_was_called_and_nothing_else(&aws).await;
+    roles::the_member_roles_allow_what_was_called_and_nothing_else(&aws, &refused).await;
     aws.deploy(&parameters, &progress).await.unwrap();
     script::it_deletes_what_was_deployed_once_more_and_keeps_what_it_is_told_to(&aws).await;
 }

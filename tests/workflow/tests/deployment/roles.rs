@@ -110,8 +110,8 @@ async fn add_a_target_and_a_task_by_hand(aws: &LocalAws) {
         .unwrap();
 }
 
-/// Of both together: what only one of them may, the other is refused.
-pub(crate) async fn the_member_roles_allow_what_was_called_and_nothing_else(aws: &LocalAws) {
+/// Of both together: what only one of them may, the other is refused. The session of this key was to be.
+pub(crate) async fn the_member_roles_allow_what_was_called_and_nothing_else(aws: &LocalAws, refused: &str) {
     let resources = template::load("member-roles.yaml")["Resources"].clone();
     let roles = ["ConfigurationRole", "InspectionRole"];
     let mut allowed: BTreeSet<_> =
@@ -121,7 +121,8 @@ pub(crate) async fn the_member_roles_allow_what_was_called_and_nothing_else(aws:
     let called: BTreeSet<String> = calls
         .0
         .iter()
-        .filter(|call| call.access_key.starts_with("ASIA") && call.operation != "GetParameter")
+        .filter(|call| call.access_key.starts_with("ASIA") && &*call.access_key != refused)
+        .filter(|call| call.operation != "GetParameter")
         .inspect(|call| assert!(!call.outcome.contains("AccessDenied"), "{call:?}"))
         .map(|call| match &*call.operation {
             "ListRegions" => "account:ListRegions".to_owned(),

@@ -51,8 +51,8 @@ pub(crate) async fn but_each_function_role_of_this_stack_assumes_its_own(aws: &L
     }
 }
 
-/// Tried with the role itself, in an account that has windows.
-pub(crate) async fn who_looks_cannot_change_anything(aws: &LocalAws) {
+/// Tried with the role itself, in an account that has windows; answers the access key of the session that was refused.
+pub(crate) async fn who_looks_cannot_change_anything(aws: &LocalAws) -> String {
     let name = "patch-manager-inspect-hosts";
     let before = trust_of(aws, name).await;
     set_trust(aws, name, &trust(aws)).await;
@@ -60,46 +60,29 @@ pub(crate) async fn who_looks_cannot_change_anything(aws: &LocalAws) {
     set_trust(aws, name, &before).await;
     let credentials = credentials(&session);
     let member = aws.organization.ready().nth(1).unwrap();
-    let region = ["--region", &member.regions[0]];
-    let try_to = async |arguments: &[&str]| aws.aws_cli_as(&credentials, &[arguments, &region].concat()).await;
-    let windows: Value =
-        serde_json::from_str(&try_to(&["ssm", "describe-maintenance-windows"]).await.unwrap()).unwrap();
+    let place = ["--region", &member.regions[0], "--endpoint-url", &aws.clients.ssm_endpoint];
+    let try_to = async |command: &str| {
+        let arguments: Vec<_> = command.split(' ').chain(place).collect();
+        aws.aws_cli_as(&credentials, &[&["ssm"], &arguments[..]].concat()).await
+    };
+    let windows = try_to("describe-maintenance-windows").await.unwrap();
+    let windows: Value = serde_json::from_str(&windows).unwrap();
     let window = windows["WindowIdentities"][0]["WindowId"].as_str().unwrap();
-    let setting = "/ssm/managed-instance/default-ec2-instance-management-role";
-    for arguments in [
-        &[
-            "ssm",
-            "create-maintenance-window",
-            "--name",
-            "www",
-            "--schedule",
-            "rate(7 days)",
-            "--duration",
-            "2",
-            "--cutoff",
-            "1",
-            "--allow-unassociated-targets",
-            "--tags",
-            "Key=createdBy,Value=SRA_Patch_Management",
-        ][..],
-        &["ssm", "update-maintenance-window", "--window-id", window, "--no-enabled"],
-        &["ssm", "delete-maintenance-window", "--window-id", window],
-        &[
-            "ssm",
-            "add-tags-to-resource",
-            "--resource-type",
-            "MaintenanceWindow",
-            "--resource-id",
-            window,
-            "--tags",
-            "Key=a,Value=b",
-        ],
-        &["ssm", "update-service-setting", "--setting-id", setting, "--setting-value", "other"],
-        &["ssm", "reset-service-setting", "--setting-id", setting],
+    let setting = "--setting-id /ssm/managed-instance/default-ec2-instance-management-role";
+    let tagged = "--tags Key=createdBy,Value=SRA_Patch_Management";
+    let a_window = "--name www --schedule at(2030-01-01T00:00:00) --duration 2 --cutoff 1 --allow-unassociated-targets";
+    for command in [
+        format!("create-maintenance-window {a_window} {tagged}"),
+        format!("update-maintenance-window --window-id {window} --no-enabled"),
+        format!("delete-maintenance-window --window-id {window}"),
+        format!("add-tags-to-resource --resource-type MaintenanceWindow --resource-id {window} {tagged}"),
+        format!("update-service-setting {setting} --setting-value other"),
+        format!("reset-service-setting {setting}"),
     ] {
-        let refused = try_to(arguments).await.unwrap_err().to_string();
-        assert!(refused.contains("AccessDenied"), "{arguments:?}: {refused}");
+        let refused = try_to(&command).await.unwrap_err().to_string();
+        assert!(refused.contains("AccessDenied"), "{command}: {refused}");
     }
+    credentials[0].clone()
 }
 
 async fn trust_of(aws: &LocalAws, name: &str) -> String {

@@ -15,6 +15,7 @@ use workflow::cell::{ACCOUNT, Cell, REGION, install, policy_with, window};
 
 mod answers;
 mod kinds;
+mod verdicts;
 
 /// A Sunday; the windows of the project open on Wednesday, Thursday and Friday.
 const NOW: &str = "2026-11-29T14:00:00Z";

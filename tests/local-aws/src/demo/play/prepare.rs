@@ -1,10 +1,13 @@
 //! What comes before a scenario's clock starts: what has to be there, and what the run is to come to.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::super::scenario::Scenario;
 use super::{drift, week};
 use crate::error::Result;
+use crate::fleets::Kind;
 use crate::local_aws::LocalAws;
 use crate::organization::{Account, Condition};
 
@@ -19,6 +22,8 @@ pub(super) struct Prepared {
     pub(super) scope: Vec<Account>,
     /// How many windows somebody has changed by hand.
     pub(super) drifted: usize,
+    /// What each host is made to be.
+    pub(super) kinds: BTreeMap<String, Kind>,
 }
 
 /// What starts a scenario's execution.
@@ -32,7 +37,7 @@ pub(super) enum Start {
 }
 
 pub(super) async fn prepare(scenario: Scenario, aws: &mut LocalAws) -> Result<Prepared> {
-    let mut drifted = 0;
+    let (mut drifted, mut kinds) = (0, BTreeMap::new());
     let start = match scenario {
         Scenario::FirstRollout => Start::Stack(CREATION),
         Scenario::SecondRollout => Start::Input(json!({})),
@@ -45,7 +50,7 @@ pub(super) async fn prepare(scenario: Scenario, aws: &mut LocalAws) -> Result<Pr
             Start::Stack(UPDATE)
         }
         Scenario::Inspect => {
-            week::play(aws).await?;
+            kinds = week::play(aws).await?;
             Start::Input(json!({"action": "inspect"}))
         }
         Scenario::NewAccount => return new_account(aws).await,
@@ -57,7 +62,7 @@ pub(super) async fn prepare(scenario: Scenario, aws: &mut LocalAws) -> Result<Pr
             Start::Deletion
         }
     };
-    Ok(Prepared { start, scope: active(aws), drifted })
+    Ok(Prepared { start, scope: active(aws), drifted, kinds })
 }
 
 /// Everything that a run over the whole organization tries.
@@ -73,7 +78,7 @@ async fn new_account(aws: &mut LocalAws) -> Result<Prepared> {
     aws.put_member_roles(&account).await?;
     account.condition = Condition::Ready;
     let input = json!({"accounts": [account.id], "trigger": "account-created"});
-    Ok(Prepared { start: Start::Input(input), scope: vec![account], drifted: 0 })
+    Ok(Prepared { start: Start::Input(input), scope: vec![account], drifted: 0, kinds: BTreeMap::new() })
 }
 
 /// The roles where they were missing; then just what failed in the last run over the whole organization.
@@ -87,5 +92,5 @@ async fn retry(aws: &mut LocalAws) -> Result<Prepared> {
         Some(run) => Some(run),
         None => aws.newest(CREATION).await?,
     };
-    Ok(Prepared { start: Start::Input(json!({"retryOf": failed})), scope, drifted: 0 })
+    Ok(Prepared { start: Start::Input(json!({"retryOf": failed})), scope, drifted: 0, kinds: BTreeMap::new() })
 }
