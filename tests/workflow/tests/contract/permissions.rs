@@ -129,6 +129,15 @@ fn the_state_machine_may_invoke_its_functions_and_no_others() {
 }
 
 #[test]
+fn the_state_machine_may_redrive_the_children_of_a_run_that_was_aborted() {
+    let statements = template::statements(&template::properties("RolloutRole"));
+    let may = |statement: &&Value| template::list(&statement["Action"]).contains(&"states:RedriveExecution".into());
+    let redriving: Vec<_> = statements.iter().filter(may).collect();
+    assert_eq!(redriving.len(), 1);
+    assert!(redriving[0]["Resource"].to_string().contains(":execution:"), "{:?}", redriving[0]);
+}
+
+#[test]
 fn what_starts_rollouts_may_start_this_machine_and_do_nothing_else() {
     let machine = json!({ "Ref": "RolloutStateMachine" });
     for (role, others) in [("EventsRole", vec![]), ("ScheduleRole", vec!["sqs:SendMessage"])] {

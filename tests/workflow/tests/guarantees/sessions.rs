@@ -179,6 +179,18 @@ async fn so_it_is_when_only_ec2_may_tell_the_regions() {
 }
 
 #[tokio::test]
+async fn a_session_without_credentials_is_an_error() {
+    for left_out in ["", "<Credentials><AccessKeyId></AccessKeyId><SecretAccessKey>s</SecretAccessKey></Credentials>"] {
+        let aws = Aws::start().await;
+        let answer =
+            format!("<AssumeRoleResponse><AssumeRoleResult>{left_out}</AssumeRoleResult></AssumeRoleResponse>");
+        aws.sts.answers(200, &answer);
+        let error = aws.roll_out("run").await.unwrap_err();
+        assert_eq!((lambda::NamedError::name(&error), error.is_passing()), ("ServiceUnavailable", true), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_new_accounts_role_that_lacks_policies_is_waited_for() {
     let aws = aws_with_a_session().await;
     aws.session("ASIATHIRD", "2099-01-01T00:00:00Z");

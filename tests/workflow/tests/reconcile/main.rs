@@ -10,6 +10,7 @@ mod documents;
 mod failures;
 mod full;
 mod lagging;
+mod left_out;
 mod ownership;
 mod plans;
 mod repair;
