@@ -23,7 +23,9 @@ async fn an_id_that_aws_leaves_out_is_an_error_and_no_empty_text() {
     );
     let listed = roll_out(&ssm, &cell.next_run(), &policy()).await.unwrap_err();
     server.answers_to("DescribeMaintenanceWindows ", 200, r#"{"WindowIdentities": []}"#);
+    let document = r#"{"Document": {"Parameters": [{"Name": "Operation"}, {"Name": "RebootOption"}]}}"#;
     for _ in 0..3 {
+        server.answers_to("DescribeDocument ", 200, document);
         server.answers_to("CreateMaintenanceWindow ", 200, "{}");
     }
     let created = roll_out(&ssm, &cell.next_run(), &policy()).await.unwrap_err();
