@@ -130,7 +130,7 @@ pub(crate) const BUGS: &[Bug] = &[
         file: "functions/configure-dhmc/src/lib.rs",
         right: "Err(error) => return Err(error),",
         wrong: "Err(_) => None,",
-        caught_by: by("reconcile", "dhmc::a_role_that_the_account_lacks_is_an_error_whatever_the_setting_says"),
+        caught_by: by("reconcile", "dhmc::a_role_that_the_account_lacks_is_an_error_where_hosts_would_have_it"),
     },
     Bug {
         name: "somebody else's DHMC role is replaced",

@@ -66,8 +66,8 @@ fn of_the_role(kind: impl Fn(CallFailure) -> CallError) -> CallError {
 }
 
 #[tokio::test]
-async fn a_role_that_the_account_lacks_is_an_error_whatever_the_setting_says() {
-    for before in ["$None", "service-role/Ours", "Theirs"] {
+async fn a_role_that_the_account_lacks_is_an_error_where_hosts_would_have_it() {
+    for before in ["$None", "service-role/Ours"] {
         let cell = Cell::new().await;
         if before != "$None" {
             set_by_hand(&cell, before).await;
@@ -79,6 +79,20 @@ async fn a_role_that_the_account_lacks_is_an_error_whatever_the_setting_says() {
             assert_eq!((error.name(), error.is_passing()), ("DhmcRoleMissing", false), "{before}");
         }
         assert_eq!(cell.simulator.calls_since(since).counts(), [("GetServiceSetting".into(), 2)].into());
+    }
+}
+
+#[tokio::test]
+async fn a_role_of_somebody_else_is_kept_whether_ours_is_there_or_not() {
+    let errors: [fn(CallFailure) -> CallError; 3] =
+        [CallError::DhmcRoleMissing, CallError::AccessDenied, CallError::ServiceUnavailable];
+    for error in errors {
+        let cell = Cell::new().await;
+        set_by_hand(&cell, "Theirs").await;
+        let not_found = async |_: &_| Err(of_the_role(error));
+        let kept = configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc, not_found).await.unwrap();
+        assert_eq!((kept.status, kept.not_looked_for), (DhmcStatus::Kept, None));
+        assert_eq!(cell.state().dhmc_role, "Theirs");
     }
 }
 
