@@ -1,6 +1,6 @@
 //! Sets Default Host Management Configuration (DHMC) in one Region of one account as the policy wants it.
 //!
-//! In: [`RegionRequest`]. Out: [`DhmcOutcome`](patching::outcome::DhmcOutcome). Errors: those of [`CallError`](lambda::CallError),
+//! In: [`RegionRequest`]. Out: [`DhmcOutcome`]. Errors: those of [`CallError`],
 //! and `InvalidInput`.
 //!
 //! Needs `sts:AssumeRole` on the configuration role, which needs `ssm:GetServiceSetting`, `ssm:UpdateServiceSetting` and

@@ -1,6 +1,6 @@
 //! Makes the maintenance windows in one Region of one account what the policy wants.
 //!
-//! In: [`RegionRequest`]. Out: [`Progress`]. Errors: those of [`CallError`](lambda::CallError), and `InvalidInput`; a try that
+//! In: [`RegionRequest`]. Out: [`Progress`]. Errors: those of [`CallError`], and `InvalidInput`; a try that
 //! has written something before an error answers that, and asks for another try.
 //!
 //! Needs `sts:AssumeRole` on the configuration role, which needs the maintenance-window operations of SSM,

@@ -1,7 +1,7 @@
 //! Takes down in one Region of one account what a rollout set up there: the windows with the owner tag, then DHMC where
 //! its value is ours.
 //!
-//! In: [`RegionRequest`]. Out: [`Progress`]. Errors: those of [`CallError`](lambda::CallError), and `InvalidInput`; a try that has
+//! In: [`RegionRequest`]. Out: [`Progress`]. Errors: those of [`CallError`], and `InvalidInput`; a try that has
 //! written something before an error answers that, and asks for another try.
 //!
 //! Needs `sts:AssumeRole` on the configuration role, which needs `ssm:DescribeMaintenanceWindows`,

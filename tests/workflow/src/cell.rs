@@ -22,7 +22,7 @@ use ssm_simulator::{Builder, Calls, ConfigChange, Lag, RegionSnapshot, Simulator
 pub const ACCOUNT: &str = "111122223333";
 /// The Region.
 pub const REGION: &str = "eu-west-1";
-/// The owner tag of [`policy`].
+/// The owner tag of [`policy()`].
 pub const OWNER: (&str, &str) = ("createdBy", "SRA_Patch_Management");
 
 /// One account-Region, and runs over it.

@@ -1,6 +1,6 @@
 //! Errors whose name the state machine can match.
 
-/// For [`named_error!`].
+/// For [`named_error!`](crate::named_error!).
 pub use strum::VariantNames;
 
 /// An error whose name appears in `ErrorEquals`: the name of its variant, in `PascalCase`.
