@@ -7,6 +7,7 @@ use aws_sdk_sqs::types::{ChangeMessageVisibilityBatchRequestEntry, Message};
 use serde_json::Value;
 
 use crate::error::{During, Result};
+use crate::local_aws::LocalAws;
 
 const STEP: &str = "reading the dead-letter queue";
 
@@ -40,8 +41,17 @@ impl DeadLetter {
     }
 }
 
-/// Reads all messages and leaves them in the queue.
-pub(crate) async fn peek(client: &Client, queue: &str) -> Result<Vec<DeadLetter>> {
+impl LocalAws {
+    /// What the dead-letter queue holds; it stays there.
+    ///
+    /// # Errors
+    /// Before [`LocalAws::deploy`], or when SQS refuses.
+    pub async fn dead_letters(&self) -> Result<Vec<DeadLetter>> {
+        peek(&self.clients.sqs(), &self.deployment()?.dead_letter_queue).await
+    }
+}
+
+async fn peek(client: &Client, queue: &str) -> Result<Vec<DeadLetter>> {
     let mut letters = Vec::new();
     let mut handles = Vec::new();
     loop {

@@ -2,13 +2,13 @@
 //! execution, `local-aws venv` prints where Python is.
 
 mod arguments;
+mod check;
 mod history;
 mod keepsakes;
 mod outcome;
 mod play;
 mod scenario;
 mod show;
-mod state;
 mod summary;
 
 use std::ffi::OsString;

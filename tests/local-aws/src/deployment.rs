@@ -48,10 +48,8 @@ pub(crate) async fn create(
     let mut parameters = parameters(organization);
     parameters.extend(owned(overrides));
     let parameters: Vec<String> = parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let bucket = artifacts_bucket(organization);
-    let arguments = ["--bucket", &bucket].into_iter().chain(parameters.iter().map(String::as_str));
     step.note("templates/deploy.sh");
-    script.run(&arguments.collect::<Vec<_>>()).await?;
+    script.deploy(&parameters.iter().map(String::as_str).collect::<Vec<_>>()).await?;
     step.done(&format!("stack {STACK} created"));
     deployment(stack(clients, STACK).describe().await?)
 }

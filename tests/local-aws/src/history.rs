@@ -22,7 +22,11 @@ pub struct ExecutionHistory {
 }
 
 impl History {
-    pub(crate) async fn read(clients: &Clients, arn: &str) -> Result<Self> {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When Step Functions refuses, as for an unknown execution.
+    pub async fn read(clients: &Clients, arn: &str) -> Result<Self> {
         let api = Api { clients };
         let mut executions = vec![api.history(arn).await?];
         let map_runs = api.list("ListMapRuns", &json!({"executionArn": arn}), "mapRuns").await?;

@@ -11,6 +11,7 @@ mod dead_letters;
 pub mod demo;
 mod deployment;
 mod error;
+mod executions;
 pub mod fleets;
 mod folder;
 mod functions;
@@ -47,6 +48,7 @@ pub use options::{ACCOUNT_CONCURRENCY, OPT_IN_REGION, Options, REGION_CONCURRENC
 pub use organization::{Account, Condition, Organization};
 pub use progress::Progress;
 pub use run::RunResult;
+pub use script::Script;
 pub use usage::Usage;
 pub use venv::Venv;
 pub use workspace::Workspace;

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::error::{At, During, Result};
+use crate::local_aws::LocalAws;
 use crate::script::Script;
 
 const STEP: &str = "reading the functions' logs";
@@ -50,17 +51,23 @@ struct Event {
     message: String,
 }
 
-pub(crate) async fn read(script: &Script, files: &[PathBuf]) -> Result<Logs> {
-    let mut logs = Logs::default();
-    for path in files {
-        let content = std::fs::read(path).at("reading a log", path)?;
-        logs.processes.insert(path.clone(), String::from_utf8_lossy(&content).into_owned());
+impl LocalAws {
+    /// What the functions and the processes have logged so far.
+    ///
+    /// # Errors
+    /// When CloudWatch Logs refuses or a log file cannot be read.
+    pub async fn logs(&self) -> Result<Logs> {
+        let mut logs = Logs::default();
+        for path in self.log_files() {
+            let content = std::fs::read(path).at("reading a log", path)?;
+            logs.processes.insert(path.to_owned(), String::from_utf8_lossy(&content).into_owned());
+        }
+        let groups: Groups = parsed(&self.script.aws(&["logs", "describe-log-groups"]).await?)?;
+        let all = groups.log_groups.iter().map(|group| messages_of(&self.script, &group.log_group_name));
+        let messages = futures::future::try_join_all(all).await?;
+        logs.functions = groups.log_groups.into_iter().map(|group| group.log_group_name).zip(messages).collect();
+        Ok(logs)
     }
-    let groups: Groups = parsed(&script.aws(&["logs", "describe-log-groups"]).await?)?;
-    let all = groups.log_groups.iter().map(|group| messages_of(script, &group.log_group_name));
-    let messages = futures::future::try_join_all(all).await?;
-    logs.functions = groups.log_groups.into_iter().map(|group| group.log_group_name).zip(messages).collect();
-    Ok(logs)
 }
 
 async fn messages_of(script: &Script, group: &str) -> Result<Vec<String>> {

@@ -3,6 +3,7 @@
 use crate::clients::Clients;
 use crate::error::{At, Result};
 use crate::folder::RunFolder;
+use crate::local_aws::LocalAws;
 use crate::process::{Group, Launch};
 use crate::venv::Venv;
 
@@ -15,11 +16,16 @@ const WAIT_SCALE: &str = "0.05";
 /// Where it notes the credentials that it issues, in the run's folder.
 const CREDENTIALS: &str = "issued-credentials";
 
-/// Every access key id, secret and session token that was issued so far.
-pub(crate) fn issued_credentials(folder: &RunFolder) -> Result<Vec<String>> {
-    let path = folder.path().join(CREDENTIALS);
-    let content = std::fs::read_to_string(&path).at("reading what credentials were issued", &path)?;
-    Ok(content.lines().map(ToOwned::to_owned).collect())
+impl LocalAws {
+    /// Every access key id, secret and session token that the local STS has issued.
+    ///
+    /// # Errors
+    /// When they were not noted.
+    pub fn issued_credentials(&self) -> Result<Vec<String>> {
+        let path = self.folder().join(CREDENTIALS);
+        let content = std::fs::read_to_string(&path).at("reading what credentials were issued", &path)?;
+        Ok(content.lines().map(ToOwned::to_owned).collect())
+    }
 }
 
 /// Starts `MiniStack`, with whole histories inside of Maps, and waits until it answers as this management account.

@@ -189,8 +189,11 @@ impl Organization {
         }
     }
 
-    /// Creates one more account, without any role in it.
-    pub(crate) async fn add(&mut self, clients: &Clients, name: &str) -> Result<Account> {
+    /// Creates one more account, without any role in it yet.
+    ///
+    /// # Errors
+    /// When Organizations refuses.
+    pub async fn add(&mut self, clients: &Clients, name: &str) -> Result<Account> {
         let regions = self.accounts[0].regions.clone();
         let member =
             Member { name: name.to_owned(), unit: UNITS[2], condition: Condition::WithoutRole, regions, denied: None };

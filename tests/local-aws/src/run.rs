@@ -1,10 +1,8 @@
-//! One execution of the rollout: start it, follow it, gather what it did.
+//! One execution of the rollout: follow it to its end, gather what it did.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Select};
-use aws_sdk_eventbridge::types::PutEventsRequestEntry;
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_sfn::operation::describe_execution::DescribeExecutionOutput;
 use aws_sdk_sfn::primitives::DateTime;
@@ -18,11 +16,9 @@ use crate::clients::Clients;
 use crate::deployment::Deployment;
 use crate::error::{During, Error, Result};
 
-const LIMIT: Duration = Duration::from_mins(30);
-/// How long an event may take to become an execution.
-const START_LIMIT: Duration = Duration::from_secs(20);
+pub(crate) const LIMIT: Duration = Duration::from_mins(30);
 /// The execution itself says how long it took, so that nothing depends on how often it is asked.
-const POLL: Duration = Duration::from_millis(100);
+pub(crate) const POLL: Duration = Duration::from_millis(100);
 /// Less often, and the less the longer it takes: counting makes the local AWS work, which the rollout is waiting for.
 const COUNT_EVERY: Duration = Duration::from_millis(500);
 /// How many times as long as the last count took there is none.
@@ -63,98 +59,6 @@ impl RunResult {
         })?;
         serde_json::from_value(report).during("reading the report")
     }
-}
-
-/// Starts an execution of this name and answers its ARN.
-pub(crate) async fn start(clients: &Clients, deployment: &Deployment, name: &str, input: &str) -> Result<String> {
-    let started = clients
-        .sfn()
-        .start_execution()
-        .state_machine_arn(&deployment.state_machine)
-        .name(name)
-        .input(input)
-        .send()
-        .await
-        .during(format!("starting execution {name}"))?;
-    Ok(started.execution_arn)
-}
-
-/// Puts an event on the bus that asks for a rollout, as an account-vending pipeline does; its rule starts the execution.
-pub(crate) async fn request(clients: &Clients, detail: &Value) -> Result<()> {
-    const STEP: &str = "asking for a rollout with an event";
-    let entry = PutEventsRequestEntry::builder()
-        .source("patch-manager")
-        .detail_type("Rollout Requested")
-        .detail(detail.to_string())
-        .build();
-    let put = clients.events().put_events().entries(entry).send().await.during(STEP)?;
-    match put.failed_entry_count() {
-        0 => Ok(()),
-        _ => Err(Error::Unexpected { step: STEP, problem: format!("{put:?}") }),
-    }
-}
-
-/// The ARNs of all executions, ended ones too.
-pub(crate) async fn all(clients: &Clients, deployment: &Deployment) -> Result<BTreeSet<String>> {
-    let mut executions =
-        clients.sfn().list_executions().state_machine_arn(&deployment.state_machine).into_paginator().items().send();
-    let mut arns = BTreeSet::new();
-    while let Some(execution) = executions.next().await {
-        arns.insert(execution.during("listing executions")?.execution_arn);
-    }
-    Ok(arns)
-}
-
-/// The ARNs of the executions that are not among `before`, as soon as there are so many.
-pub(crate) async fn started(
-    clients: &Clients,
-    deployment: &Deployment,
-    before: &BTreeSet<String>,
-    count: usize,
-) -> Result<Vec<String>> {
-    let since = Instant::now();
-    loop {
-        let started: Vec<_> = all(clients, deployment).await?.difference(before).cloned().collect();
-        if started.len() == count {
-            return Ok(started);
-        }
-        if since.elapsed() > START_LIMIT {
-            let problem = format!("{} instead of {count}", started.len());
-            return Err(Error::Unexpected { step: "waiting for executions to start", problem });
-        }
-        tokio::time::sleep(POLL).await;
-    }
-}
-
-/// The newest execution whose input has this trigger, if there is one.
-pub(crate) async fn newest(clients: &Clients, deployment: &Deployment, trigger: &str) -> Result<Option<String>> {
-    const STEP: &str = "looking for an execution";
-    let listed = clients.sfn().list_executions().state_machine_arn(&deployment.state_machine).send().await;
-    let mut executions = listed.during(STEP)?.executions;
-    executions.sort_by_key(|execution| std::cmp::Reverse(execution.start_date.as_nanos()));
-    for execution in executions {
-        let input = describe(clients, &execution.execution_arn).await?.input.unwrap_or_default();
-        let input: Value = serde_json::from_str(&input).during(STEP)?;
-        if input["trigger"] == trigger {
-            return Ok(Some(execution.execution_arn));
-        }
-    }
-    Ok(None)
-}
-
-/// The execution of which this is the name's beginning, as soon as there is one.
-pub(crate) async fn appearing(clients: &Clients, deployment: &Deployment, trigger: &str) -> Result<String> {
-    const STEP: &str = "waiting for an execution to start";
-    let since = Instant::now();
-    while since.elapsed() < LIMIT {
-        let listed = clients.sfn().list_executions().state_machine_arn(&deployment.state_machine).send().await;
-        let mut executions = listed.during(STEP)?.executions.into_iter();
-        if let Some(execution) = executions.find(|execution| execution.name.starts_with(trigger)) {
-            return Ok(execution.execution_arn);
-        }
-        tokio::time::sleep(POLL).await;
-    }
-    Err(Error::Unexpected { step: STEP, problem: format!("there is none with the trigger {trigger}") })
 }
 
 /// The end of an execution that is not there any more, from its report.
@@ -225,7 +129,7 @@ pub(crate) async fn follow(
     Ok(result(name, execution, &deployment.data_bucket, report))
 }
 
-async fn describe(clients: &Clients, arn: &str) -> Result<DescribeExecutionOutput> {
+pub(crate) async fn describe(clients: &Clients, arn: &str) -> Result<DescribeExecutionOutput> {
     let described = clients.sfn().describe_execution().execution_arn(arn).send().await;
     described.during(format!("following execution {arn}"))
 }

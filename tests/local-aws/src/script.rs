@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use crate::aws_cli;
 use crate::clients::{Clients, MANAGEMENT_KEY};
 use crate::command::Command;
+use crate::deployment;
 use crate::error::{Error, Result};
 use crate::folder::RunFolder;
 use crate::functions;
+use crate::organization::Organization;
 use crate::venv::Venv;
 use crate::workspace::Workspace;
 
@@ -17,17 +19,19 @@ const CLI_STEP: &str = "running the AWS CLI";
 
 /// The script with what it needs to know about the local AWS.
 #[derive(Debug)]
-pub(crate) struct Script {
+pub struct Script {
     program: PathBuf,
     cli: PathBuf,
     arguments: Vec<String>,
-    pub(crate) environment: Vec<(&'static str, String)>,
+    bucket: String,
+    environment: Vec<(&'static str, String)>,
 }
 
 impl Script {
     /// Lays the functions out as the script takes them.
     pub(crate) fn new(
         clients: &Clients,
+        organization: &Organization,
         workspace: &Workspace,
         venv: &Venv,
         folder: &RunFolder,
@@ -44,31 +48,42 @@ impl Script {
             program: workspace.root.join("templates/deploy.sh"),
             cli: aws_cli::commands(folder).join("aws"),
             arguments: arguments.into_iter().flat_map(|(name, value)| [name.to_owned(), value]).collect(),
+            bucket: deployment::artifacts_bucket(organization),
             environment: environment(venv, folder)?,
         })
     }
 
-    /// Runs it as the management account and answers what it said.
+    /// Runs `templates/deploy.sh` with these arguments, and those that say where the local AWS is, and answers what it said.
     ///
     /// # Errors
     /// When it fails: with the end of what it wrote.
-    pub(crate) async fn run(&self, arguments: &[&str]) -> Result<String> {
-        self.as_management(Command::new(&self.program).args(&self.arguments).args(arguments)).output(STEP).await
+    pub async fn deploy(&self, arguments: &[&str]) -> Result<String> {
+        let script = Command::new(&self.program).args(&self.arguments).args(["--bucket", &self.bucket]).args(arguments);
+        self.as_management(script).output(STEP).await
     }
 
     /// Runs a command of the AWS CLI as the management account and answers its JSON.
     ///
     /// # Errors
     /// When it is refused: with what it wrote.
-    pub(crate) async fn aws(&self, arguments: &[&str]) -> Result<String> {
+    pub async fn aws(&self, arguments: &[&str]) -> Result<String> {
         self.cli(arguments).output(CLI_STEP).await
     }
 
     /// The same with the credentials of a session: access key id, secret access key and session token.
-    pub(crate) async fn aws_as(&self, credentials: &[String; 3], arguments: &[&str]) -> Result<String> {
+    ///
+    /// # Errors
+    /// When it is refused: with what it wrote.
+    pub async fn aws_as(&self, credentials: &[String; 3], arguments: &[&str]) -> Result<String> {
         let names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
         let own = names.into_iter().zip(credentials);
         own.fold(self.cli(arguments), |command, (name, value)| command.environment(name, value)).output(CLI_STEP).await
+    }
+
+    /// The environment variables with which the AWS CLI is the one that runs here, and is the management account.
+    #[must_use]
+    pub fn environment(&self) -> &[(&'static str, String)] {
+        &self.environment
     }
 
     fn cli(&self, arguments: &[&str]) -> Command {

@@ -105,6 +105,11 @@ fn without(region: &str) -> Value {
     }]})
 }
 
+/// The number that the next SSM call will have.
+pub(crate) async fn next_call(admin: &Admin) -> Result<u64> {
+    Ok(calls_since(admin, u64::MAX).await?.1)
+}
+
 /// SSM calls by operation from a sequence number on, and the number to ask from later.
 pub(crate) async fn calls_since(admin: &Admin, sequence: u64) -> Result<(BTreeMap<String, u64>, u64)> {
     let counts = admin.call_counts(sequence).await.during("reading the simulator's call log")?;

@@ -12,6 +12,20 @@ pub(crate) mod text;
 #[cfg(test)]
 mod tests;
 
+use crate::error::Result;
+use crate::local_aws::LocalAws;
+
+impl LocalAws {
+    /// An execution as a tree, in so many columns and without colours: what failed in full, what succeeded in a line.
+    ///
+    /// # Errors
+    /// When Step Functions refuses, as for an unknown execution.
+    pub async fn tree(&self, execution_arn: &str, columns: usize) -> Result<String> {
+        let run = read::run(&self.clients.sfn(), execution_arn, false).await?;
+        Ok(anstream::adapter::strip_str(&text::text(&run, columns, false)).to_string())
+    }
+}
+
 /// How far something got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Status {

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::local_aws::LocalAws;
+
 /// What one process of a function holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Usage {
@@ -26,10 +28,16 @@ impl Usage {
     }
 }
 
-/// Every running function process under this folder; none where there is no `/proc`.
-pub(crate) fn of_functions(folder: &Path) -> Vec<Usage> {
-    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten().map(|process| process.path());
-    processes.filter(|process| runs_function(process, folder)).filter_map(|process| usage(&process)).collect()
+impl LocalAws {
+    /// What each running process of a function holds; none where there is no `/proc`.
+    #[must_use]
+    pub fn function_processes(&self) -> Vec<Usage> {
+        let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten().map(|process| process.path());
+        processes
+            .filter(|process| runs_function(process, self.folder()))
+            .filter_map(|process| usage(&process))
+            .collect()
+    }
 }
 
 fn runs_function(process: &Path, folder: &Path) -> bool {

@@ -1,8 +1,6 @@
 //! Runs the scenarios one after the other, checks what each promises, and shows the figures.
 
-mod check;
 mod drift;
-mod hosts;
 mod prepare;
 mod week;
 
@@ -10,6 +8,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::arguments::Demo;
+use super::check::check;
 use super::keepsakes::Keepsakes;
 use super::outcome::Outcome;
 use super::scenario::Scenario;
@@ -17,9 +16,11 @@ use super::show;
 use super::summary::Summary;
 use crate::dead_letters::DeadLetter;
 use crate::error::{At, During, Error, Result};
+use crate::history::History;
 use crate::local_aws::LocalAws;
 use crate::progress::Progress;
 use crate::run::RunResult;
+use crate::simulator;
 use prepare::{CREATION, Prepared, Start, prepare};
 
 /// Runs what the command line asks for.
@@ -78,14 +79,14 @@ fn write_summary(path: &Path, summary: &Summary<'_>) -> Result<()> {
 /// # Errors
 /// When it cannot be run; one that breaks its promise is an outcome with differences.
 pub async fn play(scenario: Scenario, aws: &mut LocalAws, progress: &Progress) -> Result<Outcome> {
-    let before = aws.next_ssm_call().await?;
+    let before = simulator::next_call(&aws.simulator).await?;
     let Prepared { start, scope, drifted, kinds } = prepare(scenario, aws).await?;
     let begin = match start {
         // Nothing was called before the stack was there.
         Start::Stack(CREATION) => 0,
         Start::Stack(_) => before,
         // What was called to prepare is not counted.
-        Start::Input(_) | Start::Deletion => aws.next_ssm_call().await?,
+        Start::Input(_) | Start::Deletion => simulator::next_call(&aws.simulator).await?,
     };
     let step = progress.step(scenario.name(), Some(u64::try_from(scope.len()).unwrap_or(u64::MAX)));
     step.note("accounts");
@@ -96,7 +97,7 @@ pub async fn play(scenario: Scenario, aws: &mut LocalAws, progress: &Progress) -
         Start::Deletion => aws.delete().await?,
     };
     let summary = run.summary()?;
-    let (ssm_calls, _) = aws.ssm_calls_since(begin).await?;
+    let (ssm_calls, _) = simulator::calls_since(&aws.simulator, begin).await?;
     let mut outcome = Outcome {
         scenario,
         state_transitions: state_transitions(aws, &run).await?,
@@ -106,11 +107,10 @@ pub async fn play(scenario: Scenario, aws: &mut LocalAws, progress: &Progress) -
         scope,
         accounts: summary.outcomes,
         ssm_calls,
-        peak_memory_bytes: aws.peak_memory_bytes(),
+        peak_memory_bytes: aws.function_processes().iter().map(|process| process.peak_bytes).max(),
         differences: Vec::new(),
     };
-    outcome.differences = check::check(aws, &outcome, drifted).await?;
-    outcome.differences.extend(hosts::check(aws, &outcome, &kinds).await?);
+    outcome.differences = check(aws, &outcome, drifted, &kinds).await?;
     step.done(&format!("{} of {} accounts", outcome.totals.accounts.succeeded, outcome.scope.len()));
     Ok(outcome)
 }
@@ -119,7 +119,7 @@ async fn state_transitions(aws: &LocalAws, run: &RunResult) -> Result<Option<usi
     if aws.deployment().is_err() {
         return Ok(None);
     }
-    Ok(Some(aws.history(&run.execution_arn).await?.transitions()))
+    Ok(Some(History::read(&aws.clients, &run.execution_arn).await?.transitions()))
 }
 
 async fn dead_letters(aws: &LocalAws, run: &RunResult) -> Result<Vec<DeadLetter>> {

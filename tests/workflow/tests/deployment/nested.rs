@@ -34,7 +34,7 @@ pub(crate) async fn the_parent_creates_the_roles_first_and_deletes_them_last(aws
 }
 
 async fn policy_has_what_the_parent_was_given(aws: &LocalAws) {
-    let policy = aws.aws_cli(&["ssm", "get-parameter", "--name", "/nested/policy"]).await.unwrap();
+    let policy = aws.script.aws(&["ssm", "get-parameter", "--name", "/nested/policy"]).await.unwrap();
     let policy: Value = serde_json::from_str(&policy).unwrap();
     let policy: Value = serde_json::from_str(policy["Parameter"]["Value"].as_str().unwrap()).unwrap();
     assert_eq!(policy["windows"][2]["target"]["values"], serde_json::json!(["one", "and another"]));
@@ -42,7 +42,7 @@ async fn policy_has_what_the_parent_was_given(aws: &LocalAws) {
     assert_eq!(policy["taskRole"], "nested/nested-task");
     for name in ["nested-task", "nested-configuration", "nested-inspection", "nested-rollout", "nested-inspect-hosts"] {
         let role: Value =
-            serde_json::from_str(&aws.aws_cli(&["iam", "get-role", "--role-name", name]).await.unwrap()).unwrap();
+            serde_json::from_str(&aws.script.aws(&["iam", "get-role", "--role-name", name]).await.unwrap()).unwrap();
         assert!(role["Role"]["Arn"].as_str().unwrap().ends_with(&format!(":role/nested/{name}")), "{role}");
     }
 }

@@ -39,7 +39,10 @@ pub(crate) async fn every_path_is_walked(aws: &mut LocalAws) {
     let root = aws.organization.root.clone();
     let parameter = "/sra/regions/customer-control-tower-regions";
     let region = aws.organization.regions[0].clone();
-    aws.aws_cli(&["ssm", "put-parameter", "--name", parameter, "--type", "String", "--value", &region]).await.unwrap();
+    aws.script
+        .aws(&["ssm", "put-parameter", "--name", parameter, "--type", "String", "--value", &region])
+        .await
+        .unwrap();
     aws.update(&[
         ("IncludedOrganizationalUnits", &root),
         ("Regions", ""),
@@ -76,15 +79,15 @@ async fn hosts_are_looked_at(aws: &LocalAws) {
 /// The stack is updated: it is answered by what the run did, and nothing was wrong but the report.
 async fn a_run_that_cannot_be_reported_is_judged_by_the_ledger(aws: &mut LocalAws) {
     let policy = ["--role-name", "patch-manager-report", "--policy-name", "work"];
-    let before = aws.aws_cli(&[&["iam", "get-role-policy"], &policy[..]].concat()).await.unwrap();
+    let before = aws.script.aws(&[&["iam", "get-role-policy"], &policy[..]].concat()).await.unwrap();
     let before: Value = serde_json::from_str(&before).unwrap();
-    aws.aws_cli(&[&["iam", "delete-role-policy"], &policy[..]].concat()).await.unwrap();
+    aws.script.aws(&[&["iam", "delete-role-policy"], &policy[..]].concat()).await.unwrap();
     aws.update(&[("LinuxSchedule", "cron(0 45 1 ? * SAT *)")]).await.unwrap();
     let run = aws.follow("stack-update", |_| {}).await.unwrap();
     assert_eq!((run.error.as_deref(), &run.report), (Some("RolloutNotReported"), &None), "{:?}", run.cause);
     let document = before["PolicyDocument"].to_string();
     let put = [&["iam", "put-role-policy"], &policy[..], &["--policy-document", &document]].concat();
-    aws.aws_cli(&put).await.unwrap();
+    aws.script.aws(&put).await.unwrap();
 }
 
 async fn add_a_target_and_a_task_by_hand(aws: &LocalAws) {
@@ -155,7 +158,8 @@ pub(crate) async fn the_functions_roles_allow_what_was_called_and_nothing_else(a
 
 /// What `SimulatePrincipalPolicy` lets the role do with any of the resources that its policy names.
 async fn allowed(aws: &LocalAws, role: &str, known: &BTreeSet<String>) -> BTreeSet<String> {
-    let policy = aws.aws_cli(&["iam", "get-role-policy", "--role-name", role, "--policy-name", "work"]).await.unwrap();
+    let policy =
+        aws.script.aws(&["iam", "get-role-policy", "--role-name", role, "--policy-name", "work"]).await.unwrap();
     let policy: Value = serde_json::from_str(&policy).unwrap();
     let statements = template::list(&policy["PolicyDocument"]["Statement"]);
     let resources: BTreeSet<String> = statements
@@ -170,7 +174,7 @@ async fn allowed(aws: &LocalAws, role: &str, known: &BTreeSet<String>) -> BTreeS
         let mut arguments = vec!["iam", "simulate-principal-policy", "--policy-source-arn", &arn, "--action-names"];
         arguments.extend(known.iter().map(String::as_str));
         arguments.extend(["--resource-arns", resource]);
-        let simulated: Value = serde_json::from_str(&aws.aws_cli(&arguments).await.unwrap()).unwrap();
+        let simulated: Value = serde_json::from_str(&aws.script.aws(&arguments).await.unwrap()).unwrap();
         let results = template::list(&simulated["EvaluationResults"]);
         assert_eq!(results.len(), known.len());
         let ones = results.iter().filter(|result| result["EvalDecision"] == "allowed");
@@ -202,6 +206,6 @@ async fn events(aws: &LocalAws, role: &str, operation: Option<&str>) -> Vec<Valu
     let operation = operation.map(|name| format!("AttributeKey=EventName,AttributeValue={name}"));
     let mut lookup = vec!["cloudtrail", "lookup-events", "--lookup-attributes", &role];
     lookup.extend(operation.as_deref());
-    let found: Value = serde_json::from_str(&aws.aws_cli(&lookup).await.unwrap()).unwrap();
+    let found: Value = serde_json::from_str(&aws.script.aws(&lookup).await.unwrap()).unwrap();
     template::list(&found["Events"])
 }

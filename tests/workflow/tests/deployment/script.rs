@@ -12,7 +12,7 @@ const WINDOWS: usize = 12;
 
 pub(crate) async fn a_second_time_it_changes_nothing_and_says_where_to_look(aws: &LocalAws) {
     let before = executions(aws).await;
-    let said = aws.deploy_script(&[]).await.unwrap();
+    let said = aws.script.deploy(&[]).await.unwrap();
     // The stack, and what hands on the organization's events.
     assert_eq!(said.matches("nothing to change").count(), 2, "{said}");
     assert!(said.contains("The artifacts are in s3://"), "{said}");
@@ -31,7 +31,7 @@ pub(crate) async fn a_second_time_it_changes_nothing_and_says_where_to_look(aws:
 
 pub(crate) async fn it_checks_without_deploying(aws: &LocalAws) {
     let before = status(aws).await;
-    let said = aws.deploy_script(&["--validate", "Timezone=Europe/Berlin"]).await.unwrap();
+    let said = aws.script.deploy(&["--validate", "Timezone=Europe/Berlin"]).await.unwrap();
     for valid in ["main.yaml is valid", "control-plane.yaml is valid", "rollout.asl.json is valid", "All valid"] {
         assert!(said.contains(valid), "no {valid} in {said}");
     }
@@ -47,7 +47,7 @@ pub(crate) async fn it_refuses_what_does_not_go_together(aws: &LocalAws) {
         (&["--architecture", "mips"], "--architecture is arm64 or x86_64"),
         (&["--policy", "/nowhere"], "/nowhere cannot be read"),
     ] {
-        let error = aws.deploy_script(arguments).await.unwrap_err().to_string();
+        let error = aws.script.deploy(arguments).await.unwrap_err().to_string();
         assert!(error.contains(problem), "no {problem} in {error}");
     }
     assert_eq!(status(aws).await, before);
@@ -55,7 +55,7 @@ pub(crate) async fn it_refuses_what_does_not_go_together(aws: &LocalAws) {
 
 /// The nested stack's own events have it; its parent only says which resource failed.
 pub(crate) async fn it_tells_why_a_nested_stack_failed(aws: &LocalAws) {
-    let error = aws.deploy_script(&["LinuxCutoffHours=6"]).await.unwrap_err().to_string();
+    let error = aws.script.deploy(&["LinuxCutoffHours=6"]).await.unwrap_err().to_string();
     assert!(error.contains("UPDATE_ROLLBACK_COMPLETE"), "{error}");
     assert!(error.contains("ControlPlane: Embedded stack"), "{error}");
     assert!(
@@ -76,7 +76,7 @@ pub(crate) async fn a_policy_file_sets_up_any_number_of_windows(aws: &LocalAws) 
     assert!(policy.to_string().len() > 4096);
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(serde_json::to_string_pretty(&policy).unwrap().as_bytes()).unwrap();
-    aws.deploy_script(&["--policy", file.path().to_str().unwrap(), "DisablePatchManager=false"]).await.unwrap();
+    aws.script.deploy(&["--policy", file.path().to_str().unwrap(), "DisablePatchManager=false"]).await.unwrap();
     let held = held_names(aws).await;
     assert_eq!(held, (0..WINDOWS).map(|number| format!("window_{number}")).collect());
 }
@@ -96,11 +96,11 @@ fn window(number: usize) -> Value {
 
 pub(crate) async fn it_deletes_the_stack_and_resets_what_it_is_told_to(aws: &LocalAws) {
     assert!(!held_names(aws).await.is_empty());
-    let said = aws.deploy_script(&["--delete", "reset"]).await.unwrap();
+    let said = aws.script.deploy(&["--delete", "reset"]).await.unwrap();
     assert!(said.contains("Kept: the reports in s3://"), "{said}");
     assert_eq!(held_names(aws).await, BTreeSet::new());
     assert_eq!(dhmc_roles(aws).await, ["$None".to_owned()].into());
-    let error = aws.deploy_script(&["--delete", "keep"]).await.unwrap_err().to_string();
+    let error = aws.script.deploy(&["--delete", "keep"]).await.unwrap_err().to_string();
     assert!(error.contains("there is no stack patch-manager"), "{error}");
 }
 
@@ -108,7 +108,7 @@ pub(crate) async fn it_deletes_what_was_deployed_once_more_and_keeps_what_it_is_
     let before = dhmc_roles(aws).await;
     assert!(before.iter().any(|role| role != "$None"), "{before:?}");
     assert!(!held_names(aws).await.is_empty());
-    aws.deploy_script(&["--delete", "keep"]).await.unwrap();
+    aws.script.deploy(&["--delete", "keep"]).await.unwrap();
     assert_eq!((held_names(aws).await, dhmc_roles(aws).await), (BTreeSet::new(), before));
 }
 

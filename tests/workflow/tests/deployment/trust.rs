@@ -46,7 +46,7 @@ pub(crate) async fn but_each_function_role_of_this_stack_assumes_its_own(aws: &L
         allow_all(aws, &name).await;
         let refused = enter(aws, &name, other).await.unwrap_err().to_string();
         assert!(refused.contains("AccessDenied"), "{function}, by the role's trust: {refused}");
-        aws.aws_cli(&["iam", "delete-role-policy", "--role-name", &name, "--policy-name", "all"]).await.unwrap();
+        aws.script.aws(&["iam", "delete-role-policy", "--role-name", &name, "--policy-name", "all"]).await.unwrap();
         set_trust(aws, &name, &before).await;
     }
 }
@@ -63,7 +63,7 @@ pub(crate) async fn who_looks_cannot_change_anything(aws: &LocalAws) -> String {
     let place = ["--region", &member.regions[0], "--endpoint-url", &aws.clients.ssm_endpoint];
     let try_to = async |command: &str| {
         let arguments: Vec<_> = command.split(' ').chain(place).collect();
-        aws.aws_cli_as(&credentials, &[&["ssm"], &arguments[..]].concat()).await
+        aws.script.aws_as(&credentials, &[&["ssm"], &arguments[..]].concat()).await
     };
     let windows = try_to("describe-maintenance-windows").await.unwrap();
     let windows: Value = serde_json::from_str(&windows).unwrap();
@@ -86,14 +86,14 @@ pub(crate) async fn who_looks_cannot_change_anything(aws: &LocalAws) -> String {
 }
 
 async fn trust_of(aws: &LocalAws, name: &str) -> String {
-    let role = aws.aws_cli(&["iam", "get-role", "--role-name", name]).await.unwrap();
+    let role = aws.script.aws(&["iam", "get-role", "--role-name", name]).await.unwrap();
     let role: Value = serde_json::from_str(&role).unwrap();
     role["Role"]["AssumeRolePolicyDocument"].to_string()
 }
 
 async fn set_trust(aws: &LocalAws, name: &str, trust: &str) {
     let update = ["iam", "update-assume-role-policy", "--role-name", name, "--policy-document", trust];
-    aws.aws_cli(&update).await.unwrap();
+    aws.script.aws(&update).await.unwrap();
 }
 
 async fn assert_refused(aws: &LocalAws, name: &str) {
@@ -107,15 +107,13 @@ async fn assert_refused(aws: &LocalAws, name: &str) {
 async fn enter(aws: &LocalAws, name: &str, member_role: &str) -> local_aws::Result<String> {
     let management = &aws.organization.accounts[0].id;
     let role = format!("arn:aws:iam::{management}:role/{name}");
-    let session = aws.aws_cli(&[&["sts", "assume-role", "--role-arn", &role][..], &SESSION].concat()).await.unwrap();
+    let session = aws.script.aws(&[&["sts", "assume-role", "--role-arn", &role][..], &SESSION].concat()).await.unwrap();
     let session: Value = serde_json::from_str(&session).unwrap();
     let member = &aws.organization.ready().nth(1).unwrap().id;
     let member_role = format!("arn:aws:iam::{member}:role/{member_role}");
-    aws.aws_cli_as(
-        &credentials(&session),
-        &[&["sts", "assume-role", "--role-arn", &member_role][..], &SESSION].concat(),
-    )
-    .await
+    aws.script
+        .aws_as(&credentials(&session), &[&["sts", "assume-role", "--role-arn", &member_role][..], &SESSION].concat())
+        .await
 }
 
 fn credentials(session: &Value) -> [String; 3] {
@@ -126,7 +124,10 @@ fn credentials(session: &Value) -> [String; 3] {
 /// A role that may assume any other, as far as those let it.
 async fn create_role(aws: &LocalAws, name: &str) {
     let trust = trust(aws);
-    aws.aws_cli(&["iam", "create-role", "--role-name", name, "--assume-role-policy-document", &trust]).await.unwrap();
+    aws.script
+        .aws(&["iam", "create-role", "--role-name", name, "--assume-role-policy-document", &trust])
+        .await
+        .unwrap();
     allow_all(aws, name).await;
 }
 
@@ -136,7 +137,8 @@ async fn allow_all(aws: &LocalAws, name: &str) {
         "Statement": [{ "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*" }],
     });
     let policy = policy.to_string();
-    aws.aws_cli(&["iam", "put-role-policy", "--role-name", name, "--policy-name", "all", "--policy-document", &policy])
+    aws.script
+        .aws(&["iam", "put-role-policy", "--role-name", name, "--policy-name", "all", "--policy-document", &policy])
         .await
         .unwrap();
 }

@@ -1,7 +1,7 @@
 //! What a run leaves behind anywhere, searched for what must not be there.
 
 use aho_corasick::AhoCorasick;
-use local_aws::{LocalAws, RunResult};
+use local_aws::{History, LocalAws, RunResult};
 
 /// A session in each account for each of the functions that work there, at the least: three texts each.
 const ISSUED: usize = 3 * 30;
@@ -37,7 +37,7 @@ impl Search {
     /// Inputs and outputs of executions and states, children's too.
     async fn histories(&mut self, aws: &LocalAws, runs: &[RunResult]) {
         for run in runs {
-            for event in aws.history(&run.execution_arn).await.unwrap().events() {
+            for event in History::read(&aws.clients, &run.execution_arn).await.unwrap().events() {
                 self.text("a history", &event.to_string());
             }
         }

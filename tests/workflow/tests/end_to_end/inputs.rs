@@ -170,7 +170,7 @@ async fn bytes_that_are_no_text_reach_no_function(aws: &LocalAws) {
         let request = [&br#"{"run": "bytes", "policy": {}, "input": {"accounts": [""#[..], bytes, br#""]}}"#].concat();
         std::fs::write(&payload, request).unwrap();
         let function = ["--function-name", "patch-manager-list-accounts", "--payload", &payload_file, &answer];
-        match aws.aws_cli(&[&["lambda", "invoke"], &function[..]].concat()).await {
+        match aws.script.aws(&[&["lambda", "invoke"], &function[..]].concat()).await {
             Ok(answered) => assert!(answered.contains("FunctionError"), "{bytes:?}: {answered}"),
             Err(refused) => assert!(refused.to_string().contains("the Invoke operation"), "{bytes:?}: {refused}"),
         }

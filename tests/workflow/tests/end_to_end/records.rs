@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use local_aws::demo::{Outcome, Scenario};
-use local_aws::{Condition, LocalAws};
+use local_aws::{Condition, History, LocalAws};
 use patching::outcome::Status;
 use policy::ids::RunId;
 use policy::input::{Action, ExecutionInput};
@@ -66,7 +66,7 @@ async fn items_expire(aws: &LocalAws, ledger: &str, run: &RunId) {
 }
 
 pub(crate) async fn only_the_account_without_its_role_is_red(aws: &LocalAws, outcome: &Outcome) {
-    let history = aws.history(&outcome.run.execution_arn).await.unwrap();
+    let history = History::read(&aws.clients, &outcome.run.execution_arn).await.unwrap();
     let children = &history.executions[1..];
     let active = ids(outcome, Condition::Ready).len() + ids(outcome, Condition::WithoutRole).len();
     assert_eq!(children.len(), active, "one child execution an account");

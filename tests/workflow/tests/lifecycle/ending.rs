@@ -14,11 +14,11 @@ const DENIED: &str =
 async fn a_deletion_that_cannot_be_done_fails_with_the_reason_and_leaves_what_it_takes(aws: &mut LocalAws) {
     let before = held::regions_with_windows(aws).await;
     let policy = ["--policy-document", DENIED];
-    aws.aws_cli(&[&["iam", "put-role-policy"][..], &LIST_ACCOUNTS, &policy].concat()).await.unwrap();
+    aws.script.aws(&[&["iam", "put-role-policy"][..], &LIST_ACCOUNTS, &policy].concat()).await.unwrap();
     let refused = aws.delete().await.unwrap_err().to_string();
     assert!(refused.contains("DELETE_FAILED") && refused.contains("OrganizationNotReadable"), "{refused}");
     assert_eq!(held::regions_with_windows(aws).await, before);
-    aws.aws_cli(&[&["iam", "delete-role-policy"][..], &LIST_ACCOUNTS].concat()).await.unwrap();
+    aws.script.aws(&[&["iam", "delete-role-policy"][..], &LIST_ACCOUNTS].concat()).await.unwrap();
     let run = aws.run("still-there", &json!({"action": "plan"})).await.unwrap();
     assert_eq!(run.status, "SUCCEEDED", "{:?}", run.cause);
 }

@@ -50,7 +50,7 @@ pub(crate) async fn has_its_windows(aws: &LocalAws, account: &Account) {
 
 /// The account, and what the rule for created accounts makes of the event about it: nobody but AWS can send that event.
 async fn create(aws: &mut LocalAws, name: &str) -> Created {
-    let account = aws.add_account(name).await.unwrap();
+    let account = aws.organization.add(&aws.clients, name).await.unwrap();
     let input: Value = json!({"accounts": [account.id], "trigger": "account-created"});
     let execution = triggers::put(aws, &input).await;
     Created { account, execution }

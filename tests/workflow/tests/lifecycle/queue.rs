@@ -18,7 +18,7 @@ pub(crate) async fn what_failed_is_started_again_and_leaves_the_queue(aws: &Loca
     let before = aws.executions().await.unwrap();
     let script = Command::new(root().join("templates/retry-failed.sh"))
         .arg("patch-manager")
-        .envs(aws.cli_environment())
+        .envs(aws.script.environment().iter().cloned())
         .env("AWS_ENDPOINT_URL", &aws.clients.endpoint)
         .env("AWS_DEFAULT_REGION", &aws.clients.home_region)
         .output()

@@ -16,7 +16,7 @@ pub(crate) async fn states(aws: &LocalAws) -> BTreeMap<String, String> {
     }
     for name in ["rollout", "inspection"] {
         let schedule = format!("patch-manager-{name}");
-        let schedule = aws.aws_cli(&["scheduler", "get-schedule", "--name", &schedule]).await.unwrap();
+        let schedule = aws.script.aws(&["scheduler", "get-schedule", "--name", &schedule]).await.unwrap();
         let schedule: Value = serde_json::from_str(&schedule).unwrap();
         states.insert(format!("schedule of {name}s"), schedule["State"].as_str().unwrap().to_owned());
     }

@@ -98,7 +98,7 @@ async fn without_dhmc_role(aws: &LocalAws, account: &Account) {
 /// As the account's root.
 async fn iam(aws: &LocalAws, account: &Account, arguments: &[&str]) {
     let root = [account.id.clone(), "test".to_owned(), String::new()];
-    aws.aws_cli_as(&root, &[&["iam"], arguments].concat()).await.unwrap();
+    aws.script.aws_as(&root, &[&["iam"], arguments].concat()).await.unwrap();
 }
 
 /// Stands between the stack that waits and who answers it; at last it is CloudFormation that gets the answer. Answers all that was

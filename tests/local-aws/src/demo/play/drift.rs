@@ -5,11 +5,12 @@ use aws_sdk_ssm::types::{
 };
 use ssm_simulator::WindowSnapshot;
 
-use super::super::state::STALE_HASH;
 use crate::error::{During, Error, Result};
 use crate::local_aws::LocalAws;
 
 const STEP: &str = "changing a window by hand";
+/// A hash that no document has.
+const STALE_HASH: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// In one account-Region another schedule and, in another window, a task whose document hash is out of date; in a second
 /// account-Region a task that was removed. Answers how many windows were changed.

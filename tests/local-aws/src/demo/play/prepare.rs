@@ -74,7 +74,7 @@ fn active(aws: &LocalAws) -> Vec<Account> {
 /// The account with its roles, and what the rule on created accounts makes of the event about it: nobody but AWS can send
 /// that event.
 async fn new_account(aws: &mut LocalAws) -> Result<Prepared> {
-    let mut account = aws.add_account("new-workload").await?;
+    let mut account = aws.organization.add(&aws.clients, "new-workload").await?;
     aws.put_member_roles(&account).await?;
     account.condition = Condition::Ready;
     let input = json!({"accounts": [account.id], "trigger": "account-created"});

@@ -1,18 +1,29 @@
 //! What each scenario promises, against the report, the calls and what the account-Regions hold.
 
-use std::collections::BTreeSet;
+mod hosts;
+mod state;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use patching::summary::{AccountTotals, RegionTotals, Totals, WindowTotals};
 
-use super::super::outcome::Outcome;
-use super::super::scenario::Scenario;
-use super::super::state::{PATCHING_PER_PAIR, WINDOWS_PER_PAIR, check_deleted, check_empty, check_set_up};
+use super::outcome::Outcome;
+use super::scenario::Scenario;
 use crate::error::{During, Result};
+use crate::fleets::Kind;
 use crate::local_aws::LocalAws;
 use crate::organization::{Condition, Organization};
+use state::{PATCHING_PER_PAIR, WINDOWS_PER_PAIR, check_deleted, check_empty, check_set_up};
 
 /// Everything that is not as promised, in words.
-pub(super) async fn check(aws: &LocalAws, outcome: &Outcome, drifted: usize) -> Result<Vec<String>> {
+///
+/// So many windows have `drifted` before, and the hosts are made to be of these `kinds`.
+pub(super) async fn check(
+    aws: &LocalAws,
+    outcome: &Outcome,
+    drifted: usize,
+    kinds: &BTreeMap<String, Kind>,
+) -> Result<Vec<String>> {
     let snapshot = aws.simulator.state().await.during("reading what the accounts hold")?;
     let organization = &aws.organization;
     let mut differences = check_totals(outcome, &promised(outcome, organization, drifted));
@@ -27,6 +38,7 @@ pub(super) async fn check(aws: &LocalAws, outcome: &Outcome, drifted: usize) -> 
         differences.extend(check_nothing_was_written(outcome));
     }
     differences.extend(check_dead_letters(outcome));
+    differences.extend(hosts::check(aws, outcome, kinds).await?);
     Ok(differences)
 }
 

@@ -40,8 +40,6 @@ pub(crate) const WINDOWS_PER_PAIR: usize = WINDOWS.len();
 pub(crate) const PATCHING_PER_PAIR: usize = 2;
 const DHMC_ROLE: &str = "service-role/AWSSystemsManagerDefaultEC2InstanceManagementRoleCustom";
 const NO_DHMC_ROLE: &str = "$None";
-/// A hash that no document has.
-pub(crate) const STALE_HASH: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// Every account-Region that can be entered is set up with this Operation, and no other one holds anything.
 pub(crate) fn check_set_up(organization: &Organization, snapshot: &Snapshot, operation: &str) -> Vec<String> {
