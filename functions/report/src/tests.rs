@@ -180,6 +180,16 @@ fn a_plan_shows_the_next_twelve_openings_of_each_window() {
     assert!(plan.contains("if it is created now: Tue 1 Dec 2026 02:00 CET"));
 }
 
+#[test]
+fn each_filter_of_a_target_is_shown() {
+    let mut policy = policy();
+    policy["windows"][2]["target"] =
+        json!([{"key": "tag:Environment", "values": ["prod", "dr"]}, {"key": "tag:PatchGroup", "values": ["<web>"]}]);
+    let page = html::render(&summary(&json!({"policy": policy})), None).unwrap();
+    assert!(page.contains("<bdi>tag-key = Name</bdi>"));
+    assert!(page.contains("<bdi>tag:Environment = prod, dr</bdi><br>and <bdi>tag:PatchGroup = &#60;web&#62;</bdi>"));
+}
+
 /// Answers a run of one account, which failed, from the ledger.
 async fn server() -> Server {
     let server = Server::start().await;

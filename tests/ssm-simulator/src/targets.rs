@@ -120,24 +120,39 @@ pub(crate) fn names_target(task: &Fields, id: &str) -> bool {
     entries(task).any(|(key, values)| key == "WindowTargetIds" && values.iter().any(|value| value == id))
 }
 
-/// The keys of a target, as the type `Target` documents them, and which go with which resource type.
-/// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Target.html>
+/// What the service answers to nodes that are chosen in any other way, as it was seen to.
+const FORMATS: &str = "Targets must be specified in one of the following formats: 1) 1 target with \"Key=InstanceIds\" and \"Values=\" a \
+                       list of up to 50 instance IDs, or 2) Up to 5 targets, each of which can be either \
+                       \"Key=tag:<key>,Values=<tag_values>\" or \"Key=tag-key,Values=<tag_keys>\", and each with up to 5 unique \
+                       tag keys/values.";
+
+/// The keys of a target, which go with which resource type, and how many values they take:
+/// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Target.html>,
+/// <https://docs.aws.amazon.com/systems-manager/latest/userguide/mw-cli-tutorial-targets-examples.html>. What a key means that comes twice
+/// is not told; here both have to match.
 fn check(fields: &Fields) -> Result<(), ServiceError> {
     let resource_groups = text(fields, "ResourceType") == "RESOURCE_GROUP";
-    if entries(fields).next().is_none() {
+    let count = entries(fields).count();
+    if count == 0 {
         return Err(ServiceError::validation("Targets must have at least one entry"));
     }
     for (key, values) in entries(fields) {
+        let most = match key {
+            "resource-groups:Name" => 1,
+            "InstanceIds" => 50,
+            _ => 5,
+        };
         let of_resource_groups = matches!(key, "resource-groups:Name" | "resource-groups:ResourceTypeFilters");
         let of_instances =
             matches!(key, "InstanceIds" | "tag-key") || key.strip_prefix("tag:").is_some_and(|k| !k.is_empty());
-        let allowed = if resource_groups { of_resource_groups } else { of_instances };
-        if !allowed {
-            let kind = text(fields, "ResourceType");
-            return Err(ServiceError::validation(format!("Target key {key} is not valid for resource type {kind}")));
+        if !(if resource_groups { of_resource_groups } else { of_instances }) {
+            return Err(ServiceError::validation("Target Type does not match with the provided target."));
         }
         if values.is_empty() {
             return Err(ServiceError::validation(format!("Target key {key} must have at least one value")));
+        }
+        if values.len() > most || (key == "InstanceIds" && count > 1) {
+            return Err(ServiceError::validation(FORMATS));
         }
     }
     Ok(())
@@ -204,6 +219,29 @@ mod tests {
             assert!(!register("INSTANCE", key), "{key}");
         }
         assert!(!register("INSTANCE", "InstanceOS"));
+    }
+
+    #[test]
+    fn tags_go_together_and_ids_go_alone() {
+        let mut region = Region::new();
+        let (window, ..) = region.with_a_window();
+        let mut register = |kind: &str, targets: &[(&str, usize)]| {
+            let one = |(key, count): &(&str, usize)| json!({ "Key": key, "Values": (0..*count).map(|number| format!("x-{number}")).collect::<Vec<_>>() });
+            let targets: Vec<_> = targets.iter().map(one).collect();
+            let request = with(a_target(&window), json!({ "ResourceType": kind, "Targets": targets }));
+            region.call(Operation::RegisterTargetWithMaintenanceWindow, request).err().map(|error| error.message)
+        };
+        let tags = ["tag:a", "tag:b", "tag:c", "tag:d", "tag-key"].map(|key| (key, 5));
+        assert_eq!(register("INSTANCE", &tags), None);
+        assert_eq!(register("INSTANCE", &[("InstanceIds", 50)]), None);
+        assert_eq!(register("RESOURCE_GROUP", &[("resource-groups:Name", 1)]), None);
+        let both = [("resource-groups:Name", 1), ("resource-groups:ResourceTypeFilters", 5)];
+        assert_eq!(register("RESOURCE_GROUP", &both), None);
+        for refused in [&[("tag:a", 6)][..], &[("tag-key", 6)], &[("InstanceIds", 1), ("tag:a", 1)]] {
+            assert_eq!(register("INSTANCE", refused).as_deref(), Some(FORMATS), "{refused:?}");
+        }
+        assert!(register("RESOURCE_GROUP", &[("resource-groups:Name", 2)]).is_some());
+        assert!(register("INSTANCE", &[("tag:a", 1), ("resource-groups:Name", 1)]).is_some());
     }
 
     #[test]

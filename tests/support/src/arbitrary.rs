@@ -3,7 +3,9 @@
 pub mod json;
 mod parts;
 
-use policy::{OnRegionDenied, PatchPolicy, Schedule, ScheduleKind, Target, TargetKey, Task, Window};
+use std::collections::BTreeMap;
+
+use policy::{Filter, NamedFilter, OnRegionDenied, PatchPolicy, Schedule, ScheduleKind, Target, Task, Window};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
@@ -69,23 +71,31 @@ pub fn schedule() -> impl Strategy<Value = Schedule> {
     parsed(prop_oneof![cron, rate, at])
 }
 
-/// Any valid target.
+/// Any valid target, of both forms.
 pub fn target() -> impl Strategy<Value = Target> {
-    let by = |key: &'static str, value: &'static str| (Just(key.to_owned()), vec(value, 1..4));
-    let key_with_values = prop_oneof![
-        ("tag:[A-Za-z0-9 _.:/=@-]{1,20}", vec("\\PC{0,20}".prop_filter("no wildcard", |value| value != "*"), 1..4)),
-        by("tag-key", "[A-Za-z]{1,20}"),
-        by("InstanceIds", "(i|mi)-[0-9a-f]{17}"),
-        by("resource-groups:Name", "[A-Za-z0-9_.-]{1,20}"),
-        by("resource-groups:ResourceTypeFilters", "AWS::[A-Z]{2,5}::[A-Za-z]{2,9}"),
-    ];
-    (option::of(name()), option::of(description()), key_with_values).prop_filter_map(
-        "key",
-        |(name, description, (key, values))| {
-            let key: TargetKey = key.parse().ok()?;
-            Some(Target { name, description, key, values })
-        },
-    )
+    let by = |key: &'static str, value: &'static str, most| (Just(key.to_owned()), vec(value, 1..=most));
+    let tags = || {
+        let value = "\\PC{0,20}".prop_filter("no wildcard", |value| value != "*");
+        let any = ("tag:[A-Za-z0-9 _.:/=@-]{1,20}", vec(value, 1..=5));
+        prop_oneof![4 => any, 1 => by("tag-key", "[A-Za-z]{1,20}", 5)]
+    };
+    let group = || by("resource-groups:Name", "[A-Za-z0-9_.-]{1,20}", 1);
+    let types = || by("resource-groups:ResourceTypeFilters", "AWS::[A-Z]{2,5}::[A-Za-z]{2,9}", 5);
+    let one = prop_oneof![4 => tags(), 1 => by("InstanceIds", "(i|mi)-[0-9a-f]{17}", 50), 1 => group(), 1 => types()];
+    let one = (option::of(name()), option::of(description()), one)
+        .prop_filter_map("a key", |(name, description, one)| {
+            Some(Target::One(NamedFilter { name, description, filter: filter(one)? }))
+        });
+    let every = prop_oneof![4 => vec(tags(), 1..=5), 1 => (group(), types()).prop_map(|both| [both.0, both.1].into())];
+    let every = every.prop_filter_map("keys of their own", |filters| {
+        let by_key: BTreeMap<_, _> = filters.into_iter().collect();
+        Some(Target::Every(by_key.into_iter().map(filter).collect::<Option<_>>()?))
+    });
+    prop_oneof![3 => one, 1 => every]
+}
+
+fn filter((key, values): (String, Vec<String>)) -> Option<Filter> {
+    Some(Filter { key: key.parse().ok()?, values })
 }
 
 /// Any valid task, of a known document or another.

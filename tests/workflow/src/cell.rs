@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "only tests use this")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use lambda::CallError;
 use local_aws::{Venv, Workspace};
 use member::windows::{KeptDocuments, Site};
 use patching::outcome::{DhmcOutcome, Progress};
+use patching::settings::TargetSettings;
 use patching::token::Place;
 use policy::input::Action;
 use policy::{Dhmc, PatchPolicy, RoleArn};
@@ -138,12 +140,19 @@ impl Cell {
             let ([target], [task]) = (window.targets.as_slice(), window.tasks.as_slice()) else {
                 panic!("one target and one task in {}: {:?} {:?}", window.name, window.targets, window.tasks)
             };
-            assert_eq!(target["Targets"], json!([{"Key": wanted.target.key.as_str(), "Values": wanted.target.values}]));
+            assert_eq!(selectors(target), TargetSettings::from(&wanted.target).selectors);
             assert_eq!(task["TaskArn"], wanted.task.document.as_str());
             assert_eq!(task["Targets"], json!([{"Key": "WindowTargetIds", "Values": [target["WindowTargetId"]]}]));
             assert_eq!(run_command(task)["Parameters"], json!(wanted.task.parameters));
         }
     }
+}
+
+/// The keys of a target with their values.
+#[must_use]
+pub fn selectors(target: &Value) -> BTreeMap<String, BTreeSet<String>> {
+    let filters = target["Targets"].as_array().unwrap().iter();
+    filters.map(|filter| serde_json::from_value(json!([filter["Key"], filter["Values"]])).unwrap()).collect()
 }
 
 /// A simulator with botocore's model.

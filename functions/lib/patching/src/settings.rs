@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use policy::{CutoffBehavior, OwnerTag, PatchPolicy, RoleArn, Target, Task, Window};
+use policy::{CutoffBehavior, Filter, OwnerTag, PatchPolicy, RoleArn, Target, Task, Window};
 use serde::Serialize;
 
 use crate::documents::{Documents, document_key};
@@ -45,7 +45,7 @@ pub struct TargetSettings {
     pub name: Option<String>,
     /// Free text of 1 to 128 characters.
     pub description: Option<String>,
-    /// Key, such as `tag:InstanceOS`, and its values, whose order means nothing.
+    /// Keys, such as `tag:InstanceOS`, all of which have to match, each with its values; neither order means anything.
     pub selectors: BTreeMap<String, BTreeSet<String>>,
     /// Fields that are set and that no policy can ask for, such as alarms, by SSM's names.
     pub beyond: BTreeSet<&'static str>,
@@ -168,10 +168,11 @@ impl From<&Window> for WindowSettings {
 
 impl From<&Target> for TargetSettings {
     fn from(target: &Target) -> Self {
+        let selector = |filter: &Filter| (filter.key.to_string(), filter.values.iter().cloned().collect());
         Self {
-            name: target.name.as_ref().map(ToString::to_string),
-            description: target.description.as_ref().map(ToString::to_string),
-            selectors: BTreeMap::from([(target.key.to_string(), target.values.iter().cloned().collect())]),
+            name: target.name().map(ToString::to_string),
+            description: target.description().map(ToString::to_string),
+            selectors: target.filters().iter().map(selector).collect(),
             beyond: BTreeSet::new(),
         }
     }

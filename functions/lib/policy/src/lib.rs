@@ -35,7 +35,7 @@ pub use problem::{InvalidPolicy, NotAllowed, Problem};
 pub use role::{DHMC_ROLE, RoleArn, RoleName};
 pub use schedule::{Schedule, ScheduleKind};
 pub use scope::Scope;
-pub use target::{Target, TargetKey};
+pub use target::{Filter, NamedFilter, Target, TargetKey};
 pub use task::{CutoffBehavior, Task};
 pub use text::{BucketName, Description, DocumentName, DocumentVersion, KeyPrefix, LogGroupName, Name};
 pub use timezone::Timezone;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use patching::summary::RunSummary;
 use policy::input::Action;
-use policy::{PatchPolicy, ScheduleKind, Window};
+use policy::{Filter, PatchPolicy, ScheduleKind, Window};
 
 use crate::text::{moment, plain};
 
@@ -35,7 +35,8 @@ pub(super) struct Schedule {
     pub(super) document: String,
     /// Name and value.
     pub(super) parameters: Vec<(String, String)>,
-    pub(super) target: String,
+    /// All of which find a host.
+    pub(super) targets: Vec<String>,
     pub(super) is_enabled: bool,
     /// The soonest first.
     pub(super) next: Vec<Next>,
@@ -84,8 +85,12 @@ fn schedule(window: &Window, next: BTreeMap<&str, usize>, planned_at: Option<Tim
         hours: format!("{} h, no new task in the last {} h", window.duration.hours(), window.duration.cutoff_hours()),
         document: window.task.document.to_string(),
         parameters: window.task.parameters.iter().map(|(name, values)| (name.clone(), values.join(", "))).collect(),
-        target: format!("{} = {}", window.target.key, plain(&window.target.values.clone().into())),
+        targets: window.target.filters().iter().map(target).collect(),
         is_enabled: window.enabled,
         zone,
     }
+}
+
+fn target(filter: &Filter) -> String {
+    format!("{} = {}", filter.key, plain(&filter.values.clone().into()))
 }

@@ -13,6 +13,8 @@ use super::kind::Kind;
 pub(super) const FROZEN: &str = "frozen";
 pub(super) const PINNED: &str = "pinned";
 const TAG: &str = "InstanceOS";
+/// For targets with more than one filter.
+const ENVIRONMENT: &str = "Environment";
 
 /// Name, version, details as EC2 has them.
 const SYSTEMS: [(&str, &str, &str); 6] = [
@@ -88,9 +90,12 @@ impl<'a> Builder<'a> {
 
     fn host(&mut self, name: String, version: String, platform_type: PlatformType, details: &str) -> Host {
         let service = SERVICES[self.random.random_range(0..SERVICES.len())];
-        let label = format!("{service}-{}", self.between(1, 99));
+        let number = self.between(1, 99);
+        let label = format!("{service}-{number}");
+        let environment = if number < 70 { "prod" } else { "test" };
         let launched = self.some_time_ago();
-        let tags = [("Name".to_owned(), label.clone()), (TAG.to_owned(), "Linux".to_owned())].into();
+        let tags = [("Name", &*label), (TAG, "Linux"), (ENVIRONMENT, environment)];
+        let tags = tags.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
         let node = Node {
             platform_name: name,
             platform_version: version,
@@ -108,7 +113,8 @@ impl<'a> Builder<'a> {
 
     fn hybrid(&mut self, source: Option<&str>) -> Host {
         let mut host = self.linux();
-        let label = host.instance.take().and_then(|mut instance| instance.tags.remove("Name")).unwrap_or_default();
+        let mut tags = host.instance.take().map(|instance| instance.tags).unwrap_or_default();
+        let label = tags.remove("Name").unwrap_or_default();
         host.id = format!("mi-{}", self.digits(17));
         let registered = self.some_time_ago();
         if let Some(node) = &mut host.node {
@@ -117,7 +123,7 @@ impl<'a> Builder<'a> {
             node.activation_id = Some("c0ffee00-0000-4000-8000-000000000001".into());
             node.iam_role = Some("hybrid-nodes".into());
             node.name = Some(label);
-            node.tags.insert(TAG.into(), "Linux".into());
+            node.tags = tags;
         }
         host
     }
@@ -166,7 +172,7 @@ impl<'a> Builder<'a> {
             Kind::Replaced => set_tag(host, "aws:autoscaling:groupName", "web"),
             Kind::Odd => {
                 set_tag(host, "Name", "<b onmouseover=alert(1)>web & co</b>");
-                (2..50).for_each(|number| set_tag(host, &format!("cost-center-{number}"), "4711"));
+                (3..50).for_each(|number| set_tag(host, &format!("cost-center-{number}"), "4711"));
             }
             _ => {}
         }

@@ -47,6 +47,14 @@ fn add_rows(schema: &Value, object: &Value, path: &str, table: &mut String) {
         texts.extend(choices);
         let text = texts.join(" ").replace('\n', " ").replace('|', "\\|");
         *table += &["| `", path.as_str(), "` | ", text.as_str(), " | ", default.as_str(), " |\n"].concat();
+        // One of several forms, each an object or a list of objects.
+        for form in kind["anyOf"].as_array().into_iter().flatten() {
+            let (inner, suffix) = if form["type"] == "array" { (&form["items"], "[]") } else { (form, "") };
+            let object = definition(schema, inner);
+            if object["properties"].is_object() {
+                add_rows(schema, object, &format!("{path}{suffix}."), table);
+            }
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use policy::{PatchPolicy, Window};
+use policy::{PatchPolicy, Target, Window};
 use serde_json::{Map, Value, json};
 use ssm_simulator::WindowSnapshot;
 use workflow::cell::{ACCOUNT, Cell};
@@ -59,23 +59,27 @@ pub(crate) fn differences(cell: &Cell, policy: &PatchPolicy) -> Vec<String> {
     differences
 }
 
-/// The window, its targets and its tasks, without the times, and the values of targets in order: theirs means nothing.
+/// The window, its targets and its tasks, without the times, and the keys and values of targets in order: theirs means nothing.
 fn actual(window: &WindowSnapshot) -> Value {
     let mut settings = window.window.clone();
     settings.as_object_mut().unwrap().retain(|field, _| !TIMES.contains(&field.as_str()));
     let mut targets = window.targets.clone();
-    for selector in targets.iter_mut().flat_map(|target| target["Targets"].as_array_mut().unwrap()) {
-        selector["Values"].as_array_mut().unwrap().sort_by(|one, other| one.as_str().cmp(&other.as_str()));
+    for selectors in targets.iter_mut().map(|target| target["Targets"].as_array_mut().unwrap()) {
+        for selector in &mut *selectors {
+            selector["Values"].as_array_mut().unwrap().sort_by(|one, other| one.as_str().cmp(&other.as_str()));
+        }
+        selectors.sort_by(|one, other| one["Key"].as_str().cmp(&other["Key"].as_str()));
     }
     json!({"window": settings, "targets": targets, "tasks": window.tasks})
 }
 
 fn expected(cell: &Cell, policy: &PatchPolicy, wanted: &Window, found: &WindowSnapshot) -> Value {
-    let of_groups = wanted.target.key.as_str().starts_with("resource-groups:");
+    let of_groups = is_of_groups(&wanted.target);
     let (target_id, task_id) = (id(&found.targets, "WindowTargetId"), id(&found.tasks, "WindowTaskId"));
-    let mut values = wanted.target.values.clone();
-    values.sort();
-    values.dedup();
+    let filters = wanted.target.filters().iter();
+    let selectors: BTreeMap<_, BTreeSet<_>> =
+        filters.map(|filter| (filter.key.as_str(), filter.values.iter().collect())).collect();
+    let selectors: Vec<_> = selectors.iter().map(|(key, values)| json!({"Key": key, "Values": values})).collect();
     let mut expected = json!({
         "window": {
             "WindowId": found.id, "Name": wanted.name, "Description": wanted.description,
@@ -84,10 +88,10 @@ fn expected(cell: &Cell, policy: &PatchPolicy, wanted: &Window, found: &WindowSn
             "Cutoff": wanted.duration.cutoff_hours(), "AllowUnassociatedTargets": false, "Enabled": wanted.enabled,
         },
         "targets": [{
-            "WindowId": found.id, "WindowTargetId": target_id, "Name": wanted.target.name,
-            "Description": wanted.target.description,
+            "WindowId": found.id, "WindowTargetId": target_id, "Name": wanted.target.name(),
+            "Description": wanted.target.description(),
             "ResourceType": if of_groups { "RESOURCE_GROUP" } else { "INSTANCE" },
-            "Targets": [{"Key": wanted.target.key, "Values": values}],
+            "Targets": selectors,
         }],
         "tasks": [{
             "WindowId": found.id, "WindowTaskId": task_id, "Name": wanted.task.name,
@@ -101,6 +105,11 @@ fn expected(cell: &Cell, policy: &PatchPolicy, wanted: &Window, found: &WindowSn
     });
     drop_nulls(&mut expected);
     expected
+}
+
+/// Whether a target chooses resource groups and not nodes.
+pub(crate) fn is_of_groups(target: &Target) -> bool {
+    target.filters().iter().any(|filter| filter.key.as_str().starts_with("resource-groups:"))
 }
 
 fn run_command(cell: &Cell, policy: &PatchPolicy, wanted: &Window) -> Value {

@@ -4,12 +4,14 @@ use aws_sdk_ssm::types::{
     AlarmConfiguration, MaintenanceWindowResourceType, MaintenanceWindowRunCommandParameters,
     MaintenanceWindowTaskInvocationParameters, MaintenanceWindowTaskType, NotificationConfig, Tag,
 };
-use policy::{PatchPolicy, Window};
+use policy::{Filter, PatchPolicy, Window};
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::sample::Index;
 use support::arbitrary;
 use workflow::cell::Cell;
+
+use super::expected::is_of_groups;
 
 /// A window that is there before the run.
 #[derive(Clone, Debug)]
@@ -203,12 +205,17 @@ impl FoundTask {
 }
 
 async fn register_target(cell: &Cell, window: &str, target: &policy::Target) -> String {
-    let of_groups = target.key.as_str().starts_with("resource-groups:");
-    let kind =
-        if of_groups { MaintenanceWindowResourceType::ResourceGroup } else { MaintenanceWindowResourceType::Instance };
-    let selector =
-        aws_sdk_ssm::types::Target::builder().key(target.key.as_str()).set_values(Some(target.values.clone()));
+    let kind = if is_of_groups(target) {
+        MaintenanceWindowResourceType::ResourceGroup
+    } else {
+        MaintenanceWindowResourceType::Instance
+    };
+    let selector = |filter: &Filter| {
+        aws_sdk_ssm::types::Target::builder().key(filter.key.as_str()).set_values(Some(filter.values.clone())).build()
+    };
     let register = cell.ssm.register_target_with_maintenance_window().window_id(window).resource_type(kind);
-    let register = register.set_name(target.name.as_ref().map(ToString::to_string)).targets(selector.build());
+    // The other way round than the policy has them.
+    let register = register.set_targets(Some(target.filters().iter().rev().map(selector).collect()));
+    let register = register.set_name(target.name().map(ToString::to_string));
     register.send().await.unwrap().window_target_id.unwrap()
 }

@@ -105,6 +105,32 @@ async fn a_renamed_window_leaves_nothing_behind() {
     assert_eq!(deleted, 3);
 }
 
+#[tokio::test]
+async fn a_filter_that_somebody_took_from_a_target_is_put_back() {
+    let cell = Cell::new().await;
+    let mut narrow = window("one-window", "THU", "AWS-UpdateSSMAgent", &json!({}));
+    narrow["target"] = json!([
+        {"key": "tag:PatchGroup", "values": ["web", "api"]},
+        {"key": "tag:Environment", "values": ["prod"]},
+    ]);
+    let policy = policy_with(&json!({"windows": [narrow]}));
+    cell.roll_out(&policy).await;
+    cell.assert_is(&policy);
+    let (_, calls) = cell.calls_of(cell.roll_out(&policy)).await;
+    assert_eq!(calls.writing().counts(), [].into());
+    let found = cell.window("one-window");
+    let filter =
+        |key: &str, values: [&str; 2]| Target::builder().key(key).set_values(Some(values.map(Into::into).into()));
+    let one = filter("tag:PatchGroup", ["api", "web"]).build();
+    let update = cell.ssm.update_maintenance_window_target().window_id(&found.id);
+    let update = update.window_target_id(found.targets[0]["WindowTargetId"].as_str().unwrap());
+    update.targets(one).send().await.unwrap();
+    let response = cell.roll_out(&policy).await;
+    let [change] = response.windows[0].changes.as_slice() else { panic!("{:?}", response.windows) };
+    assert_eq!((change.field.as_str(), &change.to), ("target.selectors.tag:Environment", &json!(["prod"])));
+    cell.assert_is(&policy);
+}
+
 /// SSM keeps targets of nodes and of resource groups apart, and cannot make one into the other.
 #[tokio::test]
 async fn a_target_of_nodes_gives_way_to_one_of_a_resource_group_and_back() {

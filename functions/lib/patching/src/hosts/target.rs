@@ -1,12 +1,15 @@
 //! Which windows find a host, and why none does.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
+
+use policy::Filter;
 
 use super::subject::Subject;
 use super::windows::Window;
 use super::{Finding, Reason, Tag};
 
-/// How the hosts of a window are chosen.
+/// How a filter chooses hosts.
 enum Selector<'a> {
     /// By the value of a tag.
     Tag(&'a str),
@@ -14,46 +17,76 @@ enum Selector<'a> {
     TagKey,
     /// By their ids.
     Id,
-    /// By a resource group: what is in it, only its service knows.
-    Group,
+    /// By resource groups, in these words: what is in them, only their service knows.
+    Group(&'static str),
 }
 
 impl<'a> Selector<'a> {
-    fn of(window: &Window<'a>) -> Self {
-        match window.wanted.target.key.as_str() {
+    fn of(filter: &'a Filter) -> Self {
+        match filter.key.as_str() {
             "InstanceIds" => Self::Id,
             "tag-key" => Self::TagKey,
-            key => key.strip_prefix("tag:").map_or(Self::Group, Self::Tag),
+            "resource-groups:Name" => Self::Group("the resource group"),
+            key => key.strip_prefix("tag:").map_or(Self::Group("resources of groups of the type"), Self::Tag),
         }
     }
 }
 
-/// Whether a window finds a host. Of what a resource group holds nothing is known, but that a window came to a host before.
+/// Whether a window finds a host, as all of its filters do. Of what a resource group holds nothing is known, but that a window came to a
+/// host before.
 pub(super) fn finds(window: &Window<'_>, host: &Subject<'_>) -> bool {
-    let values = &window.wanted.target.values;
-    let is_value = |text: &str| values.iter().any(|value| value == text);
-    match Selector::of(window) {
-        Selector::Tag(key) => host.tag(key).is_some_and(is_value),
-        Selector::TagKey => host.tags().any(|(key, _)| is_value(key)),
-        Selector::Id => is_value(host.id),
-        Selector::Group => window.came_to(host),
-    }
+    missed(window, host).is_empty()
 }
 
-/// Why none of these windows finds a host: a tag that is nearly right, one with another value, or none at all.
+/// The filters of a window that do not find a host.
+fn missed<'a>(window: &Window<'a>, host: &Subject<'_>) -> Vec<&'a Filter> {
+    let filters = window.wanted.target.filters().iter();
+    let is_missed = |filter: &&Filter| {
+        let is_value = |text: &str| filter.values.iter().any(|value| value == text);
+        !match Selector::of(filter) {
+            Selector::Tag(key) => host.tag(key).is_some_and(is_value),
+            Selector::TagKey => host.tags().any(|(key, _)| is_value(key)),
+            Selector::Id => is_value(host.id),
+            Selector::Group(_) => window.came_to(host),
+        }
+    };
+    filters.filter(is_missed).collect()
+}
+
+/// Why none of these windows finds a host: a tag that is nearly right, one with another value, or none at all; first of the window that
+/// most filters find it for.
 pub(super) fn not_found(windows: &[&Window<'_>], host: &Subject<'_>) -> Finding {
-    let misses = windows.iter().filter_map(|window| near_miss(window, host));
-    let nearest = misses.min_by_key(|finding| (finding.name, finding.tag.is_none()));
-    nearest.unwrap_or_else(|| Finding {
-        name: Reason::NoTag,
-        detail: Some(looked_for(windows)),
-        tag: windows.iter().find_map(|window| tag_for(window, host)),
-    })
+    let misses = windows.iter().flat_map(|window| {
+        let missed = missed(window, host);
+        let found = window.wanted.target.filters().len() - missed.len();
+        let is_all = missed.len() == 1;
+        missed.into_iter().filter_map(move |filter| {
+            let near = near_miss(window, filter, host);
+            let miss = near.or_else(|| (found > 0).then(|| lacks(window, filter, host)))?;
+            // One of several tags is not what would do.
+            Some((Reverse(found), Finding { tag: miss.tag.filter(|_| is_all), ..miss }))
+        })
+    });
+    let nearest = misses
+        .min_by_key(|(found, finding)| (*found, finding.name == Reason::NoTag, finding.name, finding.tag.is_none()));
+    nearest.map_or_else(|| lacks_all(windows, host), |(_, finding)| finding)
 }
 
-fn near_miss(window: &Window<'_>, host: &Subject<'_>) -> Option<Finding> {
-    let values = &window.wanted.target.values;
-    match Selector::of(window) {
+/// No filter finds the host.
+fn lacks_all(windows: &[&Window<'_>], host: &Subject<'_>) -> Finding {
+    let tag = windows.iter().find_map(|window| tag_that_would_do(window, host));
+    Finding { name: Reason::NoTag, detail: Some(looked_for(windows)), tag }
+}
+
+/// Another filter of the window finds the host.
+fn lacks(window: &Window<'_>, filter: &Filter, host: &Subject<'_>) -> Finding {
+    let detail = format!("it lacks {}, which {} looks for, too", wanted(filter), window.name());
+    Finding { name: Reason::NoTag, detail: Some(detail), tag: tag_for(filter, host) }
+}
+
+fn near_miss(window: &Window<'_>, filter: &Filter, host: &Subject<'_>) -> Option<Finding> {
+    let values = &filter.values;
+    match Selector::of(filter) {
         Selector::Tag(wanted) => {
             let (key, value) =
                 host.tags().filter(|(key, _)| is_like(key, wanted)).max_by_key(|(key, _)| *key == wanted)?;
@@ -65,7 +98,7 @@ fn near_miss(window: &Window<'_>, host: &Subject<'_>) -> Option<Finding> {
             };
             let tag = meant.map(|meant| Tag { key: wanted.to_owned(), value: meant.clone() });
             let detail = format!("its tag {key:?} is {value:?}, and {} looks for {looked_for}", window.name());
-            Some(Finding { name, detail: Some(detail), tag: tag.or_else(|| tag_for(window, host)) })
+            Some(Finding { name, detail: Some(detail), tag: tag.or_else(|| tag_for(filter, host)) })
         }
         Selector::TagKey => {
             let (key, value) = host.tags().find(|(key, _)| values.iter().any(|value| is_like(key, value)))?;
@@ -74,7 +107,7 @@ fn near_miss(window: &Window<'_>, host: &Subject<'_>) -> Option<Finding> {
             let tag = Tag { key: meant.clone(), value: value.to_owned() };
             Some(Finding { name: Reason::TagMisspelt, detail: Some(detail), tag: Some(tag) })
         }
-        Selector::Id | Selector::Group => None,
+        Selector::Id | Selector::Group(_) => None,
     }
 }
 
@@ -83,10 +116,18 @@ fn is_like(text: &str, other: &str) -> bool {
     text.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
-/// The tag with which a window would find a host: the value that is its platform's name, or the only one.
-fn tag_for(window: &Window<'_>, host: &Subject<'_>) -> Option<Tag> {
-    let Selector::Tag(key) = Selector::of(window) else { return None };
-    let value = match window.wanted.target.values.as_slice() {
+/// The tag that a host lacks to be found by a window: with more than one, none is it.
+fn tag_that_would_do(window: &Window<'_>, host: &Subject<'_>) -> Option<Tag> {
+    match missed(window, host).as_slice() {
+        [filter] => tag_for(filter, host),
+        _ => None,
+    }
+}
+
+/// The tag with which a filter would find a host: the value that is its platform's name, or the only one.
+fn tag_for(filter: &Filter, host: &Subject<'_>) -> Option<Tag> {
+    let Selector::Tag(key) = Selector::of(filter) else { return None };
+    let value = match filter.values.as_slice() {
         [only] if platform_named(only).is_none() => only,
         values => {
             let platform = host.platform_type()?;
@@ -99,17 +140,18 @@ fn tag_for(window: &Window<'_>, host: &Subject<'_>) -> Option<Tag> {
 /// Whether a tag puts a host of one operating system into the window of another one: names both, and the better tag.
 pub(super) fn wrong_window(windows: &[&Window<'_>], all: &[&Window<'_>], host: &Subject<'_>) -> Option<Finding> {
     let platform = host.node?.platform_type.as_deref()?;
-    let wrong = windows.iter().find_map(|window| {
-        let Selector::Tag(key) = Selector::of(window) else { return None };
+    let filters = windows.iter().flat_map(|window| window.wanted.target.filters().iter().map(move |one| (window, one)));
+    let wrong = filters.into_iter().find_map(|(window, filter)| {
+        let Selector::Tag(key) = Selector::of(filter) else { return None };
         let value = host.tag(key)?;
-        let is_for_both = window.wanted.target.values.iter().any(|value| is_like(value, platform));
+        let is_for_both = filter.values.iter().any(|value| is_like(value, platform));
         platform_named(value).filter(|_| !is_for_both)?;
         Some((window, key, value))
     });
     let (window, key, value) = wrong?;
     let detail =
         format!("its tag {key:?} is {value:?} and it is {platform}: it is patched when {} opens", window.name());
-    let tag = all.iter().find_map(|window| tag_for(window, host).filter(|tag| tag.key == key));
+    let tag = all.iter().find_map(|window| tag_that_would_do(window, host).filter(|tag| tag.key == key));
     Some(Finding { name: Reason::WrongWindow, detail: Some(detail), tag })
 }
 
@@ -119,19 +161,21 @@ fn platform_named(value: &str) -> Option<&'static str> {
 
 /// What the windows look for, each thing once.
 fn looked_for(windows: &[&Window<'_>]) -> String {
-    let each: BTreeSet<_> = windows
-        .iter()
-        .map(|window| {
-            let values = any_of(&window.wanted.target.values);
-            match Selector::of(window) {
-                Selector::Tag(key) => format!("the tag {key:?} with {values}"),
-                Selector::TagKey => format!("a tag {values}"),
-                Selector::Id => "hosts by id, of which it is none".to_owned(),
-                Selector::Group => format!("the resource group {values}, which is not looked into"),
-            }
-        })
-        .collect();
+    let of_window =
+        |window: &&Window<'_>| window.wanted.target.filters().iter().map(wanted).collect::<Vec<_>>().join(" and ");
+    let each: BTreeSet<_> = windows.iter().map(of_window).collect();
     format!("windows look for {}", each.into_iter().collect::<Vec<_>>().join(", or for "))
+}
+
+/// What a filter looks for.
+fn wanted(filter: &Filter) -> String {
+    let values = any_of(&filter.values);
+    match Selector::of(filter) {
+        Selector::Tag(key) => format!("the tag {key:?} with {values}"),
+        Selector::TagKey => format!("a tag {values}"),
+        Selector::Id => "hosts by id, of which it is none".to_owned(),
+        Selector::Group(groups) => format!("{groups} {values} (not looked into)"),
+    }
 }
 
 fn any_of(values: &[String]) -> String {

@@ -37,6 +37,7 @@ fn policy() -> impl Strategy<Value = Value> {
         1 => vec(text(&["InstanceOS", "Name"]), 1..3).prop_map(|values| json!({"key": "tag-key", "values": values})),
         1 => text(&IDS[..6]).prop_map(|id| json!({"key": "InstanceIds", "values": [id]})),
         1 => Just(json!({"key": "resource-groups:Name", "values": ["web"]})),
+        1 => text(&["Linux", "linux"]).prop_map(|value| json!([{"values": [value]}, {"key": "tag-key", "values": ["Name"]}])),
     ];
     let schedule = text(&["cron(0 0 1 ? * FRI *)", "cron(0 6 * * ? *)", "rate(1 days)", "at(2026-12-24T00:00:00)"]);
     let document = text(&["AWS-RunPatchBaseline", "AWS-UpdateSSMAgent", "Own-Patching"]);

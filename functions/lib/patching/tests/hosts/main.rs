@@ -4,6 +4,7 @@
 
 mod advice;
 mod arbitrary;
+mod filters;
 mod given;
 mod lists;
 mod missed;

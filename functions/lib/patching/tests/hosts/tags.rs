@@ -11,7 +11,7 @@ fn finding(change: impl FnOnce(&mut Given)) -> Finding {
     Given::with(change).host().reasons.swap_remove(0)
 }
 
-fn tag(key: &str, value: &str) -> Tag {
+pub(crate) fn tag(key: &str, value: &str) -> Tag {
     Tag { key: key.to_owned(), value: value.to_owned() }
 }
 
@@ -182,7 +182,7 @@ fn a_resource_group_finds_what_its_window_came_to() {
     let unseen = grouped(|given| given.patch().ended_at = Some(at("2026-11-25T12:00:00Z")));
     assert_eq!((unseen.verdict, unseen.reasons[0].name), (Blocked, NoTag));
     let detail = unseen.reasons[0].detail.clone().unwrap();
-    assert_eq!(detail, "windows look for the resource group \"web\", which is not looked into");
+    assert_eq!(detail, "windows look for the resource group \"web\" (not looked into)");
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub(crate) fn policy_with(pointer: &str, value: Value) -> Value {
 }
 
 /// The problems of the policy with another value at a JSON pointer, as `path: allowed`.
-fn problems(pointer: &str, value: Value) -> Vec<String> {
+pub(crate) fn problems(pointer: &str, value: Value) -> Vec<String> {
     match PatchPolicy::parse(&policy_with(pointer, value)) {
         Ok(_) => Vec::new(),
         Err(error) => error.problems.iter().map(|problem| format!("{}: {}", problem.path, problem.allowed)).collect(),
@@ -217,32 +217,6 @@ fn a_prefix_needs_a_bucket() {
     assert!(
         output(json!({"s3Bucket": "logs-bucket", "s3Prefix": "logs", "cloudWatchLogGroup": "/patching"})).is_empty()
     );
-}
-
-#[test]
-fn a_target_has_1_to_50_values_of_its_keys_kind() {
-    let target = |key: &str, values: Value| problems("/windows/0/target", json!({"key": key, "values": values}));
-    assert_eq!(target("tag:InstanceOS", json!([])), ["$.windows[0].target.values: a list of 1 to 50 texts"]);
-    assert!(target("tag:InstanceOS", json!(vec!["x"; 50])).is_empty());
-    assert_eq!(target("tag:InstanceOS", json!(vec!["x"; 51])).len(), 1);
-    assert!(target("tag:InstanceOS", json!(["", "Größe *"])).is_empty());
-    assert_eq!(target("tag:InstanceOS", json!(["x", 5])), ["$.windows[0].target.values[1]: a text"]);
-    assert!(target("InstanceIds", json!(["i-12345678", "i-0123456789abcdef0", "mi-0123456789abcdef0"])).is_empty());
-    assert_eq!(target("InstanceIds", json!(["i-1", "i-1234567!", "mi-12345678", "*"])).len(), 4);
-    assert!(target("resource-groups:Name", json!(["my-group.1"])).is_empty());
-    assert_eq!(target("resource-groups:Name", json!(["my group"])).len(), 1);
-    assert!(target("resource-groups:ResourceTypeFilters", json!(["AWS::EC2::Instance"])).is_empty());
-    assert_eq!(target("resource-groups:ResourceTypeFilters", json!(["EC2"])).len(), 1);
-    assert_eq!(target("tag-key", json!(["", "*", "Patch Group"])).len(), 2);
-}
-
-#[test]
-fn an_asterisk_as_a_tags_value_is_refused_with_what_to_write_instead() {
-    let target = json!({"key": "tag:Patch Group", "values": ["a", "*"]});
-    let problems = problems("/windows/0/target", target);
-    assert_eq!(problems.len(), 1);
-    assert!(problems[0].starts_with("$.windows[0].target.values[1]: "), "{problems:?}");
-    assert!(problems[0].contains("the key is \"tag-key\" and the value the tag's key"), "{problems:?}");
 }
 
 #[test]

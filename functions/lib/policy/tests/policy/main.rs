@@ -6,4 +6,5 @@ mod input;
 mod messages;
 mod properties;
 mod schedules;
+mod targets;
 mod values;
