@@ -178,7 +178,7 @@ pub(crate) const BUGS: &[Bug] = &[
         file: DEFINITION,
         right: "                      \"accounts.$\": \"States.Array($.accountId)\",\n                      \"regions.$\": \"States.Array($.region)\"\n",
         wrong: "                      \"accounts.$\": \"States.Array($.accountId)\"\n",
-        caught_by: by("contract", "shapes::dead_letters_are_execution_inputs_for_what_failed"),
+        caught_by: by("contract", "shapes::records::dead_letters_are_execution_inputs_for_what_failed"),
     },
     Bug {
         name: "one failed account ends the run",
