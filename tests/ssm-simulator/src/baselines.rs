@@ -2,11 +2,15 @@
 //!
 //! <https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-predefined-and-custom-patch-baselines.html>,
 //! <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetPatchBaseline.html>,
-//! <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribePatchBaselines.html>
+//! <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribePatchBaselines.html>,
+//! <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribePatchGroups.html>
 //!
 //! A baseline of AWS goes by its ARN, in an account of AWS. Not confirmed: which account that is in which Region, and that
 //! `DescribeInstancePatchStates` names it by the id alone.
 
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -14,7 +18,7 @@ use crate::derive;
 use crate::error::ServiceError;
 use crate::hosts::Host;
 use crate::pages::{Listed, Page};
-use crate::state::{Answer, Context, Fields, Holdings, strings, text};
+use crate::state::{Answer, Context, Fields, Holdings, known, strings, text};
 
 /// AWS's own.
 const OWNER: &str = "075727635805";
@@ -48,9 +52,16 @@ pub struct Baseline {
     pub name: String,
     /// `WINDOWS`, `AMAZON_LINUX_2023`, …
     pub operating_system: String,
-    /// Days from a patch's release to its approval; without it there is no rule, and only `approved_patches` are approved.
+    /// Days from a patch's release to its approval; without it and without a date there is no rule, and only `approved_patches` are
+    /// approved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approve_after_days: Option<i64>,
+    /// In place of the days: what was released on this day or before is approved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approve_until_date: Option<Date>,
+    /// `COMPLIANT` or `NON_COMPLIANT`: what a Windows host is for which security updates are out that are not approved yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub available_security_updates_compliance_status: Option<String>,
     /// Patches that are approved whatever the rule says.
     #[serde(default)]
     pub approved_patches: Vec<String>,
@@ -65,10 +76,10 @@ pub struct Baseline {
     pub patch_groups: Vec<String>,
 }
 
-/// A baseline in the list of all.
-struct Numbered(u64, Baseline);
+/// One of a list.
+struct Numbered<T>(u64, T);
 
-impl Listed for Numbered {
+impl<T> Listed for Numbered<T> {
     fn sequence(&self) -> u64 {
         self.0
     }
@@ -86,10 +97,12 @@ impl Baseline {
 
     fn described(&self) -> Value {
         let filter = json!({ "PatchFilters": [{ "Key": "CLASSIFICATION", "Values": ["Security"] }] });
-        let rule = self.approve_after_days.map(|days| {
-            json!({ "PatchFilterGroup": filter, "ComplianceLevel": "UNSPECIFIED", "ApproveAfterDays": days, "EnableNonSecurity": false })
-        });
-        json!({
+        let rule = known(json!({
+            "PatchFilterGroup": filter, "ComplianceLevel": "UNSPECIFIED", "ApproveAfterDays": self.approve_after_days,
+            "ApproveUntilDate": self.approve_until_date, "EnableNonSecurity": false
+        }));
+        let rule = self.has_rule().then_some(rule);
+        known(json!({
             "BaselineId": self.id,
             "Name": self.name,
             "OperatingSystem": self.operating_system,
@@ -101,9 +114,22 @@ impl Baseline {
             "RejectedPatches": self.rejected_patches,
             "RejectedPatchesAction": "ALLOW_AS_DEPENDENCY",
             "PatchGroups": self.patch_groups,
+            "AvailableSecurityUpdatesComplianceStatus": self.available_security_updates_compliance_status,
             "CreatedDate": 1_700_000_000.0,
             "ModifiedDate": 1_700_000_000.0,
-        })
+        }))
+    }
+
+    fn has_rule(&self) -> bool {
+        self.approve_after_days.is_some() || self.approve_until_date.is_some()
+    }
+
+    /// Until when patches came out that its rule approves at a moment; none without a rule.
+    pub(crate) fn approved_until(&self, at: Timestamp) -> Option<Timestamp> {
+        let of_days = |days| at.saturating_sub(SignedDuration::from_hours(days * 24)).unwrap_or(Timestamp::MIN);
+        let end_of_day = |date: Date| date.tomorrow().and_then(|next| TimeZone::UTC.to_timestamp(next.into()));
+        let of_date = |date| end_of_day(date).unwrap_or(Timestamp::MAX).min(at);
+        self.approve_after_days.map(of_days).or_else(|| self.approve_until_date.map(of_date))
     }
 }
 
@@ -161,6 +187,27 @@ impl Holdings {
         json!({ "BaselineId": id, "OperatingSystem": system })
     }
 
+    /// A group is registered with one baseline an operating system.
+    pub(crate) fn describe_patch_groups(&self, context: Context<'_>, input: &Fields) -> Answer {
+        let page = Page::with_own_code(input, context.config, 100)?;
+        let own = self.baselines.iter();
+        let pairs = own.flat_map(|one| one.patch_groups.iter().map(move |group| (group.clone(), one.clone())));
+        let mut numbered: Vec<_> = (1..).zip(pairs).map(|(number, pair)| Numbered(number, pair)).collect();
+        Ok(page.answer("Mappings", numbered.iter_mut(), |Numbered(_, (group, baseline))| {
+            json!({ "PatchGroup": group, "BaselineIdentity": self.identity(context, baseline) })
+        }))
+    }
+
+    fn identity(&self, context: Context<'_>, baseline: &Baseline) -> Value {
+        let default = self.default_baseline(context.region, &baseline.operating_system);
+        json!({
+            "BaselineId": baseline.id,
+            "BaselineName": baseline.name,
+            "OperatingSystem": baseline.operating_system,
+            "DefaultBaseline": default.is_some_and(|default| default.id == baseline.id),
+        })
+    }
+
     pub(crate) fn describe_baselines(&self, context: Context<'_>, input: &Fields) -> Answer {
         let page = Page::with_own_code(input, context.config, 100)?;
         let list = input.get("Filters").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -176,15 +223,7 @@ impl Holdings {
         let all = self.all_baselines(context.region);
         let mut numbered: Vec<_> = (1..).zip(all).map(|(number, one)| Numbered(number, one)).collect();
         let found = numbered.iter_mut().filter(|one| passes(&one.1));
-        Ok(page.answer("BaselineIdentities", found, |Numbered(_, baseline)| {
-            let default = self.default_baseline(context.region, &baseline.operating_system);
-            json!({
-                "BaselineId": baseline.id,
-                "BaselineName": baseline.name,
-                "OperatingSystem": baseline.operating_system,
-                "DefaultBaseline": default.is_some_and(|default| default.id == baseline.id),
-            })
-        }))
+        Ok(page.answer("BaselineIdentities", found, |Numbered(_, baseline)| self.identity(context, baseline)))
     }
 }
 
@@ -269,5 +308,28 @@ mod tests {
     fn a_baseline_that_does_not_exist_is_refused() {
         let input = json!({ "BaselineId": "pb-ffffffffffffffff0" });
         assert_eq!(Region::new().refused(Operation::GetPatchBaseline, input).code, "DoesNotExistException");
+    }
+
+    #[test]
+    fn groups_are_listed_with_the_baseline_that_they_are_registered_with() {
+        let mut region = Region::new();
+        let baseline = Baseline { patch_groups: vec!["web".into(), "db".into()], is_default: false, ..own() };
+        let fleet =
+            Fleet { account: ACCOUNT.into(), region: REGION.into(), baselines: vec![baseline], hosts: Vec::new() };
+        region.put_fleet(&fleet).unwrap();
+        let mappings = region.ok(Operation::DescribePatchGroups, json!({}))["Mappings"].take();
+        let groups: Vec<_> = mappings.as_array().unwrap().iter().map(|one| one["PatchGroup"].clone()).collect();
+        assert_eq!(groups, ["web", "db"]);
+        assert_eq!(mappings[0]["BaselineIdentity"]["BaselineName"], "Canary");
+    }
+
+    #[test]
+    fn a_date_in_place_of_days_approves_what_was_released_until_its_end() {
+        let until = Baseline { approve_until_date: Some("2026-11-10".parse().unwrap()), ..own() };
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        assert_eq!(until.approved_until(at("2026-11-29T00:00:00Z")), Some(at("2026-11-11T00:00:00Z")));
+        assert_eq!(until.approved_until(at("2026-11-10T12:00:00Z")), Some(at("2026-11-10T12:00:00Z")));
+        assert_eq!(until.described()["ApprovalRules"]["PatchRules"][0]["ApproveUntilDate"], "2026-11-10");
+        assert_eq!(own().approved_until(at("2026-11-29T00:00:00Z")), None);
     }
 }

@@ -51,6 +51,7 @@ pub(crate) fn dispatch(holdings: &mut Holdings, context: Context<'_>, operation:
         Operation::GetPatchBaseline => holdings.get_baseline(context, &input),
         Operation::GetDefaultPatchBaseline => Ok(holdings.get_default_baseline(context, &input)),
         Operation::DescribePatchBaselines => holdings.describe_baselines(context, &input),
+        Operation::DescribePatchGroups => holdings.describe_patch_groups(context, &input),
         Operation::DescribeRegions => Ok(account::describe_regions(context.config, context.account)),
         Operation::ListRegions => account::list_regions(context.config, context.account, &input),
     }

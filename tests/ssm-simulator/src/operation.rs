@@ -22,6 +22,7 @@ pub enum Operation {
     DescribeMaintenanceWindowTasks,
     DescribeMaintenanceWindows,
     DescribePatchBaselines,
+    DescribePatchGroups,
     DescribeRegions,
     GetDefaultPatchBaseline,
     GetMaintenanceWindow,

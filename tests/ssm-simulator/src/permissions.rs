@@ -114,6 +114,7 @@ fn resource(operation: Operation, cell: &Cell, input: &Fields) -> String {
         | Operation::DescribeMaintenanceWindowExecutionTasks
         | Operation::DescribeMaintenanceWindows
         | Operation::DescribePatchBaselines
+        | Operation::DescribePatchGroups
         | Operation::ListCommandInvocations
         | Operation::ListCommands => format!("arn:aws:ssm:{region}:{account}:*"),
         Operation::GetPatchBaseline => baseline(cell, text(input, "BaselineId")),

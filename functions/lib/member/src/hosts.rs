@@ -6,6 +6,7 @@ mod executions;
 mod instances;
 mod nodes;
 mod pages;
+mod patch_groups;
 mod patch_states;
 mod windows;
 
@@ -42,9 +43,10 @@ pub async fn observe(
         patch_states::of(ssm, with_a_state(&instances, &nodes)),
         windows::with_executions(ssm, owner_tag, now),
     )?;
-    let baselines = baselines::that_occur(ssm, &states, &nodes).await?;
+    let (baselines, patch_groups) =
+        try_join!(baselines::that_occur(ssm, &states, &nodes), patch_groups::that_count(ssm, &instances, &nodes),)?;
     let dhmc = Some(dhmc).filter(|role| role != patching::dhmc::UNSET);
-    Ok(Some(Observation { dhmc, instances, nodes, patch_states: states, windows, baselines }))
+    Ok(Some(Observation { dhmc, instances, nodes, patch_states: states, windows, baselines, patch_groups }))
 }
 
 /// The hosts that may have a patch state: those that are managed, and stopped ones, which were.

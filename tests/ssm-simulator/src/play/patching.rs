@@ -36,10 +36,7 @@ impl Operation<'_> {
             return (self.failed_scan(host), host.installed_until());
         }
         let before = host.installed_until();
-        let approved_until = self
-            .baseline
-            .approve_after_days
-            .map(|days| self.begins.saturating_sub(SignedDuration::from_hours(days * 24)).unwrap_or(Timestamp::MIN));
+        let approved_until = self.baseline.approved_until(self.begins);
         let due = approved_until.map(|until| self.released(before, until)).unwrap_or_default();
         let old = host.patch_state.as_ref().filter(|state| state.failed_count >= 0);
         let failed_before = old.map_or(0, |state| state.failed_count);
@@ -72,13 +69,13 @@ impl Operation<'_> {
         failed: i64,
         waiting: i64,
     ) -> PatchState {
-        let approves_nothing = self.baseline.approve_after_days.is_none();
+        let approved_until = self.baseline.approved_until(self.begins);
+        let approves_nothing = approved_until.is_none();
         let in_image = i64::try_from(derive::hash(self.seed, &["image", &host.id], 0) % 300).unwrap_or_default();
         let counted = self.begins.saturating_sub(COUNTED).unwrap_or(self.begins);
         let installed = 100 + self.released(counted, installed_until).all();
-        let available = match self.baseline.approve_after_days {
-            Some(days) if self.system == "WINDOWS" => {
-                let approved = self.begins.saturating_sub(SignedDuration::from_hours(days * 24)).unwrap_or(self.begins);
+        let available = match approved_until {
+            Some(approved) if self.system == "WINDOWS" => {
                 self.released(approved.max(installed_until), self.begins).security
             }
             _ => 0,

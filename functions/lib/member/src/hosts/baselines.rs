@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::operation::get_patch_baseline::GetPatchBaselineOutput;
-use aws_sdk_ssm::types::{OperatingSystem, PatchRule, PatchRuleGroup};
+use aws_sdk_ssm::types::{OperatingSystem, PatchComplianceStatus, PatchRule, PatchRuleGroup};
 use futures::stream::{self, StreamExt, TryStreamExt};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use lambda::CallError;
 use lambda::call::Called;
 use patching::hosts::observation::{ManagedNode, ObservedBaseline, PatchState};
 use patching::hosts::operating_system;
 
 use super::CONCURRENT_CALLS;
-use super::pages::some_text;
+use super::pages::{some_text, timestamp};
 use crate::windows::gone_is_none;
 
 const DEFAULT: &str = "ssm:GetDefaultPatchBaseline";
@@ -80,5 +82,20 @@ fn baseline(id: &str, read: &GetPatchBaselineOutput, is_default: bool) -> Result
         is_default,
         approve_after_days: waits.max().and_then(|days| days.try_into().ok()),
         approves_nothing: rules.is_empty() && read.approved_patches().is_empty(),
+        approves_until: approves_until(read),
+        is_strict: read.available_security_updates_compliance_status() == Some(&PatchComplianceStatus::NonCompliant),
     })
+}
+
+/// A list of approved patches grows by hand only.
+fn approves_until(read: &GetPatchBaselineOutput) -> Option<Date> {
+    let rules = read.approval_rules().map(PatchRuleGroup::patch_rules).unwrap_or_default();
+    if rules.iter().any(|rule| rule.approve_until_date().is_none_or(str::is_empty)) {
+        return None;
+    }
+    // A date that nobody can read approves nothing that is known of.
+    let dates = rules.iter().filter_map(PatchRule::approve_until_date).map(|date| date.parse().unwrap_or(Date::MIN));
+    let changed = read.modified_date().filter(|_| !read.approved_patches().is_empty());
+    let changed = changed.and_then(|moment| timestamp(*moment)).map(|moment| TimeZone::UTC.to_datetime(moment).date());
+    dates.chain(changed).max()
 }

@@ -106,7 +106,8 @@ fn cell(server: &Server, command: &Value) {
                     "ApprovalRules": {"PatchRules": [
                         {"PatchFilterGroup": {"PatchFilters": []}, "ApproveAfterDays": 7},
                         {"PatchFilterGroup": {"PatchFilters": []}, "ApproveUntilDate": "2026-01-01"},
-                    ]}
+                    ]},
+                    "AvailableSecurityUpdatesComplianceStatus": "NON_COMPLIANT"
                 }),
             ),
         ],
@@ -170,7 +171,8 @@ async fn everything_is_read_down_to_what_each_host_got() {
     baselines.sort_by(|one, other| one.id.cmp(&other.id));
     let [by_arn, by_id] = baselines.as_slice() else { panic!("{baselines:?}") };
     assert!(by_arn.is_default && by_id.is_default && by_id.id == state.baseline && by_arn.id.starts_with("arn:"));
-    assert_eq!((by_id.approve_after_days, by_id.approves_nothing), (Some(7), false));
+    assert_eq!((by_id.approve_after_days, by_id.approves_nothing, by_id.approves_until), (Some(7), false, None));
+    assert!(by_id.is_strict);
     let ids = server.asked().into_iter().find(|asked| asked.body.contains("InstanceIds")).unwrap().body;
     let ids: Value = serde_json::from_str(&ids).unwrap();
     assert_eq!(ids["InstanceIds"], json!(["i-00000002", HOST, ELSEWHERE]), "those that are, and were, managed");
@@ -289,4 +291,52 @@ async fn what_was_never_sent_or_is_kept_no_more_has_the_tasks_own_word() {
         assert_eq!((command.details.as_str(), command.task_details.as_deref()), (expected.0, Some(expected.1)));
         assert_eq!((command.targets, command.invocations.len()), (0, 0));
     }
+}
+
+#[tokio::test]
+async fn a_baseline_of_dates_and_lists_approves_nothing_that_came_out_later() {
+    let rule = |date: &str| json!({"PatchFilterGroup": {"PatchFilters": []}, "ApproveUntilDate": date});
+    let rules = |rules: &[Value]| json!({"ApprovalRules": {"PatchRules": rules}});
+    // 2026-11-18
+    let listed = json!({"ApprovedPatches": ["KB1"], "ModifiedDate": 1_795_000_000});
+    let mut both = rules(&[rule("2026-01-01")]);
+    both.as_object_mut().unwrap().extend(listed.as_object().unwrap().clone());
+    for (baseline, until) in [
+        (rules(&[rule("2026-01-01"), rule("2026-02-01")]), Some("2026-02-01")),
+        (rules(&[rule("2026-01-01"), json!({"PatchFilterGroup": {"PatchFilters": []}, "ApproveAfterDays": 0})]), None),
+        (rules(&[rule("soon")]), Some("-009999-01-01")),
+        (listed, Some("2026-11-18")),
+        (both, Some("2026-11-18")),
+    ] {
+        let server = Server::start().await;
+        let mut answer = json!({"BaselineId": "pb-0123456789abcdef0", "OperatingSystem": "AMAZON_LINUX_2023"});
+        answer.as_object_mut().unwrap().extend(baseline.as_object().unwrap().clone());
+        answers(&server, &[("GetPatchBaseline", answer)]);
+        cell(&server, &command("Success", 2, 0));
+        let found = look(&server).await.unwrap().unwrap();
+        let until = until.map(|until| until.parse().unwrap());
+        assert!(found.baselines.iter().all(|one| one.approves_until == until), "{:?}", found.baselines);
+    }
+}
+
+#[tokio::test]
+async fn patch_groups_are_listed_where_a_host_is_in_one() {
+    let server = Server::start().await;
+    let group = |name: &str| {
+        let baseline = json!({"BaselineId": "pb-2", "BaselineName": "Strict", "OperatingSystem": "UBUNTU"});
+        json!({"PatchGroup": name, "BaselineIdentity": baseline})
+    };
+    let elsewhere = format!(r#""ResourceId":"{ELSEWHERE}""#);
+    server.answers_to(&elsewhere, 200, &json!({"TagList": [{"Key": "Patch Group", "Value": "web"}]}).to_string());
+    answers(
+        &server,
+        &[
+            ("DescribePatchGroups", json!({"Mappings": [group("web")], "NextToken": "t"})),
+            ("DescribePatchGroups", json!({"Mappings": [group("db")], "NextToken": ""})),
+        ],
+    );
+    cell(&server, &command("Success", 2, 0));
+    let found = look(&server).await.unwrap().unwrap();
+    let names: Vec<_> = found.patch_groups.iter().map(|group| (&*group.name, &*group.baseline_name)).collect();
+    assert_eq!(names, [("web", "Strict"), ("db", "Strict")]);
 }

@@ -54,7 +54,9 @@ impl Reason {
             Self::ScanOnly => {
                 "The policy only looks for patches: set PatchOperation to Install to have them installed."
             }
-            Self::BaselineApprovesNothing => "Its patch baseline has neither rules nor approved patches: give it some.",
+            Self::BaselineApprovesNothing => {
+                "Its patch baseline approves nothing that came out of late: give it rules, or move their date on."
+            }
             Self::OtherBaseline => {
                 "Something else scanned it last, and what is known is of that scan: find it in State Manager, in other maintenance \
                  windows or in Quick Setup, or scan it again."
@@ -89,7 +91,8 @@ impl Reason {
                 "Its last scan is too long ago to tell anything: look at its window's last openings, or scan it now."
             }
             Self::WaitingForApproval => {
-                "Security updates are out that its baseline does not approve yet: they are installed after its waiting period."
+                "Its baseline does not approve yet what is out: it is installed after the baseline's waiting period, which begins \
+                 anew with each new version of an update. Make it shorter where that is too long."
             }
             Self::WrongWindow => {
                 "Its tag names another operating system: it is patched all the same, at that one's time."

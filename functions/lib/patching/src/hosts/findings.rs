@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::observation::{ObservedBaseline, PatchState};
+use super::observation::{ObservedBaseline, PatchGroup, PatchState};
 use super::subject::Subject;
 use super::windows::{Window, Work};
 use super::{Finding, Reason, Verdict};
@@ -24,6 +24,7 @@ pub(super) struct Circumstances<'a> {
     pub(super) has_dhmc: bool,
     /// By id.
     pub(super) baselines: BTreeMap<&'a str, &'a ObservedBaseline>,
+    pub(super) patch_groups: &'a [PatchGroup],
     /// Those of the policy.
     pub(super) windows: &'a [Window<'a>],
 }

@@ -33,6 +33,7 @@ pub fn judge(
         is_disabled: policy.disabled,
         has_dhmc: observation.dhmc.is_some(),
         baselines: baselines.clone(),
+        patch_groups: &observation.patch_groups,
         windows: &windows,
     };
     Cell {

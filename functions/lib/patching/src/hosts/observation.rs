@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 /// How far back openings of windows are read: as long as Systems Manager keeps the commands that they sent, and long enough for a
@@ -24,6 +25,8 @@ pub struct Observation {
     pub windows: Vec<ObservedWindow>,
     /// The baselines that occur in the patch states, and the defaults of the operating systems that occur.
     pub baselines: Vec<ObservedBaseline>,
+    /// Which patch groups have a baseline of their own (`DescribePatchGroups`); not read where no host is in one.
+    pub patch_groups: Vec<PatchGroup>,
 }
 
 /// An EC2 instance (`Instance`).
@@ -199,4 +202,28 @@ pub struct ObservedBaseline {
     pub approve_after_days: Option<u32>,
     /// Whether it has neither rules nor approved patches.
     pub approves_nothing: bool,
+    /// The day after which nothing that is released is approved: the last `ApproveUntilDate` of its rules, or when its list of approved
+    /// patches was last changed; none where a rule goes on.
+    pub approves_until: Option<Date>,
+    /// Whether a host counts as non-compliant while security updates are out that are not approved yet
+    /// (`AvailableSecurityUpdatesComplianceStatus`); of Windows only.
+    pub is_strict: bool,
+}
+
+/// The tags that put a host into a patch group.
+///
+/// <https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-patch-groups.html>
+pub const PATCH_GROUP_TAGS: [&str; 2] = ["Patch Group", "PatchGroup"];
+
+/// A patch group that is registered with a baseline (`PatchGroupPatchBaselineMapping`); a group may be so once an operating system.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PatchGroup {
+    /// The value of the tag.
+    pub name: String,
+    /// The baseline's id or ARN.
+    pub baseline: String,
+    /// The baseline's name.
+    pub baseline_name: String,
+    /// The operating system that the baseline is for.
+    pub operating_system: String,
 }

@@ -89,7 +89,7 @@ pub enum Reason {
     WindowDisabled,
     /// The window only scans, and patches are missing.
     ScanOnly,
-    /// Its baseline approves no patch.
+    /// Its baseline approves no patch, or none that came out in the last weeks.
     BaselineApprovesNothing,
     /// Something else scanned it last, or with another baseline.
     OtherBaseline,
@@ -115,7 +115,7 @@ pub enum Reason {
     NeverScanned,
     /// The last patching operation is too long ago.
     Stale,
-    /// Security updates are out that the baseline does not approve yet.
+    /// Security updates are out that the baseline does not approve yet, or it waits for long.
     WaitingForApproval,
     /// Its tag puts it into the window of another operating system.
     WrongWindow,

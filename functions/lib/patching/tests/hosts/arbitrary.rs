@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use patching::hosts::observation::{
     Command, Execution, Instance, Invocation, ManagedNode, Observation, ObservedBaseline, ObservedWindow, PatchCounts,
-    PatchState,
+    PatchGroup, PatchState,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option;
-use proptest::prelude::{Just, Strategy, any, prop_oneof};
+use proptest::prelude::{Just, Strategy, any, prop, prop_oneof};
 use proptest::sample::select;
 use serde_json::{Value, json};
 
@@ -25,6 +26,8 @@ const IDS: [&str; 7] = [
     "mi-00000000000000002",
     "",
 ];
+
+const SYSTEMS: [&str; 3] = ["AMAZON_LINUX_2023", "WINDOWS", "UBUNTU"];
 
 /// An account and Region, and a policy for it.
 pub(crate) fn given() -> impl Strategy<Value = Given> {
@@ -61,11 +64,12 @@ fn policy() -> impl Strategy<Value = Value> {
 fn observation() -> impl Strategy<Value = Observation> {
     let lists = (vec(instance(), 0..5), vec(node(), 0..5), vec(patch_state(), 0..5));
     let dhmc = option::of(Just("service-role/Dhmc".to_owned()));
-    (dhmc, lists, vec(window(), 0..4), vec(baseline(), 0..3)).prop_map(|(dhmc, lists, windows, baselines)| {
+    let baselines = (vec(baseline(), 0..3), vec(patch_group(), 0..3));
+    (dhmc, lists, vec(window(), 0..4), baselines).prop_map(|(dhmc, lists, windows, (baselines, patch_groups))| {
         let (instances, nodes, patch_states) = lists;
         let windows: BTreeMap<_, _> = windows.into_iter().map(|window| (window.id.clone(), window)).collect();
         let windows = windows.into_values().collect();
-        Observation { dhmc, instances, nodes, patch_states, windows, baselines }
+        Observation { dhmc, instances, nodes, patch_states, windows, baselines, patch_groups }
     })
 }
 
@@ -235,13 +239,31 @@ fn command() -> impl Strategy<Value = Command> {
 
 fn baseline() -> impl Strategy<Value = ObservedBaseline> {
     let id = text(&[BASELINE, "pb-0123456789abcdef0"]);
-    (id, text(&["AMAZON_LINUX_2023", "WINDOWS", "UBUNTU"]), any::<bool>(), option::of(0..10_u32), any::<bool>())
-        .prop_map(|(id, operating_system, is_default, approve_after_days, approves_nothing)| ObservedBaseline {
-            name: id.clone(),
-            id,
-            operating_system,
-            is_default,
-            approve_after_days,
-            approves_nothing,
-        })
+    let until = option::weighted(0.3, (-60..2_i64).prop_map(|days| TimeZone::UTC.to_datetime(now_and(days)).date()));
+    let flags = (any::<bool>(), prop::bool::weighted(0.1), any::<bool>());
+    (id, text(&SYSTEMS), option::of(0..100_u32), until, flags).prop_map(
+        |(id, operating_system, approve_after_days, approves_until, (is_default, approves_nothing, is_strict))| {
+            ObservedBaseline {
+                name: id.clone(),
+                id,
+                operating_system,
+                is_default,
+                approve_after_days,
+                approves_nothing,
+                approves_until,
+                is_strict,
+            }
+        },
+    )
+}
+
+fn now_and(days: i64) -> Timestamp {
+    at(NOW) + SignedDuration::from_hours(days * 24)
+}
+
+fn patch_group() -> impl Strategy<Value = PatchGroup> {
+    let names = text(&["Linux", "Windows", "AL2023"]);
+    (names, text(&[BASELINE, "pb-0123456789abcdef0"]), text(&SYSTEMS)).prop_map(|(name, baseline, operating_system)| {
+        PatchGroup { name, baseline_name: baseline.clone(), baseline, operating_system }
+    })
 }

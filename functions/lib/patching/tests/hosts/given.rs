@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use patching::hosts::observation::{
-    Command, Execution, Instance, Invocation, ManagedNode, Observation, ObservedBaseline, ObservedWindow, PatchState,
+    Command, Execution, Instance, Invocation, ManagedNode, Observation, ObservedBaseline, ObservedWindow, PatchGroup,
+    PatchState,
 };
 use patching::hosts::{Cell, Host, Reason, Verdict, judge};
 use policy::PatchPolicy;
@@ -120,7 +121,7 @@ impl Given {
             operating_system: "AMAZON_LINUX_2023".to_owned(),
             is_default: true,
             approve_after_days: Some(7),
-            approves_nothing: false,
+            ..ObservedBaseline::default()
         };
         let seen = Observation {
             dhmc: text("service-role/AWSSystemsManagerDefaultEC2InstanceManagementRoleCustom"),
@@ -133,6 +134,7 @@ impl Given {
                 opened(LINUX, "mw-3", "2026-11-27T06:00:10Z"),
             ],
             baselines: vec![baseline],
+            patch_groups: Vec::new(),
         };
         Self { policy: policy(), seen, now: at("2026-11-28T06:00:00Z") }
     }
@@ -168,6 +170,16 @@ impl Given {
 
     pub(crate) fn tag(&mut self, key: &str, value: &str) {
         self.instance().tags.insert(key.to_owned(), value.to_owned());
+    }
+
+    /// A patch group of its operating system with a baseline of its own.
+    pub(crate) fn registered(&mut self, group: &str, baseline: &str) {
+        self.seen.patch_groups.push(PatchGroup {
+            name: group.to_owned(),
+            baseline: baseline.to_owned(),
+            baseline_name: format!("that of {group}"),
+            operating_system: "AMAZON_LINUX_2023".to_owned(),
+        });
     }
 
     pub(crate) fn untagged(&mut self) {

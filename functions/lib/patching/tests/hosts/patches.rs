@@ -5,7 +5,7 @@ use patching::hosts::Verdict::*;
 use patching::hosts::observation::{Execution, ObservedBaseline};
 use serde_json::json;
 
-use crate::given::{Given, LINUX, all_are, at, text};
+use crate::given::{BASELINE, Given, LINUX, all_are, at, text};
 
 fn failed_scan(given: &mut Given) {
     let counts = &mut given.patch().counts;
@@ -22,6 +22,38 @@ fn what_a_scan_found_is_the_reason() {
         ("not restarted", |given| given.patch().counts.pending_reboot = 2, Attention, &[PendingRestart]),
         ("rejected", |given| given.patch().counts.rejected = 1, Attention, &[Rejected]),
         ("waiting", |given| given.patch().counts.available_security = 1, Patched, &[WaitingForApproval]),
+        (
+            "waiting, where that is not compliant",
+            |given| {
+                given.patch().counts.available_security = 1;
+                given.seen.baselines[0].is_strict = true;
+            },
+            Attention,
+            &[WaitingForApproval],
+        ),
+        (
+            "waiting, where that is not compliant and counted by severity",
+            |given| {
+                given.patch().counts.available_security = 1;
+                given.patch().counts.security = 1;
+                given.seen.baselines[0].is_strict = true;
+            },
+            Attention,
+            &[WaitingForApproval],
+        ),
+        (
+            "nothing is waiting where that is not compliant",
+            |given| given.seen.baselines[0].is_strict = true,
+            Patched,
+            &[],
+        ),
+        (
+            "its baseline waits for longer than a month",
+            |given| given.seen.baselines[0].approve_after_days = Some(31),
+            Patched,
+            &[WaitingForApproval],
+        ),
+        ("its baseline waits for a month", |given| given.seen.baselines[0].approve_after_days = Some(30), Patched, &[]),
         (
             "waiting, and others missing",
             |given| {
@@ -63,6 +95,11 @@ fn what_is_particular_is_said_in_numbers() {
     assert_eq!(detail(|given| given.patch().counts.failed = 2), "2 could not be installed");
     assert_eq!(detail(|given| given.patch().counts.pending_reboot = 2), "2 installed, by RebootIfNeeded");
     assert_eq!(detail(|given| given.patch().counts.available_security = 1), "1 are out, and its baseline waits 7 days");
+    assert_eq!(detail(|given| given.seen.baselines[0].approve_after_days = Some(90)), "its baseline waits 90 days");
+    assert_eq!(
+        detail(|given| given.seen.baselines[0].approves_until = Some("2026-11-01".parse().unwrap())),
+        "its baseline approves nothing that was released after 2026-11-01"
+    );
     assert_eq!(
         detail(|given| {
             given.seen.patch_states.clear();
@@ -148,6 +185,7 @@ fn a_scan_with_another_baseline_is_another_scan() {
             |given| {
                 other_baseline(given);
                 given.tag("Patch Group", "web");
+                given.registered("web", "arn:aws:ssm:eu-west-1:1:patchbaseline/pb-0123456789abcdef0");
             },
             Patched,
             &[],
@@ -157,10 +195,42 @@ fn a_scan_with_another_baseline_is_another_scan() {
             |given| {
                 other_baseline(given);
                 given.tag("PatchGroup", "web");
+                given.registered("web", "pb-0123456789abcdef0");
             },
             Patched,
             &[],
         ),
+        (
+            "a patch group that is registered with none",
+            |given| {
+                other_baseline(given);
+                given.tag("Patch Group", "web");
+                given.registered("Web", "pb-0123456789abcdef0");
+            },
+            Attention,
+            &[OtherBaseline],
+        ),
+        (
+            "a patch group that is registered with one for another operating system",
+            |given| {
+                other_baseline(given);
+                given.tag("Patch Group", "web");
+                given.registered("web", "pb-0123456789abcdef0");
+                given.seen.patch_groups[0].operating_system = "UBUNTU".into();
+            },
+            Attention,
+            &[OtherBaseline],
+        ),
+        (
+            "the default, and its patch group has another",
+            |given| {
+                given.tag("Patch Group", "web");
+                given.registered("web", "pb-0123456789abcdef0");
+            },
+            Attention,
+            &[OtherBaseline],
+        ),
+        ("the default, and its patch group has none", |given| given.tag("Patch Group", "web"), Patched, &[]),
         (
             "which one is meant is not known",
             |given| {
@@ -189,6 +259,12 @@ fn a_scan_with_another_baseline_is_another_scan() {
     let detail = Given::with(other_baseline).host().reasons[0].detail.clone();
     let expected = "pb-0123456789abcdef0, and the default here is AWS-AmazonLinux2023DefaultPatchBaseline";
     assert_eq!(detail.as_deref(), Some(expected));
+    let of_group = Given::with(|given| {
+        given.tag("Patch Group", "web");
+        given.registered("web", "pb-0123456789abcdef0");
+    });
+    let expected = "AWS-AmazonLinux2023DefaultPatchBaseline, and that of its patch group is that of web";
+    assert_eq!(of_group.host().reasons[0].detail.as_deref(), Some(expected));
 }
 
 /// A scan by State Manager between two openings, with the same baseline, is as good as our own.
@@ -217,6 +293,7 @@ fn a_scan_while_no_window_was_open_is_somebody_elses() {
             |given| {
                 given.patch().ended_at = Some(at("2026-11-28T05:00:00Z"));
                 given.tag("Patch Group", "web");
+                given.registered("web", BASELINE);
                 given.seen.baselines.clear();
             },
             Patched,

@@ -2,6 +2,7 @@
 
 use patching::hosts::Reason::*;
 use patching::hosts::Verdict::*;
+use patching::hosts::observation::ObservedBaseline;
 use serde_json::json;
 
 use crate::given::{Given, LINUX, all_are, at, opened, tagged};
@@ -212,6 +213,37 @@ fn a_baseline_that_approves_nothing_blocks() {
             &[BaselineApprovesNothing, NeverScanned],
         ),
         (
+            "nothing that came out in the last five weeks",
+            |given| given.seen.baselines[0].approves_until = Some("2026-10-24".parse().unwrap()),
+            Patched,
+            &[WaitingForApproval],
+        ),
+        (
+            "nothing that came out since longer",
+            |given| given.seen.baselines[0].approves_until = Some("2026-10-23".parse().unwrap()),
+            Blocked,
+            &[BaselineApprovesNothing],
+        ),
+        (
+            "that of its patch group, and nothing was scanned yet",
+            |given| {
+                let frozen = ObservedBaseline {
+                    id: "pb-0123456789abcdef0".into(),
+                    operating_system: "AMAZON_LINUX_2023".into(),
+                    approves_nothing: true,
+                    ..ObservedBaseline::default()
+                };
+                given.seen.baselines.push(frozen);
+                given.tag("PatchGroup", "web");
+                given.registered("web", "pb-0123456789abcdef0");
+                given.seen.patch_states.clear();
+                given.opening().commands.clear();
+                given.instance().launched_at = Some(at("2026-11-27T20:00:00Z"));
+            },
+            Blocked,
+            &[BaselineApprovesNothing, NeverScanned],
+        ),
+        (
             "the default of another operating system",
             |given| {
                 given.seen.baselines[0].approves_nothing = true;
@@ -222,4 +254,9 @@ fn a_baseline_that_approves_nothing_blocks() {
             &[],
         ),
     ]);
+    let frozen = Given::with(|given| given.seen.baselines[0].approves_until = Some("2024-01-01".parse().unwrap()));
+    assert_eq!(
+        frozen.host().reasons[0].detail.as_deref(),
+        Some("AWS-AmazonLinux2023DefaultPatchBaseline: nothing that was released after 2024-01-01")
+    );
 }

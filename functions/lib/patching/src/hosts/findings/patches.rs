@@ -3,7 +3,10 @@
 use super::{Case, Findings, day};
 use crate::hosts::observation::PatchState;
 use crate::hosts::windows::{DAY, DEFAULT_LIMIT};
-use crate::hosts::{Reason, Verdict};
+use crate::hosts::{Finding, Reason, Verdict};
+
+/// Longer than from one month's updates to the next.
+const LONG_WAIT_DAYS: u32 = 30;
 
 impl Case<'_> {
     pub(super) fn patches(&self, findings: &mut Findings) {
@@ -25,9 +28,7 @@ impl Case<'_> {
         let option = patch.reboot_option.as_ref().map(|option| format!(", by {option}")).unwrap_or_default();
         counted(counts.pending_reboot, Reason::PendingRestart, format!("installed{option}"));
         counted(counts.rejected, Reason::Rejected, "rejected".to_owned());
-        if counts.available_security > 0 {
-            findings.note(Reason::WaitingForApproval, self.waiting(patch));
-        }
+        self.approval(patch, findings);
     }
 
     fn age(&self, patch: &PatchState, findings: &mut Findings) {
@@ -46,9 +47,25 @@ impl Case<'_> {
         }
     }
 
-    fn waiting(&self, patch: &PatchState) -> String {
-        let days = self.named(&patch.baseline).and_then(|baseline| baseline.approve_after_days);
-        let waits = days.map(|days| format!(", and its baseline waits {days} days")).unwrap_or_default();
-        format!("{} are out{waits}", patch.counts.available_security)
+    /// Whether something is out that its baseline does not approve. Patch Manager counts that of Windows only: of others it is known
+    /// how long the baseline waits.
+    fn approval(&self, patch: &PatchState, findings: &mut Findings) {
+        let baseline = self.named(&patch.baseline);
+        let days = baseline.and_then(|baseline| baseline.approve_after_days);
+        let until = baseline.and_then(|baseline| baseline.approves_until);
+        let waits = until.map(|until| format!("its baseline approves nothing that was released after {until}"));
+        let waits = waits.or_else(|| days.map(|days| format!("its baseline waits {days} days")));
+        let available = patch.counts.available_security;
+        if available > 0 {
+            let detail =
+                format!("{available} are out{}", waits.map(|waits| format!(", and {waits}")).unwrap_or_default());
+            let is_strict = baseline.is_some_and(|baseline| baseline.is_strict);
+            let verdict = is_strict.then_some(Verdict::Attention);
+            findings.add(verdict, Finding { name: Reason::WaitingForApproval, detail: Some(detail), tag: None });
+        } else if !findings.has(Reason::BaselineApprovesNothing)
+            && (until.is_some() || days.is_some_and(|days| days > LONG_WAIT_DAYS))
+        {
+            findings.note(Reason::WaitingForApproval, waits);
+        }
     }
 }
