@@ -42,6 +42,8 @@ const LATEST: &str = "latest/coverage.json";
 const LATEST_PAGE: &str = "latest/coverage.html";
 /// A line an inspection of the whole scope.
 const HISTORY: &str = "history.json";
+/// How often a line is tried to be written where others write at the same time.
+const HISTORY_TRIES: usize = 5;
 
 /// Whether a run is an inspection: also one that ended before `ListAccounts` told what it was.
 #[must_use]
@@ -189,19 +191,36 @@ async fn make(context: &Context, run: &RunSummary) -> Result<Made, CallError> {
     while let Some(cell) = cells.try_next().await? {
         making.add(&cell).map_err(object::not_written)?;
     }
-    let earlier = cells::content_if_there(&context.s3, &context.object(LATEST)).await?;
+    let (earlier, _) = object::read_if_there(&context.s3, &context.object(LATEST)).await?;
     let earlier = earlier.and_then(|content| cells::parse(&content, LATEST)).unwrap_or_default();
     making.finish(earlier).map_err(object::not_written)
 }
 
-/// The inspections until now with this one, if it counts. A history that cannot be read is left as it is.
+/// The inspections until now with this one, if it counts. Where two end together, the one that comes too late reads what the other has
+/// written.
 async fn history(
     context: &Context,
     run: &RunSummary,
     coverage: &Coverage,
     now: Timestamp,
 ) -> Result<Vec<Past>, CallError> {
-    let kept = cells::content_if_there(&context.s3, &context.object(HISTORY)).await?;
+    for _ in 1..HISTORY_TRIES {
+        match history_once(context, run, coverage, now).await {
+            Err(CallError::ChangedMeanwhile(_)) => {}
+            done => return done,
+        }
+    }
+    history_once(context, run, coverage, now).await
+}
+
+/// A history that cannot be read is left as it is.
+async fn history_once(
+    context: &Context,
+    run: &RunSummary,
+    coverage: &Coverage,
+    now: Timestamp,
+) -> Result<Vec<Past>, CallError> {
+    let (kept, version) = object::read_if_there(&context.s3, &context.object(HISTORY)).await?;
     let history = match kept.map(|kept| serde_json::from_slice::<Vec<Past>>(&kept)) {
         Some(Err(problem)) => {
             tracing::warn!(key = HISTORY, error = %problem, "the history cannot be read and stays as it is");
@@ -214,7 +233,7 @@ async fn history(
         return Ok(history);
     }
     let history = coverage.past(now).added_to(history);
-    object::write_json(&context.s3, &context.object(HISTORY), &history).await?;
+    object::replace_json(&context.s3, &context.object(HISTORY), version, &history).await?;
     Ok(history)
 }
 

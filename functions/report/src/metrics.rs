@@ -69,6 +69,7 @@ impl Metrics {
             ("HostsUnknown", hosts.of(Verdict::Unknown)),
             ("WindowsNotRun", coverage.windows_not_run),
             ("CellsNotInspected", coverage.not_inspected),
+            ("CellsDenied", coverage.denied),
         ];
         let counts = counts.map(|(name, count)| (name, "Count", json!(count)));
         let percent = hosts.patched_percent.map(|percent| ("PatchedPercent", "Percent", json!(percent)));

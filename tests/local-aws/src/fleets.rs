@@ -51,6 +51,17 @@ pub fn make(seed: u64, hosts: usize, places: &[(String, String)], now: Timestamp
     Made { fleets, kinds: made }
 }
 
+/// Makes one host of each of these in an account-Region, in their order; otherwise as [`make`].
+#[must_use]
+pub fn make_each(seed: u64, kinds: &[Kind], place: &(String, String), now: Timestamp) -> Made {
+    let mut random = StdRng::seed_from_u64(seed);
+    let mut fleet = fleet(place);
+    let hosts = kinds.iter().map(|kind| Builder::new(&mut random, &fleet, now).build(*kind)).collect::<Vec<_>>();
+    let made = hosts.iter().map(|host| host.id.clone()).zip(kinds.iter().copied()).collect();
+    fleet.hosts = hosts;
+    Made { fleets: vec![fleet], kinds: made }
+}
+
 fn fleet((account, region): &(String, String)) -> Fleet {
     Fleet { account: account.clone(), region: region.clone(), hosts: Vec::new(), baselines: baselines() }
 }
@@ -70,6 +81,11 @@ fn baselines() -> Vec<Baseline> {
             approve_after_days: Some(7),
             rejected_patches: vec!["kernel.x86_64".into()],
             ..baseline('b', "Pinned", build::PINNED)
+        },
+        Baseline {
+            operating_system: "WINDOWS".into(),
+            approve_after_days: Some(60),
+            ..baseline('c', "Patient", build::PATIENT)
         },
     ]
 }

@@ -14,6 +14,8 @@ mod end_to_end;
 mod events;
 #[path = "guarantees/main.rs"]
 mod guarantees;
+#[path = "inspections/main.rs"]
+mod inspections;
 #[path = "lifecycle/main.rs"]
 mod lifecycle;
 #[path = "parameters/main.rs"]

@@ -180,9 +180,12 @@ impl CallError {
                 }
             }
             "RegionDisabledException" | "OptInRequired" => Self::RegionDisabled(failure),
-            "DoesNotExistException" | "InvalidResourceId" | "IdempotentParameterMismatch" | "TargetInUseException" => {
-                Self::ChangedMeanwhile(failure)
-            }
+            "DoesNotExistException"
+            | "InvalidResourceId"
+            | "IdempotentParameterMismatch"
+            | "TargetInUseException"
+            | "PreconditionFailed"
+            | "ConditionalRequestConflict" => Self::ChangedMeanwhile(failure),
             "ResourceLimitExceededException" => Self::QuotaExceeded(failure),
             "InvalidDocument" => Self::DocumentNotFound(failure),
             _ if status.is_some_and(|status| status == 429) => Self::Throttled(failure),
@@ -320,6 +323,8 @@ mod tests {
             ("UnrecognizedClientException", 400, "SessionExpired"),
             ("AuthFailure", 401, "SessionExpired"),
             ("DoesNotExistException", 400, "ChangedMeanwhile"),
+            ("PreconditionFailed", 412, "ChangedMeanwhile"),
+            ("ConditionalRequestConflict", 409, "ChangedMeanwhile"),
             ("ResourceLimitExceededException", 400, "QuotaExceeded"),
             ("InvalidDocument", 400, "DocumentNotFound"),
             ("ValidationException", 400, "RequestRefused"),

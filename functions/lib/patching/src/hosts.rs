@@ -8,6 +8,7 @@ mod cell;
 pub mod coverage;
 mod findings;
 mod judge;
+mod later;
 pub mod observation;
 mod opening;
 mod platform;

@@ -43,14 +43,6 @@ async fn objects(s3: &Client, bucket: &str, prefix: &str) -> Result<Vec<(String,
     Ok(objects)
 }
 
-/// An object's content; none where there is no object. That S3 says so, and not that access is denied, takes `s3:ListBucket`.
-pub(super) async fn content_if_there(s3: &Client, object: &ObjectKey) -> Result<Option<Vec<u8>>, CallError> {
-    match object::read(s3, object).await {
-        Err(error) if error.failure().code.as_deref() == Some("NoSuchKey") => Ok(None),
-        content => content.map(Some),
-    }
-}
-
 /// None, and a line in the log, where an object holds something else than it should.
 pub(super) fn parse<T: DeserializeOwned>(content: &[u8], key: &str) -> Option<T> {
     serde_json::from_slice(content)

@@ -63,6 +63,7 @@ struct Page<'a> {
     units: Vec<Unit<'a>>,
     grid: Grid<'a>,
     not_inspected: Vec<Group<'a>>,
+    denied: Vec<Group<'a>>,
     left_out: Vec<String>,
     excluded: Option<String>,
     details: String,
@@ -109,7 +110,8 @@ pub fn render(
         networks: coverage.networks.iter().take(NAMED_NETWORKS).collect(),
         windows: windows::windows(coverage),
         units: coverage.units.iter().map(units::unit).collect(),
-        not_inspected: groups::groups(run).into_iter().chain(groups::skipped(run)).collect(),
+        not_inspected: groups::groups(run),
+        denied: groups::skipped(run),
         left_out: left_out.collect(),
         excluded: (excluded > 0).then(|| many(excluded, "host")),
         details: json_in_script(&details(run, coverage, &grid)),
@@ -141,7 +143,9 @@ fn tone(coverage: &Coverage) -> &'static str {
     match () {
         () if coverage.error.is_some() || coverage.not_inspected > 0 || hosts.of(Verdict::Blocked) > 0 => "bad",
         () if hosts.of(Verdict::Patched) + hosts.of(Verdict::Due) < hosts.to_be_patched()
-            || hosts.to_be_patched() == 0 =>
+            || hosts.to_be_patched() == 0
+            || coverage.denied > 0
+            || coverage.disabled =>
         {
             "warned"
         }

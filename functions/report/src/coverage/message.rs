@@ -20,8 +20,8 @@ pub(super) fn headline(coverage: &Coverage) -> String {
     match (&coverage.error, hosts.patched_percent) {
         (Some(error), _) => format!("the inspection could not be done: {}", error.name),
         (None, None) => "there is no host that is to be patched".to_owned(),
-        (None, Some(_)) if all == 1 && patched == 1 => "the one host is patched".to_owned(),
-        (None, Some(_)) if all == patched => format!("all {} are patched", many(all, "host")),
+        (None, Some(_)) if all == 1 && patched == 1 && coverage.denied == 0 => "the one host is patched".to_owned(),
+        (None, Some(_)) if all == patched && coverage.denied == 0 => format!("all {} are patched", many(all, "host")),
         (None, Some(percent)) => format!("{} of {} are patched ({percent:.1} %)", grouped(patched), many(all, "host")),
     }
 }
@@ -33,16 +33,32 @@ pub(super) fn leads(coverage: &Coverage) -> Vec<String> {
     let due = hosts.of(Verdict::Due);
     let blocked = (blocked > 0).then(|| format!("{} will not be patched by any window.", grouped(blocked)));
     let due = (due > 0).then(|| format!("{} will be at the next window.", grouped(due)));
-    [blocked, due, not_inspected(coverage).map(|places| format!("{places}."))].into_iter().flatten().collect()
+    [blocked, due, not_looked_at(coverage), disabled(coverage)].into_iter().flatten().collect()
 }
 
-/// Places that nobody could look at, and what they count for.
-fn not_inspected(coverage: &Coverage) -> Option<String> {
-    let (places, assumed) = (coverage.not_inspected, coverage.hosts.assumed);
-    (places > 0).then(|| {
-        let count = if places == 1 { "counts" } else { "count" };
-        format!("{} could not be looked at and {count} as {}", many(places, "place"), many(assumed, "host"))
-    })
+/// Places that nobody looked at, and what they count for.
+fn not_looked_at(coverage: &Coverage) -> Option<String> {
+    let (failed, denied, assumed) = (coverage.not_inspected, coverage.denied, coverage.hosts.assumed);
+    let is = if denied == 1 { "is" } else { "are" };
+    let each = [
+        (failed > 0).then(|| format!("{} could not be looked at", many(failed, "place"))),
+        (denied > 0).then(|| format!("{} {is} denied by service control policies", many(denied, "place"))),
+    ];
+    let places = each.into_iter().flatten().collect::<Vec<_>>().join(", and ");
+    let count = match failed + denied {
+        0 => return None,
+        1 => " and counts",
+        _ if failed > 0 && denied > 0 => "; together they count",
+        _ => " and count",
+    };
+    let hosts = if assumed > 0 { format!("{count} as {}", many(assumed, "host")) } else { String::new() };
+    Some(format!("{places}{hosts}."))
+}
+
+/// What no verdict of a host says by itself.
+fn disabled(coverage: &Coverage) -> Option<String> {
+    let disabled = "Patch Manager is disabled, so no window patches anything until DisablePatchManager is false.";
+    coverage.disabled.then(|| disabled.to_owned())
 }
 
 /// The message's subject, which is cut after 99 characters: what is to be done comes first.

@@ -76,15 +76,16 @@ pub(super) fn of_host(account: &AccountOutcome, cell: &Cell, host: &Host, consol
     })
 }
 
-/// The places of an account that nobody could look at: without an id, and each for as many hosts as it counts.
+/// The places of an account that nobody looked at: without an id, and each for as many hosts as it counts, which may be none.
 pub(super) fn of_places<'a>(account: &'a AccountCoverage, finished_at: &'a str) -> impl Iterator<Item = Value> + 'a {
     let regions = account.regions.iter().filter_map(|region| {
         let why = region.not_inspected.as_ref()?;
         Some((Some(&region.region), region.hosts.all, why))
     });
     let in_regions: u64 = regions.clone().map(|(_, hosts, _)| hosts).sum();
+    let has_places = regions.clone().next().is_some();
     let whole = account.not_inspected.iter().map(move |why| (None, account.hosts.assumed - in_regions, why));
-    regions.chain(whole.filter(|(_, hosts, _)| *hosts > 0)).map(move |(region, hosts, why)| {
+    regions.chain(whole.filter(move |(_, hosts, _)| *hosts > 0 || !has_places)).map(move |(region, hosts, why)| {
         json!({
             "account_id": account.id, "account_name": account.name, "organizational_unit": account.organizational_unit,
             "region": region, "hosts": hosts, "verdict": Verdict::Unknown, "reasons": [Reason::NotInspected],

@@ -145,7 +145,7 @@ fn only_an_inspection_of_the_whole_scope_has_metrics() {
     };
     let line = of(&json!({})).unwrap();
     let named = line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap();
-    assert_eq!(named.len(), 11);
+    assert_eq!(named.len(), 12);
     assert!(named.iter().all(|metric| line[metric["Name"].as_str().unwrap()].is_number()), "{line}");
     assert_eq!(
         (&line["HostsTotal"], &line["PatchedPercent"], &line["CellsNotInspected"]),
@@ -246,6 +246,34 @@ async fn a_history_that_cannot_be_read_stays_as_it_is() {
     let server = server(&list(1_000), &[cell(&[host(1, "patched", None)]).to_string()], None, Some("[{}]")).await;
     handled(&server, &json!({})).await;
     assert!(!written(&server).contains_key("/data/history.json"));
+}
+
+/// The other has written between reading and writing.
+#[tokio::test]
+async fn two_inspections_that_end_together_are_both_in_the_history() {
+    const CHANGED: &str = "<Error><Code>PreconditionFailed</Code></Error>";
+    let server = Server::start().await;
+    let item = json!({"account": {"S": ACCOUNT}, "name": {"S": "payments"}, "outcome": {"S": looked_at().to_string()}});
+    server.answers_to("DynamoDB", 200, &json!({"Items": [item], "Count": 1}).to_string());
+    let other = json!([{"run": "other", "finishedAt": "2026-11-28T06:09:59Z", "hosts": 0, "verdicts": {},
+                        "patchedPercent": null, "reasons": {}}]);
+    for (status, body) in [
+        (200, list(1_000)),
+        (200, cell(&[host(1, "patched", None)]).to_string()),
+        (404, "<Error><Code>NoSuchKey</Code></Error>".to_owned()),
+        (404, "<Error><Code>NoSuchKey</Code></Error>".to_owned()),
+        (412, CHANGED.to_owned()),
+        (200, other.to_string()),
+    ] {
+        server.answers(status, &body);
+    }
+    (0..8).for_each(|_| server.answers(200, ""));
+    handled(&server, &json!({})).await;
+    let history: Vec<Past> = from_str(&written(&server)["/data/history.json"]).unwrap();
+    assert_eq!(history.iter().map(|past| past.run.as_str()).collect::<Vec<_>>(), ["other", "r1"]);
+    let puts = server.asked().into_iter().filter(|one| one.method == "PUT" && one.uri.contains("history.json"));
+    let first = puts.map(|one| one.header("if-none-match").map(ToOwned::to_owned)).next().unwrap();
+    assert_eq!(first.as_deref(), Some("*"), "only where there was none");
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use super::kind::Kind;
 
 pub(super) const FROZEN: &str = "frozen";
 pub(super) const PINNED: &str = "pinned";
+pub(super) const PATIENT: &str = "patient";
 const TAG: &str = "InstanceOS";
 /// For targets with more than one filter.
 const ENVIRONMENT: &str = "Environment";
@@ -42,7 +43,7 @@ impl<'a> Builder<'a> {
 
     pub(super) fn build(&mut self, kind: Kind) -> Host {
         let mut host = match kind {
-            Kind::Windows | Kind::WrongTag => self.windows(),
+            Kind::Windows | Kind::WrongTag | Kind::Waiting => self.windows(),
             Kind::Hybrid | Kind::HybridLost => self.hybrid(None),
             Kind::Azure => self.hybrid(Some("Microsoft.Compute/virtualMachines")),
             _ => self.linux(),
@@ -169,6 +170,7 @@ impl<'a> Builder<'a> {
             Kind::WrongTag => set_tag(host, TAG, "Linux"),
             Kind::Frozen => set_tag(host, "Patch Group", FROZEN),
             Kind::Pinned => set_tag(host, "PatchGroup", PINNED),
+            Kind::Waiting => set_tag(host, "Patch Group", PATIENT),
             Kind::Replaced => set_tag(host, "aws:autoscaling:groupName", "web"),
             Kind::Odd => {
                 set_tag(host, "Name", "<b onmouseover=alert(1)>web & co</b>");
@@ -221,7 +223,7 @@ impl<'a> Builder<'a> {
         };
         match kind {
             Kind::StoppedInWindows => {
-                let events = [(self.ago(24 * 7), Happening::Stops), (self.ago(2), Happening::Starts)];
+                let events = [(self.ago(24 * 9), Happening::Stops), (self.ago(2), Happening::Starts)];
                 Conduct { timeline: happens(&events), ..conduct }
             }
             Kind::Lost => Conduct { timeline: happens(&[(self.ago(9), Happening::IsLost)]), ..conduct },
@@ -238,6 +240,8 @@ impl<'a> Builder<'a> {
             Kind::FailsToScan => Conduct { commands: Response::FailsToScan, ..conduct },
             Kind::FailsToInstall => Conduct { failing_patches: 2, ..conduct },
             Kind::DoesNotRestart => Conduct { restarts: false, ..conduct },
+            // Before what its baseline approves: of two months that it waits for, one second Tuesday at least is not approved yet.
+            Kind::Waiting => Conduct { installed_until: Some(self.ago(24 * 120)), ..conduct },
             _ => conduct,
         }
     }

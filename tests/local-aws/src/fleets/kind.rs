@@ -56,6 +56,8 @@ pub enum Kind {
     Frozen,
     /// In a patch group whose baseline rejects something.
     Pinned,
+    /// Windows in a patch group whose baseline waits for two months.
+    Waiting,
     /// Scanned by something else after the windows.
     ScannedByOthers,
     /// Answers pings and takes no commands.
@@ -91,9 +93,14 @@ impl Kind {
     pub fn verdict(self, are_cut_off: bool) -> (Verdict, Option<Reason>) {
         match self {
             Self::Slow if !are_cut_off => (Verdict::Patched, None),
-            Self::Linux | Self::Windows | Self::Hybrid | Self::Azure | Self::Odd | Self::WrongTag | Self::Replaced => {
-                (Verdict::Patched, None)
-            }
+            Self::Linux
+            | Self::Windows
+            | Self::Hybrid
+            | Self::Azure
+            | Self::Odd
+            | Self::WrongTag
+            | Self::Replaced
+            | Self::Waiting => (Verdict::Patched, None),
             Self::Stopped => (Verdict::Away, Some(Reason::Stopped)),
             Self::StoppedInWindows => (Verdict::Attention, Some(Reason::NeverScanned)),
             Self::MetadataOff => (Verdict::Blocked, Some(Reason::MetadataOff)),
@@ -120,6 +127,31 @@ impl Kind {
             Self::Operated => (Verdict::Excluded, Some(Reason::OperatedByService)),
             // EC2 lists it no more.
             Self::Terminated => (Verdict::Unknown, None),
+        }
+    }
+
+    /// What else it says of it, in the same week. Of a Windows host that is well it may say too that it waits for approval: in the week
+    /// after a second Tuesday.
+    #[must_use]
+    pub const fn also(self, are_cut_off: bool) -> &'static [Reason] {
+        match self {
+            Self::Slow if are_cut_off => &[Reason::NeverScanned],
+            Self::LongLost | Self::HybridLost => &[Reason::NotReached, Reason::NeverScanned],
+            Self::Bottlerocket => &[Reason::InstallFailed, Reason::NeverScanned],
+            Self::OldAgent => &[Reason::NoTag, Reason::NeverScanned],
+            Self::Mac
+            | Self::NoTag
+            | Self::MisspeltTag
+            | Self::UnknownTag
+            | Self::TakesNoCommands
+            | Self::Hangs
+            | Self::Fails => &[Reason::NeverScanned],
+            Self::FailsForWeeks => &[Reason::InstallFailed, Reason::Stale],
+            Self::FailsToScan => &[Reason::ScanFailed],
+            Self::Waiting => &[Reason::WaitingForApproval],
+            Self::WrongTag => &[Reason::WrongWindow],
+            Self::Replaced => &[Reason::Replaced],
+            _ => &[],
         }
     }
 

@@ -64,11 +64,12 @@ fn expectations(run: &RunSummary, cells: &[Cell]) -> Value {
         .collect();
     assert_eq!(hostile.len(), sample::HOSTILE_NAMES.len());
     let unseen = run.outcomes.iter().map(places_not_looked_at).sum::<usize>();
+    let denied = run.reasons().any(|(_, _, reason)| reason.name == Reason::REGION_DENIED);
     let of = |verdict: Verdict| hosts.iter().filter(|(host, _)| host.verdict == verdict).count();
     let (patched, all) = (of(Verdict::Patched), hosts.len() + unseen - of(Verdict::Excluded));
     let tenths = patched * 1_000 / all;
     json!({
-        "accounts": run.outcomes.iter().map(|account| &account.name).collect::<Vec<_>>(), "notInspected": unseen > 0,
+        "accounts": run.outcomes.iter().map(|account| &account.name).collect::<Vec<_>>(), "notInspected": unseen > 0 || denied,
         "headline": format!(
             "{} of {} hosts are patched ({}.{} %)", grouped(patched), grouped(all), tenths / 10, tenths % 10
         ),
@@ -80,12 +81,8 @@ fn expectations(run: &RunSummary, cells: &[Cell]) -> Value {
 
 /// Nobody found a host there before: each is one.
 fn places_not_looked_at(account: &AccountOutcome) -> usize {
-    let is_unseen = |region: &RegionOutcome| {
-        let is_denied = region.skipped.as_ref().is_some_and(|reason| reason.name == Reason::REGION_DENIED);
-        region.status == Status::Failed || is_denied
-    };
-    let whole = account.error.is_some() || (account.skipped.is_some() && account.regions.is_empty());
-    usize::from(whole) + account.regions.iter().filter(|region| is_unseen(region)).count()
+    let is_unseen = |region: &RegionOutcome| region.status == Status::Failed;
+    usize::from(account.error.is_some()) + account.regions.iter().filter(|region| is_unseen(region)).count()
 }
 
 fn grouped(number: usize) -> String {

@@ -7,7 +7,7 @@
 
 mod evidence;
 mod hosts;
-mod inputs;
+pub(crate) mod inputs;
 mod policies;
 mod promises;
 mod records;

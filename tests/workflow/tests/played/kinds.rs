@@ -28,7 +28,7 @@ async fn each_kind_gets_from_the_windows_what_it_is_made_for() {
             Fate::NotMatched,
             vec![Kind::NoTag, Kind::MisspeltTag, Kind::UnknownTag, Kind::Mac, Kind::OldAgent, Kind::EksNode],
         ),
-        (Fate::NotMatched, vec![Kind::Windows, Kind::Operated]),
+        (Fate::NotMatched, vec![Kind::Windows, Kind::Waiting, Kind::Operated]),
         (Fate::Failed, vec![Kind::Fails, Kind::FailsForWeeks, Kind::FailsToScan, Kind::Bottlerocket]),
         (Fate::ExecutionTimedOut, vec![Kind::Hangs]),
         (Fate::Cancelled, vec![Kind::Slow]),
@@ -64,6 +64,7 @@ async fn each_kind_has_the_patch_state_that_it_is_made_for() {
     assert!(all(Kind::FailsToScan, &|state| state.missing_count == -1));
     assert!(all(Kind::Frozen, &|state| state.baseline_id == "pb-aaaaaaaaaaaaaaaaa" && state.installed_count == 0));
     assert!(all(Kind::Pinned, &|state| state.installed_rejected_count == 1));
+    assert!(all(Kind::Waiting, &|state| state.missing_count == 0 && state.available_security_update_count > 0));
     assert!(all(Kind::ScannedByOthers, &|state| state.baseline_id == "pb-0ffffffffffffffff"));
     assert!(all(Kind::FailsForWeeks, &|state| state.operation_end_time < time("2026-11-01T00:00:00Z")));
     for kind in [Kind::NoTag, Kind::MisspeltTag, Kind::TakesNoCommands, Kind::Fails, Kind::Stopped, Kind::NotManaged] {

@@ -19,7 +19,7 @@ impl Week {
 }
 
 #[tokio::test]
-async fn each_host_gets_the_verdict_and_the_reason_of_its_kind() {
+async fn each_host_gets_the_verdict_and_the_reasons_of_its_kind() {
     let policy = policy("100%", "100%");
     let week = Week::of(400, &policy).await;
     let judged = week.inspected(&policy).await;
@@ -29,6 +29,11 @@ async fn each_host_gets_the_verdict_and_the_reason_of_its_kind() {
         let kind = week.made.kinds[&host.id];
         if said(host) != kind.verdict(true) {
             differences.insert(format!("{kind:?}: {:?} instead of {:?}", said(host), kind.verdict(true)));
+        }
+        let reasons: Vec<Reason> = host.reasons.iter().map(|finding| finding.name).collect();
+        let made: Vec<_> = kind.verdict(true).1.into_iter().chain(kind.also(true).iter().copied()).collect();
+        if reasons != made {
+            differences.insert(format!("{kind:?}: {reasons:?} instead of {made:?}"));
         }
     }
     assert!(differences.is_empty(), "{differences:#?}");

@@ -116,9 +116,11 @@ pub struct Host {
     /// When the first of them opens next, as SSM states it.
     pub next_execution: Option<String>,
     /// What is said of it.
+    #[serde(deserialize_with = "super::later::verdict")]
     pub verdict: Verdict,
     /// Why, the one that gives the verdict first, and last what is only to be known; of a host that is patched or due there is
     /// nothing but the latter.
+    #[serde(deserialize_with = "super::later::findings")]
     pub reasons: Vec<Finding>,
     /// What its last patching operation found.
     pub patch: Option<Patch>,

@@ -2,7 +2,8 @@
 //!
 //! What was not looked at is never patched. It counts with as many hosts as an earlier inspection found there, and with one where none
 //! ever could look: so the percentage is lower than it would be without it, and a person can repair that by making the place readable
-//! or by taking it out of the scope.
+//! or by taking it out of the scope. What a service control policy denies is no mistake that somebody has to repair: it is named, and no
+//! host is made up there.
 
 mod earlier;
 mod tally;
@@ -50,6 +51,12 @@ pub struct Coverage {
     pub hosts: HostCount,
     /// Places that could not be looked at: account-Regions, and accounts of which not even the Regions are known.
     pub not_inspected: u64,
+    /// Places into which a service control policy lets nobody look; they are none of the former.
+    #[serde(default)]
+    pub denied: u64,
+    /// Whether the policy turned everything off, so that no window opens.
+    #[serde(default)]
+    pub disabled: bool,
     /// Windows of account-Regions that should have run and did not.
     pub windows_not_run: u64,
     /// The oldest of the last patching operations of hosts that are to be patched.
@@ -82,6 +89,7 @@ pub struct HostCount {
     #[serde(default, skip_serializing_if = "is_zero")]
     pub assumed: u64,
     /// Hosts by verdict; those that none has are left out.
+    #[serde(deserialize_with = "super::later::counts")]
     pub verdicts: BTreeMap<Verdict, u64>,
     /// How many of 100 hosts that are to be patched are, rounded down to a tenth; `null` where there is none.
     pub patched_percent: Option<f64>,
@@ -90,6 +98,11 @@ pub struct HostCount {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
 fn is_zero(count: &u64) -> bool {
     *count == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_false(is: &bool) -> bool {
+    !is
 }
 
 impl HostCount {
@@ -176,6 +189,8 @@ pub struct ReasonCount {
     pub oldest_scan: Option<Timestamp>,
     /// Those of the hosts of which no patching operation is known.
     pub never_scanned: u64,
+    /// What to do about it.
+    pub advice: String,
     /// The command that mends it for the first of the hosts whose verdict it gives, to be run in that host's account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
@@ -262,7 +277,7 @@ pub struct AccountCoverage {
     /// Why the account as a whole could not be looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_inspected: Option<NotInspected>,
-    /// Its Regions that have hosts or could not be looked at.
+    /// Its Regions that have hosts or were not looked at.
     pub regions: Vec<RegionCoverage>,
 }
 
@@ -292,6 +307,9 @@ pub struct NotInspected {
     pub message: String,
     /// What to do about it.
     pub advice: String,
+    /// Whether a service control policy lets nobody look there.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub denied: bool,
 }
 
 /// An inspection in a line of `history.json`.
@@ -306,6 +324,7 @@ pub struct Past {
     #[serde(flatten)]
     pub hosts: HostCount,
     /// Hosts by the reason that gives their verdict.
+    #[serde(deserialize_with = "super::later::counts")]
     pub reasons: BTreeMap<Reason, u64>,
 }
 

@@ -17,8 +17,10 @@ pub struct HostTotals {
     /// All hosts.
     pub hosts: u64,
     /// Hosts by verdict; those that none has are left out.
+    #[serde(deserialize_with = "super::later::counts")]
     pub verdicts: BTreeMap<Verdict, u64>,
     /// Hosts by the reason that gives their verdict.
+    #[serde(deserialize_with = "super::later::counts")]
     pub reasons: BTreeMap<Reason, u64>,
     /// Windows that should have run and did not.
     pub windows_not_run: u64,

@@ -125,7 +125,9 @@ impl Tally {
             finished_at: run.finished_at.clone(),
             error: run.error.clone(),
             warnings: run.run_warnings.clone(),
-            not_inspected: accounts.iter().map(AccountCoverage::places_not_inspected).sum(),
+            not_inspected: accounts.iter().map(|account| account.places_not_looked_at(false)).sum(),
+            denied: accounts.iter().map(|account| account.places_not_looked_at(true)).sum(),
+            disabled: run.policy.as_ref().is_some_and(|policy| policy["disabled"] == true),
             windows_not_run: self.windows_not_run,
             oldest_scan: self.oldest_scan,
             reasons: reasons(self.reasons),
@@ -151,7 +153,7 @@ impl Tally {
             account.regions.iter().filter(|outcome| !regions.contains_key(&outcome.region)).collect::<Vec<_>>()
         {
             let Some((why, counted)) = not_looked_at(outcome) else { continue };
-            let hosts = counted.or_else(|| earlier.get(&outcome.region).copied()).unwrap_or(1);
+            let hosts = counted.or_else(|| earlier.get(&outcome.region).copied()).unwrap_or(why.made_up());
             let hosts = self.assumed(&account.id, Some(&outcome.region), hosts);
             regions.insert(outcome.region.clone(), (hosts, Some(why)));
         }
@@ -165,34 +167,39 @@ impl Tally {
             }
         }
         let mut hosts = HostCount::of_all(regions.values().map(|(count, _)| count));
-        if as_a_whole.is_some() && regions.values().all(|(_, not_inspected)| not_inspected.is_none()) {
-            hosts.add_all(&self.assumed(&account.id, None, 1));
+        let has_no_place = regions.values().all(|(_, not_inspected)| not_inspected.is_none());
+        if let Some(why) = as_a_whole.as_ref().filter(|_| has_no_place) {
+            hosts.add_all(&self.assumed(&account.id, None, why.made_up()));
         }
         let regions = regions
             .into_iter()
             .map(|(region, (hosts, not_inspected))| RegionCoverage { region, hosts, not_inspected })
-            .filter(|region| region.hosts.all > 0);
+            .filter(|region| region.hosts.all > 0 || region.not_inspected.is_some());
         let AccountOutcome { id, name, organizational_unit, .. } = account.clone();
         AccountCoverage { id, name, organizational_unit, hosts, not_inspected: as_a_whole, regions: regions.collect() }
     }
 
     /// Hosts that nobody saw.
     fn assumed(&mut self, account: &AccountId, region: Option<&Region>, hosts: u64) -> HostCount {
+        let mut count = HostCount::default();
+        if hosts == 0 {
+            return count;
+        }
         let concerned = self.reasons.entry(Reason::NotInspected).or_default();
         concerned.hosts += hosts;
         concerned.never_scanned += hosts;
         concerned.places.insert((account.clone(), region.cloned()));
-        let mut count = HostCount::default();
         count.add_assumed(hosts);
         count
     }
 }
 
 impl AccountCoverage {
-    /// An account as a whole is one place, unless its Regions are known.
-    fn places_not_inspected(&self) -> u64 {
-        let regions = self.regions.iter().filter(|region| region.not_inspected.is_some()).count();
-        (regions as u64).max(u64::from(self.not_inspected.is_some()))
+    /// Those that are denied, or the others. An account as a whole is one place, unless its Regions are known.
+    fn places_not_looked_at(&self, denied: bool) -> u64 {
+        let is_meant = |why: &&NotInspected| why.denied == denied;
+        let regions = self.regions.iter().filter_map(|region| region.not_inspected.as_ref()).filter(is_meant).count();
+        (regions as u64).max(u64::from(self.not_inspected.as_ref().is_some_and(|why| is_meant(&why))))
     }
 }
 
@@ -231,12 +238,18 @@ fn not_looked_at(region: &RegionOutcome) -> Option<(NotInspected, Option<u64>)> 
 impl NotInspected {
     fn failed(failure: &Failure) -> Self {
         let Failure { name, message, .. } = failure.clone();
-        Self { name, message, advice: failure.advice().to_owned() }
+        Self { name, message, advice: failure.advice().to_owned(), denied: false }
     }
 
+    /// What is skipped although it is there is denied.
     fn skipped(reason: &Skipped) -> Self {
         let Skipped { name, message } = reason.clone();
-        Self { name, message, advice: reason.advice().to_owned() }
+        Self { name, message, advice: reason.advice().to_owned(), denied: true }
+    }
+
+    /// For how many hosts it counts where none was ever found.
+    fn made_up(&self) -> u64 {
+        u64::from(!self.denied)
     }
 
     /// A Region that says it was looked at, and left nothing.
@@ -245,6 +258,7 @@ impl NotInspected {
             name: "NoRecord".to_owned(),
             message: "what was found here is not in the bucket".to_owned(),
             advice: "Inspect again; if it happens again, look at the log of inspect-hosts.".to_owned(),
+            denied: false,
         }
     }
 }
@@ -262,6 +276,7 @@ fn reasons(found: BTreeMap<Reason, Concerned>) -> Vec<ReasonCount> {
             also,
             oldest_scan,
             never_scanned,
+            advice: name.advice().to_owned(),
             command,
         }
     };

@@ -102,6 +102,7 @@ fn what_was_not_looked_at_counts_as_not_patched() {
         let coverage = coverage(with_regions(&[looked_at("eu-west-1", 1), other]), &patched, earlier);
         let region = coverage.accounts[0].regions.iter().find(|region| region.region.as_str() == "us-east-1");
         assert_eq!(coverage.not_inspected, u64::from(region.is_some()));
+        assert_eq!(coverage.denied, 0);
         assert!(region.is_none_or(|region| region.not_inspected.is_some()));
         (coverage.hosts.patched_percent.unwrap(), coverage.hosts.assumed)
     };
@@ -116,9 +117,33 @@ fn what_was_not_looked_at_counts_as_not_patched() {
         (20.0, 4),
         "hosts that were counted and of which nothing is there"
     );
-    assert_eq!(percent(skipped("us-east-1", "RegionDenied"), json!({})), (50.0, 1));
     assert_eq!(percent(skipped("us-east-1", "RegionNotEnabled"), earlier(3)), (100.0, 0), "nothing can run there");
     assert_eq!(percent(json!({"region": "us-east-1", "status": "succeeded"}), json!({})), (50.0, 1));
+}
+
+/// As many as were found there before; none is made up, and it is no mistake that somebody could repair.
+#[test]
+fn what_a_service_control_policy_denies_is_named_and_is_none_of_what_could_not_be_looked_at() {
+    let regions =
+        |hosts: u64| json!({"accounts": [{"id": FIRST, "regions": [{"region": "us-east-1", "hosts": hosts}]}]});
+    let of_region = with_regions(&[looked_at("eu-west-1", 1), skipped("us-east-1", "RegionDenied")]);
+    let whole = json!({"regions": [], "skipped": {"name": "AccountDenied", "message": "all"}});
+    let of_account = vec![account(FIRST, "Root/A", &whole)];
+    let patched = [cell(FIRST, "eu-west-1", &[host(1, "patched", &[], Some(27))], &[])];
+    for (earlier, hosts) in [(json!({}), 0), (regions(0), 0), (regions(3), 3)] {
+        let coverage = coverage(of_region.clone(), &patched, earlier.clone());
+        let [_, denied] = coverage.accounts[0].regions.as_slice() else { panic!("{coverage:?}") };
+        let why = denied.not_inspected.as_ref().unwrap();
+        assert_eq!((why.name.as_str(), why.denied, denied.hosts.assumed), ("RegionDenied", true, hosts));
+        assert_eq!((coverage.not_inspected, coverage.denied, coverage.hosts.all), (0, 1, 1 + hosts));
+        assert_eq!(coverage.reasons.iter().map(|reason| reason.hosts).sum::<u64>(), hosts);
+        assert_eq!(coverage.reasons.len(), usize::from(hosts > 0), "a reason of no host is none");
+
+        let coverage = self::coverage(of_account.clone(), &[], earlier);
+        let why = coverage.accounts[0].not_inspected.as_ref().unwrap();
+        assert_eq!((why.name.as_str(), why.denied), ("AccountDenied", true));
+        assert_eq!((coverage.not_inspected, coverage.denied, coverage.hosts.all), (0, 1, hosts));
+    }
 }
 
 #[test]
