@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use lambda::call::{ENTERING, every};
 use lambda::{CallError, CallFailure, SdkConfig};
 use member::sessions::MemberSessions;
-use member::{dhmc, ec2, iam};
+use member::{dhmc, ec2};
 use patching::outcome::Warning;
 use patching::targets::{AccountState, Target};
 use patching::token::Place;
@@ -142,8 +142,7 @@ async fn has_its_policies(
 
 /// A StackSet of its own brings it.
 async fn has_its_dhmc_role(context: &Context, run: &RunId, account: &AccountId, role: &RoleName) -> Result<(), Error> {
-    let look_for = async |config: &SdkConfig| iam::has_dhmc_role(config, role).await;
-    match context.sessions.with_config(run, account, look_for).await {
+    match context.sessions.has_dhmc_role(run, account, role).await {
         Err(CallError::DhmcRoleMissing(failure)) => Err(Error::RoleNotReady(account.clone(), failure)),
         // What else goes wrong there is for the Regions to tell.
         _ => Ok(()),

@@ -9,8 +9,8 @@
 use aws_sdk_ssm::Client;
 use futures::join;
 use lambda::CallError;
+use member::dhmc;
 use member::sessions::MemberSessions;
-use member::{dhmc, iam};
 use patching::dhmc::DhmcStep;
 use patching::outcome::DhmcOutcome;
 use patching::request::RegionRequest;
@@ -21,9 +21,7 @@ use policy::{Dhmc, RoleName};
 pub async fn handle(sessions: &MemberSessions, request: RegionRequest) -> Result<DhmcOutcome, CallError> {
     let place = request.place();
     let RegionRequest { action, policy, .. } = request;
-    let look_for = async |role: &RoleName| {
-        sessions.with_config(&place.run, &place.account, async |config| iam::has_dhmc_role(config, role).await).await
-    };
+    let look_for = async |role: &RoleName| sessions.has_dhmc_role(&place.run, &place.account, role).await;
     sessions.with_ssm(&place, async |ssm: &Client| configure(ssm, action, &policy.dhmc, look_for).await).await
 }
 

@@ -3,16 +3,31 @@
 use aws_config::SdkConfig;
 use lambda::{CallError, CallFailure};
 use policy::RoleName;
+use policy::ids::{AccountId, RunId};
 
 use crate::query::{Service, query, texts};
+use crate::sessions::MemberSessions;
 
 const OPERATION: &str = "iam:GetRole";
+
+impl MemberSessions {
+    /// Asks in `account` for its role for DHMC, by `iam:GetRole`. That this may not be asked is no sign of a session that is no
+    /// good any more: it stays.
+    pub async fn has_dhmc_role(&self, run: &RunId, account: &AccountId, role: &RoleName) -> Result<(), CallError> {
+        let look_for = async |config: &SdkConfig| match has_dhmc_role(config, role).await {
+            Err(CallError::AccessDenied(denied)) => Ok(Some(denied)),
+            found => found.map(|()| None),
+        };
+        let denied = self.with_config(run, account, look_for).await?;
+        denied.map_or(Ok(()), |denied| Err(CallError::AccessDenied(denied)))
+    }
+}
 
 /// Fails with `DhmcRoleMissing` when the account of these settings has no role of this name with this path.
 ///
 /// Within an account a role's name is there once, whatever its path is.
 /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html>
-pub async fn has_dhmc_role(config: &SdkConfig, role: &RoleName) -> Result<(), CallError> {
+async fn has_dhmc_role(config: &SdkConfig, role: &RoleName) -> Result<(), CallError> {
     let role = role.as_str();
     let name = role.rsplit('/').next().unwrap_or(role);
     let answer = match query(config, Service::Iam, OPERATION, &[("RoleName", name)]).await {

@@ -3,7 +3,7 @@
 pub mod dhmc;
 pub mod ec2;
 pub mod hosts;
-pub mod iam;
+mod iam;
 pub mod progress;
 pub mod query;
 pub mod sessions;

@@ -263,3 +263,24 @@ async fn a_session_serves_its_run_but_not_in_its_last_minutes_and_another_run_ma
     aws.roll_out("run").await.unwrap();
     assert_eq!(aws.keys(since), ["ASIASECOND"]);
 }
+
+/// Whether the role for DHMC is there is asked of IAM, by a permission that many take away: that says nothing of the session, which is
+/// good for all that follows.
+#[tokio::test]
+async fn that_iam_may_not_be_asked_costs_no_session() {
+    let aws = aws_with_a_session().await;
+    let denied = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>";
+    (0..8).for_each(|_| aws.sts.answers_to("Action=GetRole", 403, denied));
+    let sessions = MemberSessions::new(&aws.config, aws.context.role.clone());
+    for region in [REGION, "us-east-1", "eu-central-1"] {
+        let request: RegionRequest = from_value(json!({
+            "run": "run", "action": "rollout", "accountId": ACCOUNT, "region": region, "policy": policy()
+        }))
+        .unwrap();
+        let outcome = Box::pin(configure_dhmc::handle(&sessions, request)).await.unwrap();
+        assert!(outcome.not_looked_for.is_some_and(|why| why.contains("iam:GetRole")), "{region}");
+    }
+    assert_eq!(aws.keys(0), ["ASIAFIRST"]);
+    let asked = aws.sts.asked().into_iter().filter(|one| one.body.contains("Action=AssumeRole"));
+    assert_eq!(asked.count(), 1);
+}
