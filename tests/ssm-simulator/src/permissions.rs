@@ -52,7 +52,8 @@ pub(crate) fn needed(operation: Operation, cell: &Cell, body: &Value) -> Vec<Per
     [own].into_iter().chain(part).chain(tagging).chain(passing).collect()
 }
 
-/// One for each host, with its tags.
+/// One for each host, with its tags; and one without a resource, as the authorization reference had it before: a policy has to be right
+/// for either.
 fn of_hosts(operation: Operation, cell: &Cell, input: &Fields) -> Vec<Permission> {
     let holdings = cell.holdings.lock();
     let one = |id: String| {
@@ -60,7 +61,8 @@ fn of_hosts(operation: Operation, cell: &Cell, input: &Fields) -> Vec<Permission
         needed.context.extend(holdings.host(&id).into_iter().flat_map(|host| resource_tags(host.tags())));
         needed
     };
-    strings(input.get("InstanceIds")).into_iter().map(one).collect()
+    let whole = Permission::new(action(operation), format!("arn:aws:ssm:{}:{}:*", cell.region, cell.account));
+    strings(input.get("InstanceIds")).into_iter().map(one).chain([whole]).collect()
 }
 
 fn host(Cell { account, region, .. }: &Cell, id: &str) -> String {
@@ -203,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn each_host_is_a_resource_of_its_own() {
+    fn each_host_is_a_resource_of_its_own_unless_there_is_none_to_name() {
         let body = json!({ "InstanceIds": ["i-0123456789abcdef0", "mi-0123456789abcdef0"] });
         let needed = actions_and_resources(Operation::DescribeInstancePatchStates, &body);
         let action = "ssm:DescribeInstancePatchStates";
@@ -212,6 +214,7 @@ mod tests {
             [
                 pair(action, "arn:aws:ec2:eu-west-1:111122223333:instance/i-0123456789abcdef0"),
                 pair(action, "arn:aws:ssm:eu-west-1:111122223333:managed-instance/mi-0123456789abcdef0"),
+                pair(action, "arn:aws:ssm:eu-west-1:111122223333:*"),
             ]
         );
     }
