@@ -112,7 +112,11 @@ fn check_accounts(outcome: &Outcome) -> Option<String> {
 /// An organization with an account that cannot be entered ends red, after all the others are done.
 fn check_end(outcome: &Outcome) -> Option<String> {
     let fails = outcome.accounts_that_are(Condition::WithoutRole).count() > 0;
-    let promised = if fails { ("FAILED", Some("RolloutIncomplete")) } else { ("SUCCEEDED", None) };
+    let error = match outcome.scenario {
+        Scenario::Inspect => "InspectionIncomplete",
+        _ => "RolloutIncomplete",
+    };
+    let promised = if fails { ("FAILED", Some(error)) } else { ("SUCCEEDED", None) };
     let found = (outcome.run.status.as_str(), outcome.run.error.as_deref());
     let cause = outcome.run.cause.as_deref().unwrap_or_default();
     (found != promised).then(|| format!("the execution ended as {found:?} instead of {promised:?}: {cause}"))

@@ -35,7 +35,7 @@ async fn a_region_that_cannot_be_looked_at_is_unknown_until_it_is_looked_at_agai
     )
     .await;
     let looked = aws.run("looked", &json!({"action": "inspect", "accounts": [one.id, other.id]})).await.unwrap();
-    assert_eq!(looked.error.as_deref(), Some("RolloutIncomplete"));
+    assert_eq!(looked.error.as_deref(), Some("InspectionIncomplete"));
     let regions = regions(&looked);
     let of = |account: &Account| -> Vec<_> {
         account.regions.iter().map(|region| (account.id.clone(), region.clone())).collect()
@@ -49,9 +49,12 @@ async fn a_region_that_cannot_be_looked_at_is_unknown_until_it_is_looked_at_agai
             assert_eq!((error.step.as_str(), error.name.as_str()), ("InspectHosts", "AccessDenied"));
             assert!(error.message.contains("ssm:DescribeInstancePatchStates"), "{}", error.message);
             assert_eq!((outcome.status, outcome.hosts.as_ref(), cell), (Status::Failed, None, None));
+            assert_eq!(outcome.hosts_key, None);
         } else {
             let hosts = outcome.hosts.clone().unwrap();
             assert_eq!(outcome.status, Status::Succeeded);
+            let key = cell.as_ref().map(|_| format!("runs/looked/hosts/{account}/{region}.json"));
+            assert_eq!(outcome.hosts_key, key);
             assert_eq!(cell.map(|cell| cell.totals()).unwrap_or_default(), hosts);
         }
     }

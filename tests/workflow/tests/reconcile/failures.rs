@@ -41,6 +41,7 @@ fn region_with(region: &str, warnings: Vec<Warning>, error: Option<Failure>) -> 
         dhmc: None,
         windows: Vec::new(),
         hosts: None,
+        hosts_key: None,
         warnings,
         error,
         dhmc_error: None,

@@ -32,6 +32,9 @@ pub struct RegionOutcome {
     /// The hosts that an inspection found there; what is said of each is in the bucket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hosts: Option<HostTotals>,
+    /// Where that is in the bucket of the reports; none where there are no hosts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hosts_key: Option<String>,
     /// What a person should look at.
     #[serde(default)]
     pub warnings: Vec<Warning>,
@@ -75,6 +78,7 @@ impl RegionOutcome {
             dhmc: None,
             windows: Vec::new(),
             hosts: None,
+            hosts_key: None,
             warnings: Vec::new(),
             error: None,
             dhmc_error: None,

@@ -27,7 +27,7 @@ fn a_report_that_fails_leaves_what_ended_the_run_as_it_was() {
     let next: Vec<_> = choices.iter().map(|choice| choice["Next"].as_str().unwrap()).collect();
     assert_eq!(
         next,
-        ["RolloutFailed", "RolloutNotReported", "RolloutIncomplete", "StackNotAnswered"],
+        ["RolloutFailed", "RolloutNotReported", "InspectionIncomplete", "RolloutIncomplete", "StackNotAnswered"],
         "without a report there is nothing to compare"
     );
 }
@@ -42,10 +42,16 @@ fn a_failed_account_names_itself_and_the_regions_that_failed() {
 }
 
 #[test]
-fn an_incomplete_rollout_says_how_many_failed_and_where_the_report_is() {
+fn an_incomplete_run_says_how_many_failed_and_where_the_report_is() {
     let input = after_report();
-    let cause = state("RolloutIncomplete").body["CausePath"].as_str().unwrap().to_owned();
-    let expected = "0 accounts failed, 0 succeeded; report: s3://data/runs/run-1/report.html";
-    assert_eq!(evaluate(&cause, &input, &Value::Null), json!(expected));
+    for (name, expected) in [
+        ("RolloutIncomplete", "0 accounts failed, 0 succeeded"),
+        ("InspectionIncomplete", "0 accounts could not be looked at in full, 0 were"),
+    ] {
+        let cause = state(name).body["CausePath"].as_str().unwrap().to_owned();
+        let expected = format!("{expected}; report: s3://data/runs/run-1/report.html");
+        assert_eq!(evaluate(&cause, &input, &Value::Null), json!(expected));
+    }
+    assert_eq!(input["rollout"]["action"], "rollout", "AnyFailed compares it");
     assert!(input["report"]["accounts"]["failed"].is_number(), "AnyFailed compares it");
 }
