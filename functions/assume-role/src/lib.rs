@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use aws_sdk_account::types::RegionOptStatus;
 use jiff::{SignedDuration, Timestamp};
 use lambda::call::{ENTERING, every};
-use lambda::{CallError, CallFailure, SdkConfig};
+use lambda::{CallError, Cause, SdkConfig};
 use member::sessions::MemberSessions;
 use member::{dhmc, ec2};
 use patching::outcome::Warning;
@@ -75,10 +75,10 @@ pub enum Error {
     AccountNotActive(AccountId, AccountState),
     /// The account joined a short while ago, and its configuration role or the one for DHMC is not there yet, or lacks policies.
     #[error("the account {0} joined a short while ago and its roles cannot be used yet")]
-    RoleNotReady(AccountId, #[source] CallFailure),
+    RoleNotReady(AccountId, #[source] CallError),
     /// Service control policies deny the account both of the calls that list its Regions.
     #[error("service control policies deny the account {0} to list its Regions, and the policy names none")]
-    AccountDenied(AccountId, #[source] CallFailure),
+    AccountDenied(AccountId, #[source] CallError),
     /// A call failed; its own name is the error's.
     #[error(transparent)]
     #[strum(disabled)]
@@ -108,7 +108,7 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
     let enabled = context.sessions.with_config(&run, &target.account.id, enabled_regions).await;
     let response = match enabled {
         Ok(enabled) => in_scope(action, &target, enabled),
-        Err(CallError::AccessDenied(failure)) => denied(action, &target, failure, is_new)?,
+        Err(error) if error.cause == Cause::AccessDenied => denied(action, &target, error, is_new)?,
         Err(error) => return Err(error.into()),
     };
     if is_new {
@@ -130,9 +130,9 @@ async fn has_its_policies(
     for RegionTask { region, .. } in regions {
         let place = Place { run: run.clone(), account: account.clone(), region: region.clone() };
         match context.sessions.with_ssm(&place, dhmc::observe).await {
-            Err(CallError::AccessDenied(failure)) => return Err(Error::RoleNotReady(place.account, failure)),
+            Err(error) if error.cause == Cause::AccessDenied => return Err(Error::RoleNotReady(place.account, error)),
             // Says nothing of the role.
-            Err(CallError::RegionDenied(_) | CallError::RegionDisabled(_)) => {}
+            Err(error) if matches!(error.cause, Cause::RegionDenied | Cause::RegionDisabled) => {}
             // What else goes wrong there is for the Region to tell.
             _ => break,
         }
@@ -143,7 +143,7 @@ async fn has_its_policies(
 /// A StackSet of its own brings it.
 async fn has_its_dhmc_role(context: &Context, run: &RunId, account: &AccountId, role: &RoleName) -> Result<(), Error> {
     match context.sessions.has_dhmc_role(run, account, role).await {
-        Err(CallError::DhmcRoleMissing(failure)) => Err(Error::RoleNotReady(account.clone(), failure)),
+        Err(error) if error.cause == Cause::DhmcRoleMissing => Err(Error::RoleNotReady(account.clone(), error)),
         // What else goes wrong there is for the Regions to tell.
         _ => Ok(()),
     }
@@ -158,23 +158,28 @@ fn is_new(grace: SignedDuration, action: Action, target: &Target, now: Timestamp
 }
 
 /// What to do about an account that cannot be entered, or may not tell its Regions.
-fn denied(action: Action, target: &Target, failure: CallFailure, is_new: bool) -> Result<Response, Error> {
-    if is_new && !failure.is_by_service_control_policy() {
-        return Err(Error::RoleNotReady(target.account.id.clone(), failure));
+fn denied(action: Action, target: &Target, error: CallError, is_new: bool) -> Result<Response, Error> {
+    let (account, is_by_policy) = (target.account.id.clone(), error.is_by_service_control_policy());
+    if is_new && !is_by_policy {
+        return Err(Error::RoleNotReady(account, error));
     }
-    if failure.operation == ENTERING {
-        return Err(CallError::AccessDenied(failure).into());
+    if error.operation == ENTERING {
+        return Err(error.into());
     }
-    unlisted(action, target, &failure).ok_or_else(|| not_listed(target, failure))
+    unlisted(action, target, &error).ok_or(if is_by_policy {
+        Error::AccountDenied(account, error)
+    } else {
+        Error::Call(error)
+    })
 }
 
 /// `account:ListRegions`, asked in the account itself: opting in is per account. `ec2:DescribeRegions` where that is denied, as
 /// by a policy that denies Regions and forgets the former.
 async fn enabled_regions(config: &SdkConfig) -> Result<BTreeSet<Region>, CallError> {
     match list_regions(&aws_sdk_account::Client::new(config)).await {
-        Err(CallError::AccessDenied(denied)) => match ec2::enabled_regions(config).await {
+        Err(denied) if denied.cause == Cause::AccessDenied => match ec2::enabled_regions(config).await {
             // The first of the two is what has to be allowed.
-            Err(CallError::AccessDenied(_)) => Err(CallError::AccessDenied(denied)),
+            Err(error) if error.cause == Cause::AccessDenied => Err(denied),
             other => other,
         },
         listed => listed,
@@ -183,19 +188,11 @@ async fn enabled_regions(config: &SdkConfig) -> Result<BTreeSet<Region>, CallErr
 
 /// Works in the Regions that are named, enabled or not, when the account may not tell which ones it has enabled; those where
 /// something of ours may be that left the scope are named, too.
-fn unlisted(action: Action, target: &Target, failure: &CallFailure) -> Option<Response> {
+fn unlisted(action: Action, target: &Target, denied: &CallError) -> Option<Response> {
     let mut named = target.regions.clone()?;
     named.extend(target.sweep_in.iter().flatten().cloned());
-    let warning = Warning { name: Warning::REGIONS_NOT_LISTED.to_owned(), message: failure.to_string() };
+    let warning = Warning { name: Warning::REGIONS_NOT_LISTED.to_owned(), message: denied.told() };
     Some(Response { warnings: vec![warning], ..in_scope(action, target, named) })
-}
-
-fn not_listed(target: &Target, failure: CallFailure) -> Error {
-    if failure.is_by_service_control_policy() {
-        Error::AccountDenied(target.account.id.clone(), failure)
-    } else {
-        CallError::AccessDenied(failure).into()
-    }
 }
 
 async fn list_regions(account: &aws_sdk_account::Client) -> Result<BTreeSet<Region>, CallError> {
@@ -272,9 +269,9 @@ mod tests {
         );
     }
 
-    fn failure(message: &str) -> CallFailure {
+    fn failure(message: &str) -> CallError {
         let code = Some("AccessDeniedException".to_owned());
-        CallFailure { operation: "account:ListRegions", code, message: message.to_owned(), request_id: None }
+        CallError::answered("account:ListRegions", code, message.to_owned(), None, Some(400))
     }
 
     #[test]
@@ -306,7 +303,7 @@ mod tests {
         ] {
             let target = target(None, false);
             assert_eq!(unlisted(Action::Rollout, &target, &failure(message)), None);
-            assert_eq!(not_listed(&target, failure(message)).name(), name);
+            assert_eq!(denied(Action::Rollout, &target, failure(message), false).unwrap_err().name(), name);
         }
     }
 

@@ -8,7 +8,7 @@
 
 use aws_sdk_ssm::Client;
 use futures::join;
-use lambda::CallError;
+use lambda::{CallError, Cause};
 use member::dhmc;
 use member::sessions::MemberSessions;
 use patching::dhmc::DhmcStep;
@@ -45,7 +45,7 @@ pub async fn configure(
         Ok(()) => None,
         // Somebody else's role stays: nothing hangs on ours.
         Err(_) if plan.step == DhmcStep::KeepForeign => None,
-        Err(CallError::AccessDenied(denied)) => Some(denied.to_string()),
+        Err(error) if error.cause == Cause::AccessDenied => Some(error.told()),
         Err(error) => return Err(error),
     };
     let outcome = if action.changes() { dhmc::apply(ssm, &plan).await? } else { plan.outcome().planned() };

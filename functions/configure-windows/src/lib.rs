@@ -9,7 +9,7 @@
 
 use aws_sdk_ssm::Client;
 use futures::join;
-use lambda::{CallError, CallFailure};
+use lambda::{CallError, Cause};
 use member::progress;
 use member::sessions::{MemberRole, MemberSessions};
 use member::windows::{self, KeptDocuments, Site};
@@ -62,7 +62,7 @@ pub async fn configure(
     let unknown = unknown_parameters(policy, &documents);
     if !unknown.is_empty() {
         let message = unknown.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-        return Err(CallError::UnknownParameter(CallFailure::without_answer(windows::DESCRIBING, message)));
+        return Err(CallError::new(Cause::UnknownParameter, windows::DESCRIBING, message));
     }
     let desired = Desired::new(policy, task_role, &documents);
     if !action.changes() {

@@ -92,7 +92,7 @@ async fn described(organizations: &Client, asked: &BTreeSet<AccountId>) -> Resul
         let answer = organizations.describe_account().account_id(id.as_str()).send().await;
         match answer.called("organizations:DescribeAccount") {
             Ok(answer) => Ok(answer.account),
-            Err(error) if error.failure().code.as_deref() == Some("AccountNotFoundException") => Ok(None),
+            Err(error) if error.has_code(&["AccountNotFoundException"]) => Ok(None),
             Err(error) => Err(not_readable(error)),
         }
     };

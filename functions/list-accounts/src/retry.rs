@@ -37,7 +37,7 @@ pub(crate) async fn of(context: &Context, earlier: &RunId) -> Result<Retry, Erro
 
 /// Who may not list a bucket is denied access to what is not there.
 fn is_absent(error: &CallError, is_run_known: bool) -> bool {
-    let code = error.failure().code.as_deref();
+    let code = error.code.as_deref();
     code == Some("NoSuchKey") || (code == Some("AccessDenied") && !is_run_known)
 }
 

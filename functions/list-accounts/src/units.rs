@@ -122,7 +122,7 @@ async fn find(organizations: &Client, id: &OrganizationalUnitId) -> Result<Optio
     }
     match describe(organizations, id).await {
         Ok(name) => Ok(Some(name)),
-        Err(error) if error.failure().code.as_deref() == Some("OrganizationalUnitNotFoundException") => Ok(None),
+        Err(error) if error.has_code(&["OrganizationalUnitNotFoundException"]) => Ok(None),
         Err(error) => Err(not_readable(error)),
     }
 }

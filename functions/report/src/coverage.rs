@@ -17,7 +17,7 @@ use std::pin::pin;
 use futures::TryStreamExt;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
-use lambda::CallError;
+use lambda::{CallError, Cause};
 use patching::hosts::coverage::{Coverage, Earlier, Past, Tally};
 use patching::hosts::{Cell, Reason};
 use patching::outcome::{AccountOutcome, Status};
@@ -206,7 +206,7 @@ async fn history(
 ) -> Result<Vec<Past>, CallError> {
     for _ in 1..HISTORY_TRIES {
         match history_once(context, run, coverage, now).await {
-            Err(CallError::ChangedMeanwhile(_)) => {}
+            Err(error) if error.cause == Cause::ChangedMeanwhile => {}
             done => return done,
         }
     }

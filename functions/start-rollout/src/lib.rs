@@ -22,7 +22,7 @@ use aws_sdk_sfn::operation::start_execution::StartExecutionError;
 use jiff::{SignedDuration, Timestamp};
 use lambda::call::Called;
 use lambda::named_error::message;
-use lambda::{CallError, NamedError, logs};
+use lambda::{CallError, Cause, NamedError, logs};
 use patching::names::Names;
 use policy::ids::RunId;
 use policy::input::{Action, ExecutionInput};
@@ -171,13 +171,9 @@ fn not_started(request_type: RequestType, error: &CallError) -> Answer {
     tracing::warn!(request_type = %request_type, error.name = error.name(), "the rollout was not started: {reason}");
     let summary = format!("the rollout was not started: {reason}");
     let reason = Reason { summary, ..Reason::default() };
-    match (request_type, error) {
-        // It may have been started all the same.
-        (RequestType::Create, CallError::ServiceUnavailable(_)) | (RequestType::Update | RequestType::Delete, _) => {
-            Answer::failed(reason)
-        }
-        (RequestType::Create, _) => Answer::not_begun(reason),
-    }
+    // Without an answer it may have been started all the same.
+    let is_not_begun = request_type == RequestType::Create && error.cause != Cause::ServiceUnavailable;
+    if is_not_begun { Answer::not_begun(reason) } else { Answer::failed(reason) }
 }
 
 impl Context {

@@ -10,7 +10,7 @@ use aws_sdk_sfn::operation::describe_execution::{DescribeExecutionError, Describ
 use aws_sdk_sfn::operation::stop_execution::StopExecutionError;
 use aws_sdk_sfn::types::ExecutionStatus;
 use lambda::call::Called;
-use lambda::{CallError, CallFailure, logs};
+use lambda::{CallError, Cause, logs};
 use policy::ids::RunId;
 use policy::input::{Action, ExecutionInput};
 
@@ -61,7 +61,8 @@ pub(crate) async fn stop_running(
     while !ending.is_empty() {
         tokio::time::sleep(patience.pause).await;
         if began.elapsed() > patience.most {
-            return Err(still_running());
+            let problem = "runs that were stopped are still going";
+            return Err(CallError::new(Cause::ServiceUnavailable, "states:ListMapRuns", problem));
         }
         let mut running = Vec::new();
         for execution_arn in ending {
@@ -142,13 +143,6 @@ async fn has_running_map(client: &Client, execution_arn: &str) -> Result<bool, C
         }
     }
     Ok(false)
-}
-
-fn still_running() -> CallError {
-    CallError::ServiceUnavailable(CallFailure::without_answer(
-        "states:ListMapRuns",
-        "runs that were stopped are still going",
-    ))
 }
 
 async fn stop(client: &Client, execution_arn: &str, run: &RunId) -> Result<(), CallError> {

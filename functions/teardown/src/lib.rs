@@ -10,7 +10,7 @@
 
 use aws_sdk_ssm::Client;
 use futures::join;
-use lambda::CallError;
+use lambda::{CallError, Cause};
 use member::sessions::MemberSessions;
 use member::windows::{self, Site};
 use member::{dhmc, progress};
@@ -57,7 +57,7 @@ pub async fn tear_down(
 /// Both errors under the name of one: rather one that passes, and never that of a denied Region, which may be passed over, when
 /// something else failed.
 fn both(windows: CallError, dhmc: CallError) -> CallError {
-    let is_denied = |error: &CallError| matches!(error, CallError::RegionDenied(_));
+    let is_denied = |error: &CallError| error.cause == Cause::RegionDenied;
     let after_dhmc = dhmc.is_passing() && !windows.is_passing() || is_denied(&windows) && !is_denied(&dhmc);
     if after_dhmc { dhmc.and(&windows) } else { windows.and(&dhmc) }
 }
@@ -83,7 +83,7 @@ async fn reset(ssm: &Client, action: Action, policy: &Dhmc, keep: bool) -> Resul
 
 #[cfg(test)]
 mod tests {
-    use lambda::{CallFailure, NamedError};
+    use lambda::NamedError;
     use serde_json::{from_value, json};
 
     use super::*;
@@ -101,10 +101,9 @@ mod tests {
 
     #[test]
     fn what_may_be_passed_over_hides_no_other_failure() {
-        let failure = || CallFailure::without_answer("ssm:GetServiceSetting", "no");
-        let denied = || CallError::AccessDenied(failure());
-        let region_denied = || CallError::RegionDenied(failure());
-        let throttled = || CallError::Throttled(failure());
+        let failed = |cause| move || CallError::new(cause, "ssm:GetServiceSetting", "no");
+        let (denied, throttled) = (failed(Cause::AccessDenied), failed(Cause::Throttled));
+        let region_denied = failed(Cause::RegionDenied);
         for (windows, dhmc, name) in [
             (region_denied(), denied(), "AccessDenied"),
             (denied(), region_denied(), "AccessDenied"),
@@ -113,7 +112,7 @@ mod tests {
             (region_denied(), region_denied(), "RegionDenied"),
         ] {
             let error = both(windows, dhmc);
-            assert_eq!((error.name(), error.failure().message.matches("no").count()), (name, 2), "{error}");
+            assert_eq!((error.name(), error.message.matches("no").count()), (name, 2), "{error}");
         }
     }
 }

@@ -10,55 +10,57 @@ use aws_types::request_id::RequestId;
 use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 
-use crate::named_error::message;
+use crate::named_error::{NamedError, message};
 
-/// A call to AWS that failed. The variant says what the state machine should do about it.
-#[derive(Debug, Error, IntoStaticStr, VariantNames)]
-pub enum CallError {
+/// What a failed call means for the run. The name is the error's, by which the state machine knows what to do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error, IntoStaticStr, VariantNames)]
+pub enum Cause {
     /// Too many requests; passes by itself.
-    #[error("AWS throttled the call: {0}")]
-    Throttled(CallFailure),
+    #[error("AWS throttled the call")]
+    Throttled,
     /// No answer, or one that says that the service is at fault; passes by itself.
-    #[error("the service did not answer as it should: {0}")]
-    ServiceUnavailable(CallFailure),
+    #[error("the service did not answer as it should")]
+    ServiceUnavailable,
     /// The member role's session is no good any more; a new one is made on the next try.
-    #[error("the session with the member role has ended: {0}")]
-    SessionExpired(CallFailure),
+    #[error("the session with the member role has ended")]
+    SessionExpired,
     /// What was read a moment ago has gone or changed since; the next try reads it again.
-    #[error("somebody else changed this at the same time: {0}")]
-    ChangedMeanwhile(CallFailure),
+    #[error("somebody else changed this at the same time")]
+    ChangedMeanwhile,
     /// The service is still applying an earlier change of the setting; passes by itself.
-    #[error("an earlier change of the setting is still under way: {0}")]
-    SettingPending(CallFailure),
+    #[error("an earlier change of the setting is still under way")]
+    SettingPending,
     /// The role may not do this.
-    #[error("access was denied: {0}")]
-    AccessDenied(CallFailure),
+    #[error("access was denied")]
+    AccessDenied,
     /// A service control policy denies even to look at what is there, as one that denies the whole Region does.
-    #[error("denied by a service control policy: {0}")]
-    RegionDenied(CallFailure),
+    #[error("denied by a service control policy")]
+    RegionDenied,
     /// The account has not enabled the Region.
-    #[error("the Region is not enabled in this account: {0}")]
-    RegionDisabled(CallFailure),
+    #[error("the Region is not enabled in this account")]
+    RegionDisabled,
     /// A service quota of the account is used up.
-    #[error("a service quota is used up: {0}")]
-    QuotaExceeded(CallFailure),
+    #[error("a service quota is used up")]
+    QuotaExceeded,
     /// The policy names a document that this Region does not have.
-    #[error("the document is not there: {0}")]
-    DocumentNotFound(CallFailure),
+    #[error("the document is not there")]
+    DocumentNotFound,
     /// The policy names a role for DHMC that the account does not have.
-    #[error("the role for Default Host Management Configuration is not there: {0}")]
-    DhmcRoleMissing(CallFailure),
+    #[error("the role for Default Host Management Configuration is not there")]
+    DhmcRoleMissing,
     /// The policy gives a document a parameter that it does not have.
-    #[error("a document does not have the parameter: {0}")]
-    UnknownParameter(CallFailure),
+    #[error("a document does not have the parameter")]
+    UnknownParameter,
     /// The service refuses the request as it is.
-    #[error("the service refused the request: {0}")]
-    RequestRefused(CallFailure),
+    #[error("the service refused the request")]
+    RequestRefused,
 }
 
-/// Which call failed, and what the service said.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CallFailure {
+/// A call to AWS that failed: which one, what the service said, and what that means.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub struct CallError {
+    /// What it means for the run.
+    pub cause: Cause,
     /// The operation, such as `ssm:CreateMaintenanceWindow`.
     pub operation: &'static str,
     /// The service's error code, when it answered.
@@ -80,13 +82,88 @@ const LOOKING: [&str; 4] = [
     "ssm:GetServiceSetting",
 ];
 
-impl std::error::Error for CallFailure {}
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.cause, self.told())
+    }
+}
 
-impl CallFailure {
+impl NamedError for CallError {
+    fn name(&self) -> &'static str {
+        self.cause.into()
+    }
+
+    fn names() -> Vec<&'static str> {
+        Cause::VARIANTS.to_vec()
+    }
+}
+
+impl CallError {
     /// A failure of which the service itself says nothing.
     #[must_use]
-    pub fn without_answer(operation: &'static str, message: impl Into<String>) -> Self {
-        Self { operation, code: None, message: message.into(), request_id: None }
+    pub fn new(cause: Cause, operation: &'static str, message: impl Into<String>) -> Self {
+        Self { cause, operation, code: None, message: message.into(), request_id: None }
+    }
+
+    /// What the service answered `operation` with: error code and HTTP status say what it means.
+    #[must_use]
+    pub fn answered(
+        operation: &'static str,
+        code: Option<String>,
+        message: String,
+        request_id: Option<String>,
+        status: Option<u16>,
+    ) -> Self {
+        let error = Self { cause: Cause::of_code(code.as_deref(), status), operation, code, message, request_id };
+        let is_denied_to_look = error.cause == Cause::AccessDenied && LOOKING.contains(&operation);
+        if is_denied_to_look && error.is_by_service_control_policy() { error.with(Cause::RegionDenied) } else { error }
+    }
+
+    /// The request for `operation` could not be put together.
+    #[must_use]
+    pub fn not_made(operation: &'static str, problem: impl fmt::Display) -> Self {
+        Self::new(Cause::RequestRefused, operation, problem.to_string())
+    }
+
+    /// The service answered `operation` without the `member` that it always has.
+    #[must_use]
+    pub fn left_out(operation: &'static str, member: &str) -> Self {
+        Self::new(Cause::ServiceUnavailable, operation, format!("the answer has no {member}"))
+    }
+
+    /// Which call failed and what the service said, without what that means.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let code = self.code.as_ref().map(|code| format!(" {code}:")).unwrap_or_default();
+        let request = self.request_id.as_ref().map(|id| format!(" (request {id})")).unwrap_or_default();
+        format!("{}:{code} {}{request}", self.operation, self.message)
+    }
+
+    /// The same failure, which means something else where the caller made the call.
+    #[must_use]
+    pub fn with(self, cause: Cause) -> Self {
+        Self { cause, ..self }
+    }
+
+    /// What this error means of a call in a Region with a session that was just made: a Region that the account has not enabled knows none of its
+    /// sessions. When the session could not be made it is the function's own that is no good.
+    #[must_use]
+    pub fn of_a_new_session(self) -> Self {
+        let is_unknown = self.has_code(&["UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure"]);
+        let is_in_region = self.cause == Cause::SessionExpired && self.operation != ENTERING;
+        if is_in_region && is_unknown { self.with(Cause::RegionDisabled) } else { self }
+    }
+
+    /// This error with a message that tells of `other` as well.
+    #[must_use]
+    pub fn and(self, other: &Self) -> Self {
+        Self { message: format!("{}; and {other}", self.message), ..self }
+    }
+
+    /// Whether the service's code is one of these.
+    #[must_use]
+    pub fn has_code(&self, codes: &[&str]) -> bool {
+        self.code.as_deref().is_some_and(|code| codes.contains(&code))
     }
 
     /// Whether the service says so: `with an explicit deny in a service control policy`, or `because no service control policy
@@ -97,66 +174,35 @@ impl CallFailure {
     pub fn is_by_service_control_policy(&self) -> bool {
         self.message.contains("service control policy")
     }
-}
 
-impl fmt::Display for CallFailure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.operation)?;
-        if let Some(code) = &self.code {
-            write!(f, ": {code}")?;
-        }
-        write!(f, ": {}", self.message)?;
-        if let Some(id) = &self.request_id {
-            write!(f, " (request {id})")?;
-        }
-        Ok(())
-    }
-}
-
-/// The failure in every variant, by reference or by mutable reference.
-macro_rules! each_failure {
-    ($error:expr) => {
-        match $error {
-            CallError::Throttled(failure)
-            | CallError::ServiceUnavailable(failure)
-            | CallError::SessionExpired(failure)
-            | CallError::ChangedMeanwhile(failure)
-            | CallError::SettingPending(failure)
-            | CallError::AccessDenied(failure)
-            | CallError::RegionDenied(failure)
-            | CallError::RegionDisabled(failure)
-            | CallError::QuotaExceeded(failure)
-            | CallError::DocumentNotFound(failure)
-            | CallError::DhmcRoleMissing(failure)
-            | CallError::UnknownParameter(failure)
-            | CallError::RequestRefused(failure) => failure,
-        }
-    };
-}
-
-impl CallError {
-    fn new<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
-    where
-        E: ProvideErrorMetadata + std::error::Error + 'static,
-    {
-        let answered_with = error.raw_response().map(|response| response.status().as_u16());
-        let failure = CallFailure {
-            operation,
-            code: error.code().map(ToOwned::to_owned),
-            message: error.message().map_or_else(|| message(error), ToOwned::to_owned),
-            request_id: error.request_id().map(ToOwned::to_owned),
-        };
-        match error {
-            SdkError::ServiceError(_) => Self::of_code(failure, answered_with),
-            SdkError::ConstructionFailure(_) => Self::RequestRefused(failure),
-            _ => Self::ServiceUnavailable(failure),
-        }
-    }
-
-    /// Several services throttle and deny under names of their own, and none of them models all of these errors.
+    /// Whether it may be because what was just created is not known everywhere yet.
     #[must_use]
-    pub fn of_code(failure: CallFailure, status: Option<u16>) -> Self {
-        match failure.code.as_deref().unwrap_or_default() {
+    pub fn may_settle(&self) -> bool {
+        match self.cause {
+            Cause::ChangedMeanwhile => true,
+            Cause::AccessDenied => !self.message.contains("explicit deny"),
+            _ => false,
+        }
+    }
+
+    /// Whether the same call may succeed a little later.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self.cause,
+            Cause::Throttled
+                | Cause::ServiceUnavailable
+                | Cause::SessionExpired
+                | Cause::ChangedMeanwhile
+                | Cause::SettingPending
+        )
+    }
+}
+
+impl Cause {
+    /// Several services throttle and deny under names of their own, and none of them models all of these errors.
+    fn of_code(code: Option<&str>, status: Option<u16>) -> Self {
+        match code.unwrap_or_default() {
             "ThrottlingException"
             | "Throttling"
             | "ThrottledException"
@@ -165,108 +211,29 @@ impl CallError {
             | "RequestThrottled"
             | "SlowDown"
             | "TooManyUpdates"
-            | "ProvisionedThroughputExceededException" => Self::Throttled(failure),
+            | "ProvisionedThroughputExceededException" => Self::Throttled,
             "ExpiredToken"
             | "ExpiredTokenException"
             | "RequestExpired"
             | "UnrecognizedClientException"
             | "InvalidClientTokenId"
-            | "AuthFailure" => Self::SessionExpired(failure),
-            "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => {
-                if LOOKING.contains(&failure.operation) && failure.is_by_service_control_policy() {
-                    Self::RegionDenied(failure)
-                } else {
-                    Self::AccessDenied(failure)
-                }
-            }
-            "RegionDisabledException" | "OptInRequired" => Self::RegionDisabled(failure),
+            | "AuthFailure" => Self::SessionExpired,
+            "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => Self::AccessDenied,
+            "RegionDisabledException" | "OptInRequired" => Self::RegionDisabled,
             "DoesNotExistException"
             | "InvalidResourceId"
             | "IdempotentParameterMismatch"
             | "TargetInUseException"
             | "PreconditionFailed"
-            | "ConditionalRequestConflict" => Self::ChangedMeanwhile(failure),
-            "ResourceLimitExceededException" => Self::QuotaExceeded(failure),
-            "InvalidDocument" => Self::DocumentNotFound(failure),
-            _ if status.is_some_and(|status| status == 429) => Self::Throttled(failure),
-            _ if status.is_some_and(|status| status >= 500) => Self::ServiceUnavailable(failure),
-            _ => Self::RequestRefused(failure),
+            | "ConditionalRequestConflict" => Self::ChangedMeanwhile,
+            "ResourceLimitExceededException" => Self::QuotaExceeded,
+            "InvalidDocument" => Self::DocumentNotFound,
+            _ if status == Some(429) => Self::Throttled,
+            _ if status.is_some_and(|status| status >= 500) => Self::ServiceUnavailable,
+            _ => Self::RequestRefused,
         }
-    }
-
-    /// What this error means of a call in a Region with a session that was just made: a Region that the account has not enabled knows none of its
-    /// sessions. When the session could not be made it is the function's own that is no good.
-    #[must_use]
-    pub fn of_a_new_session(self) -> Self {
-        match self {
-            Self::SessionExpired(failure)
-                if failure.operation != ENTERING
-                    && matches!(
-                        failure.code.as_deref(),
-                        Some("UnrecognizedClientException" | "InvalidClientTokenId" | "AuthFailure")
-                    ) =>
-            {
-                Self::RegionDisabled(failure)
-            }
-            other => other,
-        }
-    }
-
-    /// The request for `operation` could not be put together.
-    #[must_use]
-    pub fn not_made(operation: &'static str, problem: impl fmt::Display) -> Self {
-        Self::RequestRefused(CallFailure::without_answer(operation, problem.to_string()))
-    }
-
-    /// The service answered `operation` without the `member` that it always has.
-    #[must_use]
-    pub fn left_out(operation: &'static str, member: &str) -> Self {
-        Self::ServiceUnavailable(CallFailure::without_answer(operation, format!("the answer has no {member}")))
-    }
-
-    /// This error with a message that tells of `other` as well.
-    #[must_use]
-    pub fn and(mut self, other: &Self) -> Self {
-        let failure = self.failure_mut();
-        failure.message = format!("{}; and {}", failure.message, message(other));
-        self
-    }
-
-    /// Whether it may be because what was just created is not known everywhere yet.
-    #[must_use]
-    pub fn may_settle(&self) -> bool {
-        match self {
-            Self::ChangedMeanwhile(_) => true,
-            Self::AccessDenied(failure) => !failure.message.contains("explicit deny"),
-            _ => false,
-        }
-    }
-
-    /// The failed call.
-    #[must_use]
-    pub fn failure(&self) -> &CallFailure {
-        each_failure!(self)
-    }
-
-    fn failure_mut(&mut self) -> &mut CallFailure {
-        each_failure!(self)
-    }
-
-    /// Whether the same call may succeed a little later.
-    #[must_use]
-    pub fn is_passing(&self) -> bool {
-        matches!(
-            self,
-            Self::Throttled(_)
-                | Self::ServiceUnavailable(_)
-                | Self::SessionExpired(_)
-                | Self::ChangedMeanwhile(_)
-                | Self::SettingPending(_)
-        )
     }
 }
-
-crate::named_error!(CallError);
 
 /// What came of a call to AWS.
 pub trait Called<T> {
@@ -279,7 +246,18 @@ where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     fn called(self, operation: &'static str) -> Result<T, CallError> {
-        self.map_err(|error| CallError::new(operation, &error))
+        self.map_err(|error| {
+            let code = error.code().map(ToOwned::to_owned);
+            let text = error.message().map_or_else(|| message(&error), ToOwned::to_owned);
+            let request_id = error.request_id().map(ToOwned::to_owned);
+            let status = error.raw_response().map(|response| response.status().as_u16());
+            let failed = CallError::answered(operation, code, text, request_id, status);
+            match error {
+                SdkError::ServiceError(_) => failed,
+                SdkError::ConstructionFailure(_) => failed.with(Cause::RequestRefused),
+                _ => failed.with(Cause::ServiceUnavailable),
+            }
+        })
     }
 }
 
@@ -297,16 +275,10 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::NamedError;
 
     fn classified(code: &str, status: u16) -> &'static str {
-        let failure = CallFailure {
-            operation: "ssm:DeleteMaintenanceWindow",
-            code: Some(code.to_owned()),
-            message: "said so".to_owned(),
-            request_id: Some("r-1".to_owned()),
-        };
-        CallError::of_code(failure, Some(status)).name()
+        CallError::answered("ssm:DeleteMaintenanceWindow", Some(code.to_owned()), String::new(), None, Some(status))
+            .name()
     }
 
     #[test]
@@ -338,7 +310,7 @@ mod tests {
         let classified = |operation: &'static str, reason: &str| {
             let message = format!("User: us is not authorized to perform: {operation} {reason}");
             let code = Some("AccessDeniedException".to_owned());
-            CallError::of_code(CallFailure { operation, code, message, request_id: None }, Some(400)).name()
+            CallError::answered(operation, code, message, None, Some(400)).name()
         };
         let explicit = "with an explicit deny in a service control policy";
         let implicit = "because no service control policy allows the action";
@@ -352,14 +324,9 @@ mod tests {
 
     #[test]
     fn the_message_names_operation_code_reason_and_request() {
-        let failure = CallFailure {
-            operation: "ssm:GetServiceSetting",
-            code: Some("AccessDeniedException".to_owned()),
-            message: "not you".to_owned(),
-            request_id: Some("r-1".to_owned()),
-        };
+        let [code, text, id] = ["AccessDeniedException", "not you", "r-1"].map(ToOwned::to_owned);
         assert_eq!(
-            message(&CallError::AccessDenied(failure)),
+            message(&CallError::answered("ssm:GetServiceSetting", Some(code), text, Some(id), Some(400))),
             "access was denied: ssm:GetServiceSetting: AccessDeniedException: not you (request r-1)"
         );
     }

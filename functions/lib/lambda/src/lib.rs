@@ -12,6 +12,6 @@ pub mod serve;
 pub use lambda_runtime::Error as RuntimeError;
 
 pub use aws_config::SdkConfig;
-pub use call::{CallError, CallFailure};
+pub use call::{CallError, Cause};
 pub use named_error::NamedError;
 pub use serve::serve;

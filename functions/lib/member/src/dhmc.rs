@@ -3,7 +3,7 @@
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::operation::RequestId;
 use lambda::call::Called;
-use lambda::{CallError, CallFailure};
+use lambda::{CallError, Cause};
 use patching::dhmc::{DhmcPlan, DhmcStep, SETTING_ID};
 use patching::outcome::DhmcOutcome;
 
@@ -15,10 +15,8 @@ pub async fn observe(ssm: &Client) -> Result<String, CallError> {
     let answer = ssm.get_service_setting().setting_id(SETTING_ID).send().await.called(OPERATION)?;
     let setting = answer.service_setting();
     if setting.and_then(|setting| setting.status()) == Some("PendingUpdate") {
-        return Err(CallError::SettingPending(CallFailure::without_answer(
-            OPERATION,
-            "the status of the setting is PendingUpdate",
-        )));
+        let problem = "the status of the setting is PendingUpdate";
+        return Err(CallError::new(Cause::SettingPending, OPERATION, problem));
     }
     let value = setting.and_then(|setting| setting.setting_value());
     value.map(ToOwned::to_owned).ok_or_else(|| CallError::left_out(OPERATION, "SettingValue"))

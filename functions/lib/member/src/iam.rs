@@ -1,7 +1,7 @@
 //! `iam:GetRole`.
 
 use aws_config::SdkConfig;
-use lambda::{CallError, CallFailure};
+use lambda::{CallError, Cause};
 use policy::RoleName;
 use policy::ids::{AccountId, RunId};
 
@@ -15,11 +15,10 @@ impl MemberSessions {
     /// good any more: it stays.
     pub async fn has_dhmc_role(&self, run: &RunId, account: &AccountId, role: &RoleName) -> Result<(), CallError> {
         let look_for = async |config: &SdkConfig| match has_dhmc_role(config, role).await {
-            Err(CallError::AccessDenied(denied)) => Ok(Some(denied)),
+            Err(denied) if denied.cause == Cause::AccessDenied => Ok(Some(denied)),
             found => found.map(|()| None),
         };
-        let denied = self.with_config(run, account, look_for).await?;
-        denied.map_or(Ok(()), |denied| Err(CallError::AccessDenied(denied)))
+        self.with_config(run, account, look_for).await?.map_or(Ok(()), Err)
     }
 }
 
@@ -31,19 +30,17 @@ async fn has_dhmc_role(config: &SdkConfig, role: &RoleName) -> Result<(), CallEr
     let role = role.as_str();
     let name = role.rsplit('/').next().unwrap_or(role);
     let answer = match query(config, Service::Iam, OPERATION, &[("RoleName", name)]).await {
-        Err(CallError::RequestRefused(failure)) if failure.code.as_deref() == Some("NoSuchEntity") => {
-            return Err(CallError::DhmcRoleMissing(failure));
-        }
+        Err(error) if error.has_code(&["NoSuchEntity"]) => return Err(error.with(Cause::DhmcRoleMissing)),
         answer => answer?,
     };
     let arn = texts(&answer, "Arn").next().flatten();
     let found = arn.as_deref().and_then(|arn| Some(arn.split_once(":role/")?.1));
     match found.ok_or_else(|| CallError::left_out(OPERATION, "Arn"))? {
         found if found == role => Ok(()),
-        found => Err(CallError::DhmcRoleMissing(CallFailure::without_answer(
-            OPERATION,
-            format!("the account has a role {found}, and none {role}"),
-        ))),
+        found => {
+            let problem = format!("the account has a role {found}, and none {role}");
+            Err(CallError::new(Cause::DhmcRoleMissing, OPERATION, problem))
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use aws_smithy_xml::decode::{Document, try_data};
 
-use lambda::{CallError, CallFailure, clients};
+use lambda::{CallError, Cause, clients};
 
 const CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -172,11 +172,11 @@ fn refusal(operation: &'static str, status: u16, body: &str) -> CallError {
     let text = |name| texts(body, name).next().flatten();
     let (code, request_id) = (text("Code"), text("RequestID").or_else(|| text("RequestId")));
     let message = text("Message").unwrap_or_else(|| format!("status {status}"));
-    CallError::of_code(CallFailure { operation, code, message, request_id }, Some(status))
+    CallError::answered(operation, code, message, request_id, Some(status))
 }
 
 fn no_answer(operation: &'static str, problem: impl fmt::Display) -> CallError {
-    CallError::ServiceUnavailable(CallFailure::without_answer(operation, problem.to_string()))
+    CallError::new(Cause::ServiceUnavailable, operation, problem.to_string())
 }
 
 #[cfg(test)]
@@ -240,19 +240,19 @@ mod tests {
         )
         .await;
         assert_eq!(error.name(), "AccessDenied");
-        assert!(error.failure().is_by_service_control_policy());
-        assert_eq!(error.failure().request_id.as_deref(), Some("r-1"));
+        assert!(error.is_by_service_control_policy());
+        assert_eq!(error.request_id.as_deref(), Some("r-1"));
         let error = refused(
             404,
             "<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>a &lt; b</Message></Error>\
              <RequestId>r-2</RequestId></ErrorResponse>",
         )
         .await;
-        let CallFailure { operation, code, message, request_id } = error.failure();
-        assert_eq!((*operation, code.as_deref()), ("iam:GetRole", Some("NoSuchEntity")));
+        let CallError { operation, code, message, request_id, .. } = error;
+        assert_eq!((operation, code.as_deref()), ("iam:GetRole", Some("NoSuchEntity")));
         assert_eq!((message.as_str(), request_id.as_deref()), ("a < b", Some("r-2")));
         let error = refused(401, "<R><Errors><Error><Code>AuthFailure</Code></Error></Errors></R>").await;
-        assert_eq!((error.name(), error.failure().message.as_str()), ("SessionExpired", "status 401"));
+        assert_eq!((error.name(), error.message.as_str()), ("SessionExpired", "status 401"));
         assert_eq!(refused(503, "").await.name(), "ServiceUnavailable");
     }
 

@@ -7,9 +7,9 @@ use std::time::{Duration, SystemTime};
 use aws_config::{Region as SdkRegion, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use lambda::CallError;
 use lambda::call::{Called, ENTERING};
 use lambda::env::{self, EnvError};
+use lambda::{CallError, Cause};
 use lru::LruCache;
 use patching::token::Place;
 use policy::ids::{AccountId, Region, RunId};
@@ -129,16 +129,16 @@ impl MemberSessions {
     ) -> Result<T, CallError> {
         let is_kept = locked(&self.sessions).contains(&key(run, account));
         match work().await {
-            Err(CallError::SessionExpired(_)) => {}
-            Err(CallError::AccessDenied(_)) if is_kept => {}
+            Err(error) if error.cause == Cause::SessionExpired => {}
+            Err(error) if error.cause == Cause::AccessDenied && is_kept => {}
             result => return result,
         }
         self.forget(run, account);
-        let result = work().await;
-        if let Err(CallError::SessionExpired(_)) = &result {
-            self.forget(run, account);
-        }
-        result
+        work().await.inspect_err(|error| {
+            if error.cause == Cause::SessionExpired {
+                self.forget(run, account);
+            }
+        })
     }
 
     /// A client goes with its session: that of another one is made anew.

@@ -8,7 +8,7 @@ use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::operation::RequestId;
 use aws_sdk_s3::primitives::ByteStream;
 use lambda::call::Called;
-use lambda::{CallError, CallFailure, logs};
+use lambda::{CallError, Cause, logs};
 use serde::{Deserialize, Serialize};
 
 const WRITING: &str = "s3:PutObject";
@@ -41,7 +41,7 @@ pub async fn read(s3: &Client, object: &ObjectKey) -> Result<Vec<u8>, CallError>
 /// denied, takes `s3:ListBucket`.
 pub async fn read_if_there(s3: &Client, object: &ObjectKey) -> Result<(Option<Vec<u8>>, Version), CallError> {
     match read_version(s3, object).await {
-        Err(error) if error.failure().code.as_deref() == Some("NoSuchKey") => Ok((None, Version::default())),
+        Err(error) if error.has_code(&["NoSuchKey"]) => Ok((None, Version::default())),
         read => read.map(|(content, version)| (Some(content), version)),
     }
 }
@@ -49,10 +49,8 @@ pub async fn read_if_there(s3: &Client, object: &ObjectKey) -> Result<(Option<Ve
 async fn read_version(s3: &Client, object: &ObjectKey) -> Result<(Vec<u8>, Version), CallError> {
     const OPERATION: &str = "s3:GetObject";
     let answer = s3.get_object().bucket(&object.bucket).key(&object.key).send().await.called(OPERATION)?;
-    let body =
-        answer.body.collect().await.map_err(|error| {
-            CallError::ServiceUnavailable(CallFailure::without_answer(OPERATION, error.to_string()))
-        })?;
+    let body = answer.body.collect().await;
+    let body = body.map_err(|error| CallError::new(Cause::ServiceUnavailable, OPERATION, error.to_string()))?;
     Ok((body.to_vec(), Version { etag: answer.e_tag }))
 }
 

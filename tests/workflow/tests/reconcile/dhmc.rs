@@ -1,6 +1,6 @@
 //! The DHMC setting: set where nobody has set it, left alone where somebody else has.
 
-use lambda::{CallError, CallFailure, NamedError};
+use lambda::{CallError, Cause, NamedError};
 use patching::dhmc::SETTING_ID;
 use patching::outcome::DhmcStatus;
 use policy::input::Action;
@@ -61,8 +61,8 @@ async fn a_plan_only_reads() {
     assert_eq!((plan.unwrap().status, calls.writing().counts()), (DhmcStatus::WouldSet, [].into()));
 }
 
-fn of_the_role(kind: impl Fn(CallFailure) -> CallError) -> CallError {
-    kind(CallFailure::without_answer("iam:GetRole", "said so"))
+fn of_the_role(cause: Cause) -> CallError {
+    CallError::new(cause, "iam:GetRole", "said so")
 }
 
 #[tokio::test]
@@ -74,7 +74,7 @@ async fn a_role_that_the_account_lacks_is_an_error_where_hosts_would_have_it() {
         }
         let since = cell.simulator.next_call();
         for action in [Action::Rollout, Action::Plan] {
-            let missing = async |_: &_| Err(of_the_role(CallError::DhmcRoleMissing));
+            let missing = async |_: &_| Err(of_the_role(Cause::DhmcRoleMissing));
             let error = configure_dhmc::configure(&cell.ssm, action, &policy().dhmc, missing).await.unwrap_err();
             assert_eq!((error.name(), error.is_passing()), ("DhmcRoleMissing", false), "{before}");
         }
@@ -84,8 +84,7 @@ async fn a_role_that_the_account_lacks_is_an_error_where_hosts_would_have_it() {
 
 #[tokio::test]
 async fn a_role_of_somebody_else_is_kept_whether_ours_is_there_or_not() {
-    let errors: [fn(CallFailure) -> CallError; 3] =
-        [CallError::DhmcRoleMissing, CallError::AccessDenied, CallError::ServiceUnavailable];
+    let errors = [Cause::DhmcRoleMissing, Cause::AccessDenied, Cause::ServiceUnavailable];
     for error in errors {
         let cell = Cell::new().await;
         set_by_hand(&cell, "Theirs").await;
@@ -99,7 +98,7 @@ async fn a_role_of_somebody_else_is_kept_whether_ours_is_there_or_not() {
 #[tokio::test]
 async fn a_role_that_may_not_be_looked_for_is_set_and_the_outcome_says_so() {
     let cell = Cell::new().await;
-    let denied = async |_: &_| Err(of_the_role(CallError::AccessDenied));
+    let denied = async |_: &_| Err(of_the_role(Cause::AccessDenied));
     let set = configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc, denied).await.unwrap();
     assert_eq!((set.status, cell.state().dhmc_role.as_str()), (DhmcStatus::Set, "service-role/Ours"));
     assert_eq!(set.not_looked_for.as_deref(), Some("iam:GetRole: said so"));
@@ -112,7 +111,7 @@ async fn what_the_region_itself_says_comes_before_a_role_that_is_missing() {
     let cell = Cell::new().await;
     let denied = Fault::error("AccessDeniedException");
     cell.simulator.script([ScriptedFault::every_call(denied).of("GetServiceSetting")]);
-    let missing = async |_: &_| Err(of_the_role(CallError::DhmcRoleMissing));
+    let missing = async |_: &_| Err(of_the_role(Cause::DhmcRoleMissing));
     let error = configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy().dhmc, missing).await.unwrap_err();
     assert_eq!(error.name(), "AccessDenied");
 }
@@ -133,7 +132,7 @@ async fn a_policy_without_it_reads_no_setting() {
     let denied = Fault::error("AccessDeniedException");
     cell.simulator.script([ScriptedFault::every_call(denied).of("GetServiceSetting")]);
     let policy = policy_with(&serde_json::json!({"dhmc": {"enabled": false, "role": "service-role/Ours"}}));
-    let missing = async |_: &_| Err(of_the_role(CallError::DhmcRoleMissing));
+    let missing = async |_: &_| Err(of_the_role(Cause::DhmcRoleMissing));
     configure_dhmc::configure(&cell.ssm, Action::Rollout, &policy.dhmc, missing).await.unwrap();
     cell.tear_down(&policy).await;
 }

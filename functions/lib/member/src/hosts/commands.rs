@@ -18,7 +18,7 @@ const PAGE_SIZE: i32 = 50;
 pub(super) async fn read(ssm: &Client, id: &str) -> Result<Option<Command>, CallError> {
     let answer = ssm.list_commands().command_id(id).send().await;
     let commands = match answer.called(COUNTING) {
-        Err(CallError::RequestRefused(failure)) if failure.code.as_deref() == Some("InvalidCommandId") => {
+        Err(error) if error.has_code(&["InvalidCommandId"]) => {
             return Ok(None);
         }
         answer => answer?.commands.unwrap_or_default(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
-use lambda::{CallError, NamedError};
+use lambda::{CallError, Cause, NamedError};
 use patching::hosts::observation::Instance;
 use tokio::time::sleep;
 
@@ -49,7 +49,7 @@ async fn page(config: &SdkConfig, token: Option<&str>) -> Result<String, CallErr
     let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), *value)).collect();
     for number in 0..FURTHER_TRIES {
         match query(config, Service::Ec2, OPERATION, &fields).await {
-            Err(error @ (CallError::Throttled(_) | CallError::ServiceUnavailable(_))) => {
+            Err(error) if matches!(error.cause, Cause::Throttled | Cause::ServiceUnavailable) => {
                 tracing::info!(error.name = error.name(), "asking for a page again");
                 sleep(FIRST_PAUSE * 2_u32.pow(number)).await;
             }
@@ -255,7 +255,7 @@ mod tests {
         ] {
             let error = read(&answer(&content)).unwrap_err();
             assert_eq!(error.name(), "ServiceUnavailable", "{content}");
-            assert_eq!(error.failure().message, format!("the answer has no {lacking}"));
+            assert_eq!(error.message, format!("the answer has no {lacking}"));
         }
         assert_eq!(read(&answer("<reservationSet/>")).unwrap(), Page::default());
     }

@@ -249,7 +249,7 @@ async fn an_answer_that_lacks_what_it_always_has_is_none() {
         cell(&server, &command("Success", 2, 0));
         let error = look(&server).await.unwrap_err();
         assert_eq!(
-            (error.name(), error.failure().message.as_str()),
+            (error.name(), error.message.as_str()),
             ("ServiceUnavailable", format!("the answer has no {lacking}").as_str())
         );
     }

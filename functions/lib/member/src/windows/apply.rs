@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures::future::join_all;
 use futures::join;
-use lambda::CallError;
+use lambda::{CallError, Cause};
 use patching::diff::Change;
 use patching::outcome::{WindowOutcome, WindowStatus};
 use patching::plan::{Plan, Reconciliation, Step, WindowPlan};
@@ -90,9 +90,7 @@ fn applied(attempts: BTreeMap<usize, Attempt>) -> Applied {
     for Attempt { done, error } in attempts.into_values() {
         applied.windows.extend(done);
         match error {
-            Some(CallError::ChangedMeanwhile(failure)) => {
-                applied.disturbed.get_or_insert(CallError::ChangedMeanwhile(failure));
-            }
+            Some(error) if error.cause == Cause::ChangedMeanwhile => _ = applied.disturbed.get_or_insert(error),
             Some(error) if applied.failed.as_ref().is_none_or(|first| first.is_passing() && !error.is_passing()) => {
                 applied.failed = Some(error);
             }

@@ -11,8 +11,8 @@ use aws_sdk_ssm::types::{
 };
 use futures::stream::{self, StreamExt, TryStreamExt};
 use futures::try_join;
-use lambda::CallError;
 use lambda::call::{Called, every};
+use lambda::{CallError, Cause};
 use patching::observed::{ForeignWindow, FoundWindow, Observed, ObservedTarget, ObservedTask, ObservedWindow};
 use patching::outcome::Progress;
 use patching::settings::{TargetSettings, TaskSettings, WindowSettings};
@@ -280,7 +280,7 @@ fn some_text(text: Option<String>) -> Option<String> {
 /// What was listed a moment ago may be gone when it is read.
 pub(crate) async fn gone_is_none<T>(read: impl Future<Output = Result<T, CallError>>) -> Result<Option<T>, CallError> {
     match read.await {
-        Err(CallError::ChangedMeanwhile(_)) => Ok(None),
+        Err(error) if error.cause == Cause::ChangedMeanwhile => Ok(None),
         result => result.map(Some),
     }
 }

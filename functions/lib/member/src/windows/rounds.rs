@@ -1,6 +1,6 @@
 //! Plan, apply, look; again while another run seems to be at work on the same windows.
 
-use lambda::{CallError, CallFailure};
+use lambda::{CallError, Cause};
 use patching::observed::Observed;
 use patching::outcome::Progress;
 use patching::plan::plan;
@@ -52,8 +52,6 @@ pub async fn carry_out(
 }
 
 fn another_run() -> CallError {
-    CallError::ChangedMeanwhile(CallFailure::without_answer(
-        "ssm:DescribeMaintenanceWindows",
-        "another run is at work on the same windows",
-    ))
+    let problem = "another run is at work on the same windows";
+    CallError::new(Cause::ChangedMeanwhile, "ssm:DescribeMaintenanceWindows", problem)
 }

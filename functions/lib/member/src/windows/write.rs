@@ -13,8 +13,8 @@ use aws_sdk_ssm::types::{
     MaintenanceWindowTaskCutoffBehavior, MaintenanceWindowTaskInvocationParameters, MaintenanceWindowTaskType, Tag,
     Target,
 };
-use lambda::CallError;
 use lambda::call::Called;
+use lambda::{CallError, Cause};
 use patching::settings::{TargetSettings, TaskSettings, WindowSettings};
 
 use super::site::Site;
@@ -265,7 +265,7 @@ fn cutoff_behavior(settings: &TaskSettings) -> Option<MaintenanceWindowTaskCutof
 /// What was to be removed and is not there any more is done.
 fn done_or_gone<T>(result: Result<T, CallError>) -> Result<(), CallError> {
     match result {
-        Ok(_) | Err(CallError::ChangedMeanwhile(_)) => Ok(()),
-        Err(error) => Err(error),
+        Err(error) if error.cause != Cause::ChangedMeanwhile => Err(error),
+        _ => Ok(()),
     }
 }

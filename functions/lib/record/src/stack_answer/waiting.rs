@@ -126,7 +126,7 @@ fn unless_too_late<T: RequestId>(
     written: Result<T, CallError>,
 ) -> Result<(), CallError> {
     match written {
-        Err(error) if error.failure().code.as_deref() == Some("ConditionalCheckFailedException") => Ok(()),
+        Err(error) if error.has_code(&["ConditionalCheckFailedException"]) => Ok(()),
         written => {
             logs::written(operation, format_args!("the stack that waits for {run}"), written?.request_id());
             Ok(())

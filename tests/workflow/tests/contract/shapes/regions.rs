@@ -1,6 +1,6 @@
 //! What the states make of a Region, however it ends, is a Region's outcome.
 
-use lambda::{CallError, CallFailure};
+use lambda::{CallError, Cause};
 use patching::outcome::{AccountOutcome, DhmcOutcome, DhmcStatus, Progress, RegionOutcome, Status};
 use serde_json::{Value, from_value, json};
 use workflow::definition::state;
@@ -42,7 +42,7 @@ fn a_failed_region_tells_what_was_done_and_both_errors() {
 #[test]
 fn a_region_that_makes_no_progress_fails_with_all_that_was_done_and_the_last_error() {
     let window = json!({"name": "w-w", "id": "mw-1", "status": "created", "changes": [], "nextExecution": null});
-    let denied = || CallError::AccessDenied(CallFailure::without_answer("ssm:RegisterTask", "said so"));
+    let denied = || CallError::new(Cause::AccessDenied, "ssm:RegisterTask", "said so");
     let next = |input: &Value| choose(&state("AnythingLeft").body, input).to_owned();
     for (step, again) in [("ConfigureWindows", "ConfigureWindows"), ("Teardown", "Teardown")] {
         let mut input = region();
