@@ -1,7 +1,7 @@
 //! Work in member accounts: sessions with their configuration role, and clients that use them.
 
 use std::num::NonZeroUsize;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use aws_config::{Region as SdkRegion, SdkConfig};
@@ -12,10 +12,10 @@ use lambda::env::{self, EnvError};
 use lambda::{CallError, Cause};
 use lru::LruCache;
 use patching::token::Place;
-use policy::ids::{AccountId, Region, RunId};
+use policy::ids::{AccountId, RunId};
 use policy::{RoleArn, RoleName};
 
-/// How many accounts' sessions, and how many accounts' and Regions' clients, one environment keeps.
+/// How many accounts' sessions one environment keeps.
 const KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(127);
 /// A session is not used in its last minutes: an invocation must not outlive it.
 const MARGIN: Duration = Duration::from_mins(5);
@@ -55,15 +55,16 @@ impl MemberRole {
 #[derive(Debug)]
 pub struct MemberSessions {
     config: SdkConfig,
-    sts: aws_sdk_sts::Client,
     role: MemberRole,
-    sessions: Mutex<LruCache<(RunId, AccountId), Session>>,
-    clients: Mutex<LruCache<(AccountId, Region), (Credentials, aws_sdk_ssm::Client)>>,
+    kept: Mutex<Kept>,
 }
+
+/// A session has its run's name, so that CloudTrail tells the run: another run makes its own.
+type Kept = LruCache<(RunId, AccountId), Session>;
 
 #[derive(Clone, Debug)]
 struct Session {
-    credentials: Credentials,
+    credentials: SharedCredentialsProvider,
     usable_until: SystemTime,
 }
 
@@ -71,46 +72,20 @@ impl MemberSessions {
     /// No session is made until one is needed.
     #[must_use]
     pub fn new(config: &SdkConfig, role: MemberRole) -> Self {
-        Self {
-            config: config.clone(),
-            sts: aws_sdk_sts::Client::new(config),
-            role,
-            sessions: Mutex::new(LruCache::new(KEPT)),
-            clients: Mutex::new(LruCache::new(KEPT)),
-        }
+        Self { config: config.clone(), role, kept: Mutex::new(LruCache::new(KEPT)) }
     }
 
-    /// Does `work` with settings for a client of any service in `account`: the session's credentials, the function's own Region.
-    ///
-    /// A session that turns out to be no good is replaced as with [`with_ssm`](Self::with_ssm).
-    pub async fn with_config<T>(
-        &self,
-        run: &RunId,
-        account: &AccountId,
-        work: impl AsyncFn(&SdkConfig) -> Result<T, CallError>,
-    ) -> Result<T, CallError> {
-        let with_session = async || {
-            let provider = SharedCredentialsProvider::new(self.session(run, account).await?.credentials);
-            work(&self.config.to_builder().credentials_provider(provider).build()).await
-        };
-        self.with_a_good_session(run, account, with_session).await
-    }
-
-    /// Does `work` with the SSM client of `place`'s account and Region. When an error says that the session is no good, it is
-    /// dropped and the work tried once more with a new one; so is what was denied to a session that was kept from before,
-    /// as the role may be another one by now.
+    /// Does `work` with the SSM client of `place`'s account and Region, as often as [`with_config`](Self::with_config) does.
     pub async fn with_ssm<T>(
         &self,
         place: &Place,
         work: impl AsyncFn(&aws_sdk_ssm::Client) -> Result<T, CallError>,
     ) -> Result<T, CallError> {
-        let with_client = async || work(&self.ssm(place).await?).await;
-        let result = self.with_a_good_session(&place.run, &place.account, with_client).await;
-        result.map_err(CallError::of_a_new_session)
+        self.in_region(place, async |config: &SdkConfig| work(&aws_sdk_ssm::Client::new(config)).await).await
     }
 
     /// Does `work` with settings for a client of any service in `place`'s account and Region, as often as
-    /// [`with_ssm`](Self::with_ssm) does.
+    /// [`with_config`](Self::with_config) does.
     pub async fn in_region<T>(
         &self,
         place: &Place,
@@ -121,65 +96,49 @@ impl MemberSessions {
         self.with_config(&place.run, &place.account, in_region).await.map_err(CallError::of_a_new_session)
     }
 
-    async fn with_a_good_session<T>(
+    /// Does `work` with settings for a client of any service in `account`: the session's credentials, the function's own Region.
+    ///
+    /// When an error says that the session is no good, it is dropped and the work tried once more with a new one; so is what was
+    /// denied to a session that was kept from before, as the role may be another one by now.
+    pub async fn with_config<T>(
         &self,
         run: &RunId,
         account: &AccountId,
-        work: impl AsyncFn() -> Result<T, CallError>,
+        work: impl AsyncFn(&SdkConfig) -> Result<T, CallError>,
     ) -> Result<T, CallError> {
-        let is_kept = locked(&self.sessions).contains(&key(run, account));
-        match work().await {
+        let key = (run.clone(), account.clone());
+        let is_kept = self.kept().contains(&key);
+        let with_session = async || {
+            let credentials = self.session(&key).await?;
+            work(&self.config.to_builder().credentials_provider(credentials).build()).await
+        };
+        match with_session().await {
             Err(error) if error.cause == Cause::SessionExpired => {}
             Err(error) if error.cause == Cause::AccessDenied && is_kept => {}
             result => return result,
         }
-        self.forget(run, account);
-        work().await.inspect_err(|error| {
+        self.kept().pop(&key);
+        with_session().await.inspect_err(|error| {
             if error.cause == Cause::SessionExpired {
-                self.forget(run, account);
+                self.kept().pop(&key);
             }
         })
     }
 
-    /// A client goes with its session: that of another one is made anew.
-    async fn ssm(&self, place: &Place) -> Result<aws_sdk_ssm::Client, CallError> {
-        let credentials = self.session(&place.run, &place.account).await?.credentials;
-        let key = (place.account.clone(), place.region.clone());
-        if let Some((of, client)) = locked(&self.clients).get(&key)
-            && *of == credentials
-        {
-            return Ok(client.clone());
-        }
-        let client = aws_sdk_ssm::Client::from_conf(
-            aws_sdk_ssm::config::Builder::from(&self.config)
-                .region(SdkRegion::new(place.region.to_string()))
-                .credentials_provider(credentials.clone())
-                .build(),
-        );
-        locked(&self.clients).put(key, (credentials, client.clone()));
-        Ok(client)
-    }
-
-    async fn session(&self, run: &RunId, account: &AccountId) -> Result<Session, CallError> {
-        if let Some(session) = locked(&self.sessions).get(&key(run, account))
+    async fn session(&self, key: &(RunId, AccountId)) -> Result<SharedCredentialsProvider, CallError> {
+        if let Some(session) = self.kept().get(key)
             && session.usable_until > SystemTime::now()
         {
-            return Ok(session.clone());
+            return Ok(session.credentials.clone());
         }
-        let session = self.assume(run, account).await?;
-        locked(&self.sessions).put(key(run, account), session.clone());
-        Ok(session)
+        let session = self.assume(key).await?;
+        self.kept().put(key.clone(), session.clone());
+        Ok(session.credentials)
     }
 
-    async fn assume(&self, run: &RunId, account: &AccountId) -> Result<Session, CallError> {
-        let answer = self
-            .sts
-            .assume_role()
-            .role_arn(self.role.arn(account).as_str())
-            .role_session_name(session_name(run))
-            .send()
-            .await
-            .called(ENTERING)?;
+    async fn assume(&self, (run, account): &(RunId, AccountId)) -> Result<Session, CallError> {
+        let call = aws_sdk_sts::Client::new(&self.config).assume_role().role_arn(self.role.arn(account).as_str());
+        let answer = call.role_session_name(session_name(run)).send().await.called(ENTERING)?;
         let left_out = || CallError::left_out(ENTERING, "Credentials");
         let found = answer.credentials.filter(|found| !found.access_key_id.is_empty()).ok_or_else(left_out)?;
         let expires = SystemTime::try_from(found.expiration).unwrap_or_else(|_| SystemTime::now());
@@ -191,25 +150,17 @@ impl MemberSessions {
             Some(expires),
             "AssumeRole",
         );
-        Ok(Session { credentials, usable_until: expires.checked_sub(MARGIN).unwrap_or(expires) })
+        let usable_until = expires.checked_sub(MARGIN).unwrap_or(expires);
+        Ok(Session { credentials: SharedCredentialsProvider::new(credentials), usable_until })
     }
 
-    fn forget(&self, run: &RunId, account: &AccountId) {
-        locked(&self.sessions).pop(&key(run, account));
+    /// It is whole after a panic in another invocation: it is never left half changed.
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// A session has its run's name, so that CloudTrail tells the run: another run makes its own.
-fn key(run: &RunId, account: &AccountId) -> (RunId, AccountId) {
-    (run.clone(), account.clone())
 }
 
 /// A session name takes 64 characters, a run's id up to 80.
 fn session_name(run: &RunId) -> String {
     format!("patch-manager-{run}").chars().take(64).collect()
-}
-
-/// A cache is whole after a panic in another invocation: it is never left half changed.
-fn locked<T>(cache: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    cache.lock().unwrap_or_else(PoisonError::into_inner)
 }
