@@ -77,18 +77,10 @@ impl Service {
     }
 
     /// The name that requests are signed for.
-    fn signing_name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             Self::Ec2 => "ec2",
             Self::Iam => "iam",
-        }
-    }
-
-    /// The variable that names another endpoint, as the SDK has it.
-    fn endpoint_variable(self) -> &'static str {
-        match self {
-            Self::Ec2 => "AWS_ENDPOINT_URL_EC2",
-            Self::Iam => "AWS_ENDPOINT_URL_IAM",
         }
     }
 
@@ -96,16 +88,14 @@ impl Service {
     ///
     /// <https://docs.aws.amazon.com/general/latest/gr/iam-service.html>
     fn endpoint(self, region: &str) -> (String, &str) {
-        let is_in_china = region.starts_with("cn-");
-        match self {
-            Self::Ec2 if is_in_china => (format!("https://ec2.{region}.amazonaws.com.cn"), region),
-            Self::Ec2 => (format!("https://ec2.{region}.amazonaws.com"), region),
-            Self::Iam if is_in_china => ("https://iam.cn-north-1.amazonaws.com.cn".to_owned(), "cn-north-1"),
-            Self::Iam if region.starts_with("us-gov-") => {
-                ("https://iam.us-gov.amazonaws.com".to_owned(), "us-gov-west-1")
-            }
-            Self::Iam => ("https://iam.amazonaws.com".to_owned(), "us-east-1"),
-        }
+        let (host, signed_for) = match self {
+            Self::Ec2 => (format!("ec2.{region}"), region),
+            Self::Iam if region.starts_with("cn-") => ("iam.cn-north-1".to_owned(), "cn-north-1"),
+            Self::Iam if region.starts_with("us-gov-") => ("iam.us-gov".to_owned(), "us-gov-west-1"),
+            Self::Iam => ("iam".to_owned(), "us-east-1"),
+        };
+        let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
+        (format!("https://{host}.amazonaws.com{suffix}"), signed_for)
     }
 }
 
@@ -130,13 +120,13 @@ async fn signed(config: &SdkConfig, service: Service, form: String) -> Result<Ht
     let parameters = SigningParams::builder()
         .identity(&identity)
         .region(signing_region)
-        .name(service.signing_name())
+        .name(service.name())
         .time(SystemTime::now())
         .settings(SigningSettings::default())
         .build()?
         .into();
     // As the SDK does: what the environment names for this service, or else for all of them.
-    let named = std::env::var(service.endpoint_variable()).ok();
+    let named = std::env::var(format!("AWS_ENDPOINT_URL_{}", service.name().to_uppercase())).ok();
     let url = named.or_else(|| config.endpoint_url().map(ToOwned::to_owned)).unwrap_or(url);
     let url = format!("{}/", url.trim_end_matches('/'));
     let headers = [("content-type", CONTENT_TYPE)].into_iter();

@@ -9,7 +9,7 @@ use patching::observed::Observed;
 use patching::outcome::{WindowOutcome, WindowStatus};
 use patching::plan::{Afterwards, Plan, Reconciliation, WindowPlan};
 
-use super::observe::{gone_is_none, identities, next_execution, target_ids, task_ids};
+use super::observe::{gone_is_none, identities, next_execution, targets, task_ids};
 use super::site::Site;
 
 /// Lists the windows once more: when each runs next, and whether another run wrote, too.
@@ -72,7 +72,8 @@ async fn doubled(site: &Site<'_>, plan: &Plan, outcomes: &[WindowOutcome]) -> Re
 }
 
 async fn parts_of(site: &Site<'_>, id: &str) -> Result<(Vec<String>, Vec<String>), CallError> {
-    try_join!(target_ids(site.ssm, id), task_ids(site.ssm, id))
+    let (targets, tasks) = try_join!(targets(site.ssm, id), task_ids(site.ssm, id))?;
+    Ok((targets.into_iter().map(|target| target.id).collect(), tasks))
 }
 
 fn surplus(window: &Reconciliation) -> (&[String], &[String]) {

@@ -140,19 +140,9 @@ async fn settings(ssm: &Client, id: &str) -> Result<(WindowSettings, Option<Stri
     Ok((settings, next_execution))
 }
 
-async fn targets(ssm: &Client, id: &str) -> Result<Vec<ObservedTarget>, CallError> {
-    listed_targets(ssm, id).await?.into_iter().map(observed_target).collect()
-}
-
-async fn listed_targets(ssm: &Client, id: &str) -> Result<Vec<MaintenanceWindowTarget>, CallError> {
-    every(ssm.describe_maintenance_window_targets().window_id(id).into_paginator().items().send(), TARGETS).await
-}
-
-pub(super) async fn target_ids(ssm: &Client, id: &str) -> Result<Vec<String>, CallError> {
-    let targets = listed_targets(ssm, id).await?.into_iter();
-    targets
-        .map(|target| target.window_target_id.ok_or_else(|| CallError::left_out(TARGETS, "WindowTargetId")))
-        .collect()
+pub(super) async fn targets(ssm: &Client, id: &str) -> Result<Vec<ObservedTarget>, CallError> {
+    let targets = ssm.describe_maintenance_window_targets().window_id(id).into_paginator().items().send();
+    every(targets, TARGETS).await?.into_iter().map(observed_target).collect()
 }
 
 fn observed_target(target: MaintenanceWindowTarget) -> Result<ObservedTarget, CallError> {
