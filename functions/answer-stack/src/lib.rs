@@ -34,19 +34,14 @@ pub struct Request {
     /// The run, which is the execution's name.
     pub run: RunId,
     /// What the state `Report` answered, when it came as far.
-    #[serde(default)]
     pub report: Option<Report>,
     /// How many accounts the run took, when it came as far as listing them.
-    #[serde(default)]
     pub accounts: Option<Counts>,
     /// What the state machine caught when the run as a whole could not be done.
-    #[serde(default)]
     pub error: Option<Caught>,
     /// How the execution ended, when it is over.
-    #[serde(default)]
     pub status: Option<ExecutionStatus>,
     /// Why it ended so, if that is known.
-    #[serde(default)]
     pub cause: Option<String>,
 }
 
@@ -106,15 +101,12 @@ pub struct Response {
 pub enum Error {
     /// The ledger was not read; its own name is the error's.
     #[error(transparent)]
-    #[strum(disabled)]
     Ledger(#[from] LedgerError),
     /// The answer did not arrive; its own name is the error's.
     #[error(transparent)]
-    #[strum(disabled)]
     NotDelivered(#[from] NotDelivered),
     /// A call failed; its own name is the error's.
     #[error(transparent)]
-    #[strum(disabled)]
     Call(#[from] CallError),
 }
 

@@ -34,7 +34,6 @@ pub struct Request {
     /// The account, and which of its Regions are in scope.
     pub target: Target,
     /// What is wanted there.
-    #[serde(default)]
     pub policy: Option<PatchPolicy>,
 }
 
@@ -81,7 +80,6 @@ pub enum Error {
     AccountDenied(AccountId, #[source] CallError),
     /// A call failed; its own name is the error's.
     #[error(transparent)]
-    #[strum(disabled)]
     Call(#[from] CallError),
 }
 

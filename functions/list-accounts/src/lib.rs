@@ -122,11 +122,9 @@ pub enum Error {
     TargetsNotReadable(String, #[source] serde_json::Error),
     /// The ledger was not read; its own name is the error's.
     #[error(transparent)]
-    #[strum(disabled)]
     Ledger(#[from] LedgerError),
     /// A call failed; its own name is the error's.
     #[error(transparent)]
-    #[strum(disabled)]
     Call(#[from] CallError),
 }
 

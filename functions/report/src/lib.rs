@@ -106,14 +106,12 @@ pub struct FailedAccount {
 pub enum Error {
     /// The ledger was not read; its own name is the error's.
     #[error(transparent)]
-    #[strum(disabled)]
     Ledger(#[from] LedgerError),
     /// The run's list of targets is not as `list-accounts` writes it.
     #[error("the object {0} is not a list of targets")]
     TargetsNotReadable(String, #[source] serde_json::Error),
     /// A call failed; its own name is the error's.
     #[error(transparent)]
-    #[strum(disabled)]
     Call(#[from] CallError),
 }
 

@@ -59,7 +59,6 @@ pub enum Error {
     InvalidInput,
     /// The answer did not arrive; its own name is the error's.
     #[error(transparent)]
-    #[strum(disabled)]
     NotDelivered(#[from] NotDelivered),
 }
 

@@ -1,6 +1,7 @@
 //! From the Runtime API to a function's `handle` and back.
 
 use std::any::Any;
+use std::fmt::Display;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
@@ -44,53 +45,40 @@ where
     Error: NamedError,
 {
     let span = invocation::span(&lambda.env_config.function_name, &lambda.request_id, &payload);
+    let attempt = async {
+        let request = parse(&payload)?;
+        // Boxed: the futures of SDK calls are deeply nested types, and rustc limits how deep. What a panic leaves behind is caches of
+        // sessions, which are whole at any time.
+        let handled = AssertUnwindSafe(Box::pin(handle(context, request))).catch_unwind().await;
+        let response = handled
+            .map_err(|panic| diagnostic("Panicked", text_of(panic.as_ref())))?
+            .map_err(|error| diagnostic(error.name(), message(&error)))?;
+        serde_json::to_value(response).map_err(|error| diagnostic("Unserializable", error))
+    };
     let invocation = async {
         let begun = Instant::now();
-        let result = attempt(context, handle, payload).await;
+        let result = attempt.await;
         invocation::ended(&result, begun.elapsed());
         result
     };
     invocation.instrument(span).await
 }
 
-async fn attempt<Context, Request, Response, Error>(
-    context: &Context,
-    handle: &impl AsyncFn(&Context, Request) -> Result<Response, Error>,
-    payload: Box<RawValue>,
-) -> Result<serde_json::Value, Diagnostic>
-where
-    Request: DeserializeOwned,
-    Response: Serialize,
-    Error: NamedError,
-{
-    let request = parse(&payload)?;
-    // Boxed: the futures of SDK calls are deeply nested types, and rustc limits how deep. What a panic leaves behind is caches of
-    // sessions, which are whole at any time.
-    let handled = AssertUnwindSafe(Box::pin(handle(context, request))).catch_unwind().await;
-    let response = handled.map_err(|panic| panicked(panic.as_ref()))?.map_err(|error| diagnostic(&error))?;
-    serde_json::to_value(response).map_err(|error| unfit("Unserializable", &error))
-}
-
-/// The runtime would name it after a Rust type.
-fn panicked(panic: &(dyn Any + Send)) -> Diagnostic {
+fn text_of(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    let message = text.unwrap_or("a panic without a message");
-    Diagnostic { error_type: "Panicked".to_owned(), error_message: cut(message.to_owned()) }
+    text.unwrap_or("a panic without a message")
 }
 
 /// The payload is deserialized here and not in the runtime, which would name the error after a Rust type: also what is JSON for
 /// Step Functions and not for `serde_json`, half of a surrogate pair and lists in lists without end.
 fn parse<Request: DeserializeOwned>(payload: &RawValue) -> Result<Request, Diagnostic> {
     let mut deserializer = serde_json::Deserializer::from_str(payload.get());
-    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| unfit("InvalidInput", &error))
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| diagnostic("InvalidInput", error))
 }
 
-fn diagnostic<Error: NamedError>(error: &Error) -> Diagnostic {
-    Diagnostic { error_type: error.name().to_owned(), error_message: cut(message(error)) }
-}
-
-fn unfit(name: &str, error: &dyn std::error::Error) -> Diagnostic {
-    Diagnostic { error_type: name.to_owned(), error_message: cut(error.to_string()) }
+/// The runtime would name it after a Rust type.
+fn diagnostic(name: &str, message: impl Display) -> Diagnostic {
+    Diagnostic { error_type: name.to_owned(), error_message: cut(message.to_string()) }
 }
 
 /// A longer one would not fit into what Step Functions keeps of a cause, 32,768 characters, or even end the execution with

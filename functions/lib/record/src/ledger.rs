@@ -17,7 +17,6 @@ use thiserror::Error;
 pub enum LedgerError {
     /// A call failed; its own name is the error's.
     #[error(transparent)]
-    #[strum(disabled)]
     Call(#[from] CallError),
     /// An item is not as the state machine writes it.
     #[error("the ledger cannot be read")]
