@@ -1,15 +1,16 @@
 //! The decision: from how a run ended to what the stack is answered.
 
 use patching::outcome::Failure;
+use patching::summary::AccountTotals;
 use record::ledger::Tally;
 use record::stack_answer::{Answer, Attributes, Reason, RequestType, WaitingStack};
 
-use crate::{FailedAccount, Report, Request};
+use crate::{FailedAccount, Request};
 
 /// `recorded` is what the ledger has of a run without a report.
 pub(crate) fn decide(stack: &WaitingStack, request: &Request, recorded: Option<Tally>) -> Answer {
     match done(request, recorded) {
-        Ok(done) => judge(stack, &done),
+        Ok((done, failed_accounts)) => judge(stack, done, failed_accounts),
         // Nothing is deleted then, so that it can be tried again: functions and roles are what takes the windows down.
         Err(reason) if stack.request_type == RequestType::Create && !may_have_begun(request) => {
             Answer::not_begun(reason)
@@ -18,26 +19,23 @@ pub(crate) fn decide(stack: &WaitingStack, request: &Request, recorded: Option<T
     }
 }
 
-/// What a run did, if it could be done.
-struct Done<'a> {
-    succeeded: usize,
-    failed: usize,
-    skipped: usize,
-    report: Option<String>,
-    failed_accounts: &'a [FailedAccount],
-}
-
-fn done(request: &Request, recorded: Option<Tally>) -> Result<Done<'_>, Reason> {
+/// What a run did in numbers, and the accounts of which it tells that they failed; why not, if it could not be done.
+fn done(request: &Request, recorded: Option<Tally>) -> Result<(Attributes, &[FailedAccount]), Reason> {
     match request {
         Request { error: Some(caught), .. } => Err(told(&caught.error, &caught.cause)),
         Request { status: Some(status), cause, .. } => Err(told(&status.to_string(), cause.as_deref().unwrap_or(""))),
-        Request { report: Some(report), .. } => Ok(reported(report)),
+        Request { report: Some(report), .. } => {
+            let AccountTotals { succeeded, failed, skipped } = report.accounts;
+            let location = format!("s3://{}/{}", report.location.bucket, report.location.key);
+            let attributes = Attributes { succeeded, failed, skipped, report: Some(location), execution_arn: None };
+            Ok((attributes, &report.failed_accounts))
+        }
         Request { accounts: Some(accounts), .. } => {
             let recorded = recorded.unwrap_or_default();
             let succeeded = recorded.recorded - recorded.failed;
             // What is not in the ledger failed, as the report has it.
             let failed = (accounts.in_scope + accounts.unavailable).saturating_sub(succeeded);
-            Ok(Done { succeeded, failed, skipped: 0, report: None, failed_accounts: &[] })
+            Ok((Attributes { succeeded, failed, ..Attributes::default() }, &[]))
         }
         _ => Err(told("the run ended without a report", "")),
     }
@@ -48,29 +46,16 @@ fn may_have_begun(request: &Request) -> bool {
     request.accounts.is_some() || request.status.is_some()
 }
 
-fn reported(report: &Report) -> Done<'_> {
-    Done {
-        succeeded: report.accounts.succeeded,
-        failed: report.accounts.failed,
-        skipped: report.accounts.skipped,
-        report: Some(format!("s3://{}/{}", report.location.bucket, report.location.key)),
-        failed_accounts: &report.failed_accounts,
-    }
-}
-
-fn judge(stack: &WaitingStack, done: &Done<'_>) -> Answer {
-    let attributes = Attributes {
-        succeeded: done.succeeded,
-        failed: done.failed,
-        skipped: done.skipped,
-        report: done.report.clone(),
-        execution_arn: Some(stack.execution_arn.clone()),
-    };
-    match (stack.request_type, too_many_failed(stack.tolerance_percent, done)) {
-        (_, None) => Answer::success(attributes),
+fn judge(stack: &WaitingStack, done: Attributes, failed_accounts: &[FailedAccount]) -> Answer {
+    let too_many_failed = too_many_failed(stack.tolerance_percent, &done, failed_accounts);
+    let attributes = Attributes { execution_arn: Some(stack.execution_arn.clone()), ..done };
+    match too_many_failed {
+        None => Answer::success(attributes),
         // Single accounts do not keep a stack from being deleted.
-        (RequestType::Delete, Some(reason)) => Answer::success_in_spite_of(attributes, &reason.summary),
-        (RequestType::Create | RequestType::Update, Some(reason)) => Answer::failed(reason),
+        Some(reason) if stack.request_type == RequestType::Delete => {
+            Answer::success_in_spite_of(attributes, &reason.summary)
+        }
+        Some(reason) => Answer::failed(reason),
     }
 }
 
@@ -80,12 +65,12 @@ fn told(what: &str, cause: &str) -> Reason {
     if message.is_empty() { Reason::of_text(what) } else { Reason::of_text(&format!("{what}: {message}")) }
 }
 
-fn too_many_failed(tolerance_percent: u8, done: &Done<'_>) -> Option<Reason> {
+fn too_many_failed(tolerance_percent: u8, done: &Attributes, failed_accounts: &[FailedAccount]) -> Option<Reason> {
     let (failed, worked_in) = (done.failed, done.failed + done.succeeded);
     if failed * 100 <= usize::from(tolerance_percent) * worked_in {
         return None;
     }
-    let items = done.failed_accounts.iter();
+    let items = failed_accounts.iter();
     let items: Vec<_> = items.map(|account| format!("{} ({}): {}", account.name, account.id, account.error)).collect();
     Some(Reason {
         summary: format!(

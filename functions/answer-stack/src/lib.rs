@@ -147,8 +147,11 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
 
 async fn decide_for_good(context: &Context, stack: &WaitingStack, request: &Request) -> Result<Decided, CallError> {
     let (dynamodb, table) = (&context.dynamodb, &context.ledger_table);
-    let recorded =
-        if request.is_done_without_report() { Some(ledger::tally(dynamodb, table, &request.run).await?) } else { None };
+    let is_done = request.accounts.is_some() && request.error.is_none() && request.status.is_none();
+    let recorded = match request.report {
+        None if is_done => Some(ledger::tally(dynamodb, table, &request.run).await?),
+        _ => None,
+    };
     let answer = decide(stack, request, recorded);
     // A text that is made of strings.
     let body = String::from_utf8_lossy(&answer.body(&stack.addressee)).into_owned();
@@ -157,12 +160,6 @@ async fn decide_for_good(context: &Context, stack: &WaitingStack, request: &Requ
         tracing::warn!(run = %request.run, "what the stack is answered is not written down: {}", message(&error));
     }
     Ok(decided)
-}
-
-impl Request {
-    fn is_done_without_report(&self) -> bool {
-        self.accounts.is_some() && self.report.is_none() && self.error.is_none() && self.status.is_none()
-    }
 }
 
 #[cfg(test)]

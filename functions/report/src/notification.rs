@@ -5,7 +5,7 @@ use aws_sdk_sns::operation::RequestId;
 use lambda::call::Called;
 use lambda::logs;
 use patching::outcome::Status;
-use patching::summary::RunSummary;
+use patching::summary::{RunSummary, Totals};
 use policy::ids::RunId;
 use policy::input::Action;
 use serde::Serialize;
@@ -158,11 +158,8 @@ fn shortened(name: &str) -> String {
 /// Counts, the first failures with what to do about them, and where to go on looking.
 #[must_use]
 pub fn text(summary: &RunSummary, links: Option<&Links>) -> String {
-    let totals = &summary.totals;
-    let (accounts, regions, windows) = (&totals.accounts, &totals.regions, &totals.windows);
-    let mut text_lines = vec![
-        format!("Run {}: {}.", summary.run, verdict(summary)),
-        String::new(),
+    let Totals { accounts, regions, windows } = &summary.totals;
+    let counts = [
         format!("Accounts  {} succeeded, {} failed, {} skipped", accounts.succeeded, accounts.failed, accounts.skipped),
         format!("Regions   {} succeeded, {} failed, {} skipped", regions.succeeded, regions.failed, regions.skipped),
         format!(
@@ -171,40 +168,31 @@ pub fn text(summary: &RunSummary, links: Option<&Links>) -> String {
         ),
         format!("Warnings  {}", summary.warnings),
     ];
-    if let Some(error) = &summary.error {
-        text_lines.extend([
-            String::new(),
-            format!("{}: {}", error.name, error.message),
-            format!("-> {}", error.advice()),
-        ]);
-    }
-    let of_run = summary.run_warnings.iter();
-    text_lines.extend(of_run.flat_map(|warning| {
-        [String::new(), format!("{}: {}", warning.name, warning.message), format!("-> {}", warning.advice())]
-    }));
+    let mut paragraphs = vec![format!("Run {}: {}.", summary.run, verdict(summary)), counts.join("\n")];
+    let warnings = summary.run_warnings.iter();
+    paragraphs.extend(summary.error.iter().map(|error| advised(&error.name, &error.message, error.advice())));
+    paragraphs.extend(warnings.map(|warning| advised(&warning.name, &warning.message, warning.advice())));
     let groups = groups(summary);
-    text_lines.extend(groups.iter().take(NAMED_ERRORS).flat_map(|group| told(group, "")));
-    if groups.len() > NAMED_ERRORS {
-        text_lines.extend([String::new(), format!("And {} more kinds of failure.", groups.len() - NAMED_ERRORS)]);
-    }
-    text_lines.extend(skipped(summary).iter().take(NAMED_ERRORS).flat_map(|group| told(group, "Skipped: ")));
-    if let Some(links) = links {
-        text_lines.extend([
-            String::new(),
-            format!("Report     {}", links.report),
-            format!("Execution  {}", links.execution),
-        ]);
-    }
-    text_lines.join("\n")
+    paragraphs.extend(groups.iter().take(NAMED_ERRORS).map(|group| told(group, "")));
+    let unnamed = groups.len().saturating_sub(NAMED_ERRORS);
+    paragraphs.extend((unnamed > 0).then(|| format!("And {unnamed} more kinds of failure.")));
+    paragraphs.extend(skipped(summary).iter().take(NAMED_ERRORS).map(|group| told(group, "Skipped: ")));
+    paragraphs.extend(links.map(|links| format!("Report     {}\nExecution  {}", links.report, links.execution)));
+    paragraphs.join("\n\n")
 }
 
-pub(crate) fn told(group: &Group<'_>, lead: &str) -> Vec<String> {
-    let mut lines = vec![String::new(), format!("{lead}{} ({})", group.name, group.extent())];
-    lines.extend(group.places.iter().take(NAMED_PLACES).map(|place| format!("   {}", place.in_a_line())));
+/// What happened, and what to do about it.
+pub(crate) fn advised(name: &str, message: &str, advice: &str) -> String {
+    format!("{name}: {message}\n-> {advice}")
+}
+
+/// What happened in several places, and what to do about it.
+pub(crate) fn told(group: &Group<'_>, lead: &str) -> String {
+    let places = group.places.iter().take(NAMED_PLACES).map(|place| format!("   {}\n", place.in_a_line()));
     let others = group.places.len().saturating_sub(NAMED_PLACES);
-    lines.extend((others > 0).then(|| format!("   and {others} more")));
-    lines.push(format!("-> {}", group.advice));
-    lines
+    let others = (others > 0).then(|| format!("   and {others} more\n"));
+    let places: String = places.chain(others).collect();
+    format!("{lead}{} ({})\n{places}-> {}", group.name, group.extent(), group.advice)
 }
 
 #[cfg(test)]

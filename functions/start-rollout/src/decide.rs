@@ -44,39 +44,39 @@ type Problems = Vec<String>;
 /// of what is `set_up`.
 #[must_use]
 pub fn decide(event: &Event<'_>, member_roles: &MemberRoles, set_up: Option<&Names>, now: Timestamp) -> Decision {
-    let properties = || Properties::read(event, member_roles, set_up, now);
     let decision = match event.request_type {
-        Some(RequestType::Create) => properties().and_then(|properties| create(event, properties)),
-        Some(RequestType::Update) => properties().and_then(|properties| update(event, properties)),
-        Some(RequestType::Delete) => return delete(event),
+        Some(RequestType::Delete) => delete(event),
+        Some(request_type) => Properties::read(event, member_roles, set_up, now)
+            .and_then(|properties| create_or_update(event, request_type, properties)),
         None => Err(vec!["RequestType: allowed: Create, Update or Delete".to_owned()]),
     };
-    decision.unwrap_or_else(|problems| Decision::Answer(refused(event, problems)))
+    decision.unwrap_or_else(|problems| {
+        let is_creation = event.request_type == Some(RequestType::Create);
+        let refusal = if is_creation { Answer::not_begun } else { Answer::failed };
+        Decision::Answer(refusal(reason(problems)))
+    })
 }
 
-fn refused(event: &Event<'_>, problems: Problems) -> Answer {
-    let reason = reason(problems);
-    if event.request_type == Some(RequestType::Create) { Answer::not_begun(reason) } else { Answer::failed(reason) }
-}
-
-/// Disabled from the start, there is nothing to roll out and nothing to take down.
-fn create(event: &Event<'_>, properties: Properties) -> Result<Decision, Problems> {
-    if properties.disabled {
-        return Ok(Decision::Answer(Answer::success(Attributes::default())));
-    }
-    start(event, RequestType::Create, Action::Rollout, Trigger::StackCreate, properties)
-}
-
-fn update(event: &Event<'_>, properties: Properties) -> Result<Decision, Problems> {
-    if changes_only_the_deletion(event) {
-        return Ok(Decision::Answer(Answer::success(Attributes::default())));
+fn create_or_update(
+    event: &Event<'_>,
+    request_type: RequestType,
+    properties: Properties,
+) -> Result<Decision, Problems> {
+    let is_creation = request_type == RequestType::Create;
+    // Disabled from the start, there is nothing to roll out and nothing to take down.
+    if (is_creation && properties.disabled) || (!is_creation && changes_only_the_deletion(event)) {
+        return Ok(nothing());
     }
     if properties.disabled {
         // Otherwise CloudFormation would go back to the former properties, and the rollout for these put all windows back.
         let properties = Properties { tolerance_percent: 100, ..properties };
-        return start(event, RequestType::Update, Action::Disable, Trigger::StackUpdate, properties);
+        return start(event, request_type, Action::Disable, properties);
     }
-    start(event, RequestType::Update, Action::Rollout, Trigger::StackUpdate, properties)
+    start(event, request_type, Action::Rollout, properties)
+}
+
+fn nothing() -> Decision {
+    Decision::Answer(Answer::success(Attributes::default()))
 }
 
 /// What becomes of Default Host Management Configuration when the stack is deleted concerns no run before that. So it can be said in
@@ -97,22 +97,25 @@ fn changes_only_the_deletion(event: &Event<'_>) -> bool {
 
 /// Looks at no property: a stack with properties that are not valid must be deletable, too. It always waits, as the roles that the execution
 /// needs go next. A creation that was refused before it began has set up nothing, so nothing is taken down.
-fn delete(event: &Event<'_>) -> Decision {
+fn delete(event: &Event<'_>) -> Result<Decision, Problems> {
     if event.addressee.physical_resource_id == NOT_BEGUN {
-        return Decision::Answer(Answer::success(Attributes::default()));
+        return Ok(nothing());
     }
     let properties = Properties { disabled: false, waits: true, tolerance_percent: 100, names: None };
-    start(event, RequestType::Delete, Action::Disable, Trigger::StackDelete, properties)
-        .unwrap_or_else(|problems| Decision::Answer(refused(event, problems)))
+    start(event, RequestType::Delete, Action::Disable, properties)
 }
 
 fn start(
     event: &Event<'_>,
     request_type: RequestType,
     action: Action,
-    trigger: Trigger,
     properties: Properties,
 ) -> Result<Decision, Problems> {
+    let trigger = match request_type {
+        RequestType::Create => Trigger::StackCreate,
+        RequestType::Update => Trigger::StackUpdate,
+        RequestType::Delete => Trigger::StackDelete,
+    };
     let run = format!("{trigger}-{}", event.addressee.request_id);
     Ok(Decision::Start(Start {
         run: run.parse().map_err(|error| vec![format!("RequestId: {error}")])?,
@@ -141,40 +144,39 @@ impl Properties {
         now: Timestamp,
     ) -> Result<Self, Problems> {
         let mut problems = Vec::new();
-        let disabled = one_of(event, "Disabled", &[("false", false), ("true", true)], &mut problems);
-        let waits = one_of(event, "WaitForRollout", &[("true", true), ("false", false)], &mut problems);
-        let tolerance_percent = percent(event, "FailureTolerancePercent", 50, &mut problems);
+        let disabled = property(event, "Disabled", false, true_or_false, &mut problems);
+        let waits = property(event, "WaitForRollout", true, true_or_false, &mut problems);
+        let tolerance_percent = property(event, "FailureTolerancePercent", 50, percent, &mut problems);
         let policy = policy(event).map_err(|refused| problems.extend(refused)).ok();
         if let Some(policy) = &policy {
             problems.extend(policy_problems(policy, disabled, member_roles, set_up, now));
         }
-        let names = policy.as_ref().map(Names::of);
-        let names = names.map(|names| match set_up {
-            Some(set_up) => names.after(set_up),
-            None => names,
-        });
+        let names = policy.map(|policy| Names::of(&policy).after(set_up));
         if problems.is_empty() { Ok(Self { disabled, waits, tolerance_percent, names }) } else { Err(problems) }
     }
 }
 
-/// The first of `values` is the default.
-fn one_of(event: &Event<'_>, name: &str, values: &[(&str, bool); 2], problems: &mut Problems) -> bool {
-    let [(_, default), _] = *values;
+/// What `read` makes of a property's text, or says is allowed.
+fn property<T>(
+    event: &Event<'_>,
+    name: &str,
+    default: T,
+    read: impl Fn(&str) -> Result<T, &'static str>,
+    problems: &mut Problems,
+) -> T {
     let Some(text) = event.property(name) else { return default };
-    let found = values.iter().find(|(allowed, _)| text.eq_ignore_ascii_case(allowed));
-    if found.is_none() {
-        problems.push(format!("{name}: {text:?} — allowed: true or false"));
-    }
-    found.map_or(default, |(_, value)| *value)
+    read(text).unwrap_or_else(|allowed| {
+        problems.push(format!("{name}: {text:?} — allowed: {allowed}"));
+        default
+    })
 }
 
-fn percent(event: &Event<'_>, name: &str, default: u8, problems: &mut Problems) -> u8 {
-    let Some(text) = event.property(name) else { return default };
-    let percent = text.parse().ok().filter(|percent| *percent <= 100);
-    if percent.is_none() {
-        problems.push(format!("{name}: {text:?} — allowed: a whole number from 0 to 100"));
-    }
-    percent.unwrap_or(default)
+fn true_or_false(text: &str) -> Result<bool, &'static str> {
+    text.to_ascii_lowercase().parse().map_err(|_| "true or false")
+}
+
+fn percent(text: &str) -> Result<u8, &'static str> {
+    text.parse().ok().filter(|percent| *percent <= 100).ok_or("a whole number from 0 to 100")
 }
 
 fn policy(event: &Event<'_>) -> Result<PatchPolicy, Problems> {

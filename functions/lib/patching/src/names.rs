@@ -36,8 +36,8 @@ impl Names {
 
     /// These, with the DHMC role of `others` where there is none: it is set until a disable resets it.
     #[must_use]
-    pub fn after(self, others: &Self) -> Self {
-        Self { dhmc_role: self.dhmc_role.or_else(|| others.dhmc_role.clone()), ..self }
+    pub fn after(self, others: Option<&Self>) -> Self {
+        Self { dhmc_role: self.dhmc_role.or_else(|| others?.dhmc_role.clone()), ..self }
     }
 }
 
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn a_role_that_a_policy_leaves_out_is_remembered() {
-        let without = names("us", None).after(&names("us", Some("Old")));
+        let without = names("us", None).after(Some(&names("us", Some("Old"))));
         assert_eq!(names("us", None).changed_from(&without), [""; 0]);
         assert_eq!(names("us", Some("New")).changed_from(&without).len(), 1);
     }

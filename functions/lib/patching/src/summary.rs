@@ -71,6 +71,11 @@ impl RunSummary {
         )
     }
 
+    /// The warnings of accounts and Regions, with where they are.
+    pub fn place_warnings(&self) -> impl Iterator<Item = (&AccountOutcome, Option<&RegionOutcome>, &Warning)> {
+        self.places(|account| account.warnings.iter(), |region| region.warnings.iter())
+    }
+
     fn places<'a, T: 'a, A: Iterator<Item = &'a T>, R: Iterator<Item = &'a T>>(
         &'a self,
         of_account: impl Fn(&'a AccountOutcome) -> A,

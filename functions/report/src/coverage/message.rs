@@ -5,9 +5,9 @@ use patching::hosts::coverage::Coverage;
 use patching::summary::RunSummary;
 
 use super::html::ORDER;
-use crate::html::groups::{Group, groups, skipped};
+use crate::html::groups::{groups, skipped};
 use crate::links::Links;
-use crate::notification::{clean, told};
+use crate::notification::{advised, clean, told};
 use crate::text::{grouped, many};
 
 /// How many reasons, and kinds of failure, the message has.
@@ -76,39 +76,22 @@ pub(super) fn subject(coverage: &Coverage) -> String {
 
 /// Counts, the commonest reasons with what to do about them, what could not be looked at, and where to go on looking.
 pub(super) fn text(run: &RunSummary, coverage: &Coverage, links: Option<&Links>) -> String {
-    let mut text_lines = vec![format!("Inspection {}: {}.", coverage.run, headline(coverage))];
-    text_lines.extend(leads(coverage));
-    text_lines.push(String::new());
+    let mut headline = vec![format!("Inspection {}: {}.", coverage.run, headline(coverage))];
+    headline.extend(leads(coverage));
+    let mut paragraphs = vec![headline.join("\n")];
     let verdicts = ORDER.into_iter().filter(|verdict| coverage.hosts.of(*verdict) > 0);
-    text_lines.extend(
-        verdicts.map(|verdict| format!("{:10} {:>9}", verdict.to_string(), grouped(coverage.hosts.of(verdict)))),
-    );
-    if let Some(error) = &coverage.error {
-        text_lines.extend([
-            String::new(),
-            format!("{}: {}", error.name, error.message),
-            format!("-> {}", error.advice()),
-        ]);
+    let verdicts: Vec<_> = verdicts
+        .map(|verdict| format!("{:10} {:>9}", verdict.to_string(), grouped(coverage.hosts.of(verdict))))
+        .collect();
+    paragraphs.extend((!verdicts.is_empty()).then(|| verdicts.join("\n")));
+    paragraphs.extend(coverage.error.iter().map(|error| advised(&error.name, &error.message, error.advice())));
+    paragraphs.extend(coverage.reasons.iter().filter(|reason| reason.hosts > 0).take(NAMED).map(|reason| {
+        let (hosts, accounts) = (many(reason.hosts, "host"), many(reason.accounts, "account"));
+        format!("{} ({hosts} in {accounts})\n-> {}", reason.name, reason.name.advice())
+    }));
+    for groups in [groups(run), skipped(run)] {
+        paragraphs.extend(groups.iter().take(NAMED).map(|group| told(group, "Not looked at: ")));
     }
-    for reason in coverage.reasons.iter().filter(|reason| reason.hosts > 0).take(NAMED) {
-        let accounts = many(reason.accounts, "account");
-        text_lines.extend([
-            String::new(),
-            format!("{} ({} in {accounts})", reason.name, many(reason.hosts, "host")),
-            format!("-> {}", reason.name.advice()),
-        ]);
-    }
-    let told = |groups: Vec<Group<'_>>, lead| {
-        groups.iter().take(NAMED).flat_map(|group| told(group, lead)).collect::<Vec<_>>()
-    };
-    text_lines.extend(told(groups(run), "Not looked at: "));
-    text_lines.extend(told(skipped(run), "Not looked at: "));
-    if let Some(links) = links {
-        text_lines.extend([
-            String::new(),
-            format!("Page       {}", links.report),
-            format!("Execution  {}", links.execution),
-        ]);
-    }
-    text_lines.join("\n")
+    paragraphs.extend(links.map(|links| format!("Page       {}\nExecution  {}", links.report, links.execution)));
+    paragraphs.join("\n\n")
 }

@@ -49,44 +49,34 @@ impl Kind {
     pub(super) const ALL: [Self; 7] =
         [Self::Failed, Self::Skipped, Self::Created, Self::Updated, Self::Deleted, Self::Unchanged, Self::Absent];
 
-    /// Also the class in the style sheet, in lower case.
-    pub(super) fn letter(self) -> &'static str {
+    /// Its letter, its class in the style sheet, and what it stands for.
+    fn told(self) -> (&'static str, &'static str, &'static str) {
         match self {
-            Self::Failed => "F",
-            Self::Skipped => "S",
-            Self::Created => "C",
-            Self::Updated => "U",
-            Self::Deleted => "D",
-            Self::Unchanged => "N",
-            Self::Absent => "–",
+            Self::Failed => ("F", "f", "failed"),
+            Self::Skipped => ("S", "s", "skipped"),
+            Self::Created => ("C", "c", "created"),
+            Self::Updated => ("U", "u", "updated"),
+            Self::Deleted => ("D", "d", "deleted"),
+            Self::Unchanged => ("N", "n", "no change"),
+            Self::Absent => ("–", "x", "not worked in"),
         }
     }
 
+    pub(super) fn letter(self) -> &'static str {
+        self.told().0
+    }
+
     pub(super) fn class(self) -> &'static str {
-        match self {
-            Self::Failed => "f",
-            Self::Skipped => "s",
-            Self::Created => "c",
-            Self::Updated => "u",
-            Self::Deleted => "d",
-            Self::Unchanged => "n",
-            Self::Absent => "x",
-        }
+        self.told().1
     }
 
     /// What the letter stands for.
     pub(super) fn name(self, is_plan: bool) -> &'static str {
-        match (self, is_plan) {
-            (Self::Failed, _) => "failed",
-            (Self::Skipped, _) => "skipped",
-            (Self::Created, false) => "created",
-            (Self::Created, true) => "would create",
-            (Self::Updated, false) => "updated",
-            (Self::Updated, true) => "would update",
-            (Self::Deleted, false) => "deleted",
-            (Self::Deleted, true) => "would delete",
-            (Self::Unchanged, _) => "no change",
-            (Self::Absent, _) => "not worked in",
+        match self {
+            Self::Created if is_plan => "would create",
+            Self::Updated if is_plan => "would update",
+            Self::Deleted if is_plan => "would delete",
+            _ => self.told().2,
         }
     }
 }

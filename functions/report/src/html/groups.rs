@@ -14,7 +14,7 @@ const LINE: usize = 240;
 #[derive(Debug)]
 pub struct Group<'a> {
     /// The error's or the warning's name.
-    pub name: String,
+    pub name: &'a str,
     /// What to do about it.
     pub advice: &'static str,
     /// Where it happened, in the order of the accounts' ids.
@@ -31,7 +31,7 @@ pub struct Place<'a> {
     /// The state that failed; none for a warning or a reason.
     pub step: Option<&'a str>,
     /// What was said.
-    pub message: String,
+    pub message: &'a str,
 }
 
 impl Group<'_> {
@@ -61,43 +61,35 @@ impl Place<'_> {
 /// The failures, what failed most first.
 #[must_use]
 pub fn groups(summary: &RunSummary) -> Vec<Group<'_>> {
-    let failures = summary.failures().map(|(account, region, failure)| {
-        let (name, advice) = (failure.name.clone(), failure.advice());
-        let place = Place { account, region, step: Some(&failure.step), message: failure.message.clone() };
-        (name, advice, place)
-    });
-    grouped(failures)
+    grouped(summary.failures().map(|(account, region, failure)| {
+        let place = Place { account, region, step: Some(&failure.step), message: &failure.message };
+        ((failure.name.as_str(), failure.advice()), place)
+    }))
 }
 
 /// Why accounts and Regions were skipped, what there is most of first.
 #[must_use]
 pub fn skipped(summary: &RunSummary) -> Vec<Group<'_>> {
     grouped(summary.reasons().map(|(account, region, reason)| {
-        let place = Place { account, region, step: None, message: reason.message.clone() };
-        (reason.name.clone(), reason.advice(), place)
+        let place = Place { account, region, step: None, message: &reason.message };
+        ((reason.name.as_str(), reason.advice()), place)
     }))
 }
 
 /// The warnings, what there is most of first.
 #[must_use]
 pub fn warnings(summary: &RunSummary) -> Vec<Group<'_>> {
-    let warnings = summary.outcomes.iter().flat_map(|account| {
-        let whole = account.warnings.iter().map(|warning| (None, warning.clone()));
-        let regions = account.regions.iter();
-        let of_regions =
-            regions.flat_map(|region| region.warnings.iter().map(move |warning| (Some(region), warning.clone())));
-        whole.chain(of_regions).map(move |(region, warning)| (account, region, warning))
-    });
-    grouped(warnings.map(|(account, region, warning)| {
-        let (name, advice) = (warning.name.clone(), warning.advice());
-        (name, advice, Place { account, region, step: None, message: warning.message })
+    grouped(summary.place_warnings().map(|(account, region, warning)| {
+        let place = Place { account, region, step: None, message: &warning.message };
+        ((warning.name.as_str(), warning.advice()), place)
     }))
 }
 
-fn grouped<'a>(found: impl Iterator<Item = (String, &'static str, Place<'a>)>) -> Vec<Group<'a>> {
-    let mut groups: BTreeMap<(String, &'static str), Vec<Place<'a>>> = BTreeMap::new();
-    for (name, advice, place) in found {
-        groups.entry((name, advice)).or_default().push(place);
+/// By name and advice.
+fn grouped<'a>(found: impl Iterator<Item = ((&'a str, &'static str), Place<'a>)>) -> Vec<Group<'a>> {
+    let mut groups: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (what, place) in found {
+        groups.entry(what).or_default().push(place);
     }
     let mut groups: Vec<_> =
         groups.into_iter().map(|((name, advice), places)| Group { name, advice, places }).collect();
