@@ -189,7 +189,7 @@ async fn enabled_regions(config: &SdkConfig) -> Result<BTreeSet<Region>, CallErr
 fn unlisted(action: Action, target: &Target, denied: &CallError) -> Option<Response> {
     let mut named = target.regions.clone()?;
     named.extend(target.sweep_in.iter().flatten().cloned());
-    let warning = Warning { name: Warning::REGIONS_NOT_LISTED.to_owned(), message: denied.told() };
+    let warning = Warning::new(Warning::REGIONS_NOT_LISTED, denied.told());
     Some(Response { warnings: vec![warning], ..in_scope(action, target, named) })
 }
 

@@ -11,8 +11,7 @@ use futures::join;
 use lambda::{CallError, Cause};
 use member::dhmc;
 use member::sessions::MemberSessions;
-use patching::dhmc::DhmcStep;
-use patching::outcome::DhmcOutcome;
+use patching::outcome::{DhmcOutcome, DhmcStatus};
 use patching::request::RegionRequest;
 use policy::input::Action;
 use policy::{Dhmc, RoleName};
@@ -44,10 +43,14 @@ pub async fn configure(
     let not_looked_for = match found {
         Ok(()) => None,
         // Somebody else's role stays: nothing hangs on ours.
-        Err(_) if plan.step == DhmcStep::KeepForeign => None,
+        Err(_) if plan.status == DhmcStatus::Kept => None,
         Err(error) if error.cause == Cause::AccessDenied => Some(error.told()),
         Err(error) => return Err(error),
     };
-    let outcome = if action.changes() { dhmc::apply(ssm, &plan).await? } else { plan.outcome().planned() };
-    Ok(DhmcOutcome { not_looked_for, ..outcome })
+    let outcome = DhmcOutcome { not_looked_for, ..plan };
+    if !action.changes() {
+        return Ok(outcome.planned());
+    }
+    dhmc::apply(ssm, &outcome).await?;
+    Ok(outcome)
 }

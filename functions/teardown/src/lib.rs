@@ -77,8 +77,12 @@ async fn reset(ssm: &Client, action: Action, policy: &Dhmc, keep: bool) -> Resul
         return Ok(DhmcOutcome::left_alone());
     }
     let found = dhmc::observe(ssm).await?;
-    let plan = if keep { plan_keep(policy, &found) } else { plan_reset(policy, &found) };
-    if action.changes() { dhmc::apply(ssm, &plan).await } else { Ok(plan.outcome().planned()) }
+    let plan = if keep { plan_keep(&found) } else { plan_reset(policy, &found) };
+    if !action.changes() {
+        return Ok(plan.planned());
+    }
+    dhmc::apply(ssm, &plan).await?;
+    Ok(plan)
 }
 
 #[cfg(test)]

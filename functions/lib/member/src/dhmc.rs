@@ -4,8 +4,8 @@ use aws_sdk_ssm::Client;
 use aws_sdk_ssm::operation::RequestId;
 use lambda::call::Called;
 use lambda::{CallError, Cause};
-use patching::dhmc::{DhmcPlan, DhmcStep, SETTING_ID};
-use patching::outcome::DhmcOutcome;
+use patching::dhmc::SETTING_ID;
+use patching::outcome::{DhmcOutcome, DhmcStatus};
 
 /// The setting's value (`ssm:GetServiceSetting`), `$None` when nobody has set it.
 ///
@@ -22,29 +22,28 @@ pub async fn observe(ssm: &Client) -> Result<String, CallError> {
     value.map(ToOwned::to_owned).ok_or_else(|| CallError::left_out(OPERATION, "SettingValue"))
 }
 
-/// Carries out `plan` (`ssm:UpdateServiceSetting`, `ssm:ResetServiceSetting`, or nothing).
-pub async fn apply(ssm: &Client, plan: &DhmcPlan) -> Result<DhmcOutcome, CallError> {
-    match &plan.step {
-        DhmcStep::Keep | DhmcStep::KeepForeign | DhmcStep::KeepOurs => {}
-        DhmcStep::Set(role) => {
+/// Makes of the setting what `planned` says (`ssm:UpdateServiceSetting`, `ssm:ResetServiceSetting`, or nothing).
+pub async fn apply(ssm: &Client, planned: &DhmcOutcome) -> Result<(), CallError> {
+    match (planned.status, &planned.after) {
+        (DhmcStatus::Set, Some(role)) => {
             const OPERATION: &str = "ssm:UpdateServiceSetting";
             let call = ssm.update_service_setting().setting_id(SETTING_ID).setting_value(role);
-            written(OPERATION, plan, call.send().await.called(OPERATION)?.request_id());
+            written(OPERATION, planned, call.send().await.called(OPERATION)?.request_id());
         }
-        DhmcStep::Reset => {
+        (DhmcStatus::Reset, _) => {
             const OPERATION: &str = "ssm:ResetServiceSetting";
             let call = ssm.reset_service_setting().setting_id(SETTING_ID);
-            written(OPERATION, plan, call.send().await.called(OPERATION)?.request_id());
+            written(OPERATION, planned, call.send().await.called(OPERATION)?.request_id());
         }
+        _ => {}
     }
-    Ok(plan.outcome())
+    Ok(())
 }
 
 /// The one line of a writing call that succeeded.
-fn written(operation: &'static str, plan: &DhmcPlan, request_id: Option<&str>) {
-    let DhmcOutcome { before, after, .. } = plan.outcome();
-    let role = |role: Option<String>| role.unwrap_or_else(|| "none".to_owned());
-    let changes = format!("role: {} -> {}", role(before), role(after));
+fn written(operation: &'static str, DhmcOutcome { before, after, .. }: &DhmcOutcome, request_id: Option<&str>) {
+    let [before, after] = [before, after].map(|role| role.as_deref().unwrap_or("none"));
+    let changes = format!("role: {before} -> {after}");
     tracing::info!(operation, changes, request_id, "{operation}: the role for Default Host Management Configuration");
 }
 

@@ -39,77 +39,68 @@ impl Warning {
     /// The name of [`Warning::unit_without_accounts`].
     pub const UNIT_WITHOUT_ACCOUNTS: &str = "UnitWithoutAccounts";
 
+    /// A warning of this name.
+    #[must_use]
+    pub fn new(name: &str, message: String) -> Self {
+        Self { name: name.to_owned(), message }
+    }
+
     /// A Region in scope that AWS does not have.
     #[must_use]
     pub fn unknown_region(region: &Region) -> Self {
-        Self { name: Self::UNKNOWN_REGION.to_owned(), message: format!("there is no Region {region}: it was left out") }
+        Self::new(Self::UNKNOWN_REGION, format!("there is no Region {region}: it was left out"))
     }
 
     /// An organizational unit in scope in which there is nothing to do.
     #[must_use]
     pub fn unit_without_accounts(unit: &OrganizationalUnitId, name: &str) -> Self {
-        Self {
-            name: Self::UNIT_WITHOUT_ACCOUNTS.to_owned(),
-            message: format!("the organizational unit {name} ({unit}), which is in scope, has no accounts"),
-        }
+        let message = format!("the organizational unit {name} ({unit}), which is in scope, has no accounts");
+        Self::new(Self::UNIT_WITHOUT_ACCOUNTS, message)
     }
 
     /// A window whose only moment has passed.
     #[must_use]
-    pub fn never_opens(window: &Window) -> Self {
-        Self {
-            name: Self::NEVER_OPENS.to_owned(),
-            message: format!("the window {} does not open any more: {} has passed", window.name, window.schedule),
-        }
+    pub fn never_opens(Window { name, schedule, .. }: &Window) -> Self {
+        Self::new(Self::NEVER_OPENS, format!("the window {name} does not open any more: {schedule} has passed"))
     }
 
     /// A window that opens again before it closes.
     #[must_use]
     pub fn openings_overlap(window: &Window, first: Timestamp, second: Timestamp) -> Self {
         let (name, hours) = (&window.name, window.duration.hours());
-        Self {
-            name: Self::OPENINGS_OVERLAP.to_owned(),
-            message: format!(
-                "the window {name} opens at {first} for {hours} h, and again at {second}, before that is over"
-            ),
-        }
+        let message =
+            format!("the window {name} opens at {first} for {hours} h, and again at {second}, before that is over");
+        Self::new(Self::OPENINGS_OVERLAP, message)
     }
 
     /// A DHMC role of somebody else, which the policy does not allow to be replaced, in so many Regions of so many accounts:
     /// Quick Setup sets one everywhere.
     #[must_use]
     pub fn dhmc_kept(role: &str, regions: usize, accounts: usize) -> Self {
-        Self {
-            name: Self::DHMC_KEPT.to_owned(),
-            message: format!(
-                "Default Host Management Configuration has the role {role}, which is not ours, in {regions} account-Regions \
-                 of {accounts} accounts: it was kept"
-            ),
-        }
+        let message = format!(
+            "Default Host Management Configuration has the role {role}, which is not ours, in {regions} account-Regions of \
+             {accounts} accounts: it was kept"
+        );
+        Self::new(Self::DHMC_KEPT, message)
     }
 
     /// Our DHMC role, which the member roles of so many accounts may not look for; `why` is what the first of them answered.
     #[must_use]
     pub fn dhmc_role_not_looked_for(why: &str, regions: usize, accounts: usize) -> Self {
-        Self {
-            name: Self::DHMC_ROLE_NOT_LOOKED_FOR.to_owned(),
-            message: format!(
-                "whether the role for Default Host Management Configuration is there was not to be found out in {regions} \
-                 account-Regions of {accounts} accounts, and it was taken to be: {why}"
-            ),
-        }
+        let message = format!(
+            "whether the role for Default Host Management Configuration is there was not to be found out in {regions} \
+             account-Regions of {accounts} accounts, and it was taken to be: {why}"
+        );
+        Self::new(Self::DHMC_ROLE_NOT_LOOKED_FOR, message)
     }
 
     /// A window that has one of our names and not our tag.
     #[must_use]
     pub fn foreign_window(name: &str, id: &str, owner_tag: &OwnerTag) -> Self {
-        Self {
-            name: Self::FOREIGN_WINDOW.to_owned(),
-            message: format!(
-                "the maintenance window {id} is also named {name} but lacks the tag {}={}: it was left alone, and both run",
-                owner_tag.key.as_str(),
-                owner_tag.value.as_str()
-            ),
-        }
+        let (key, value) = (owner_tag.key.as_str(), owner_tag.value.as_str());
+        let message = format!(
+            "the maintenance window {id} is also named {name} but lacks the tag {key}={value}: it was left alone, and both run"
+        );
+        Self::new(Self::FOREIGN_WINDOW, message)
     }
 }
