@@ -31,15 +31,6 @@ struct Attempt {
     error: Option<CallError>,
 }
 
-impl From<Result<WindowOutcome, CallError>> for Attempt {
-    fn from(result: Result<WindowOutcome, CallError>) -> Self {
-        match result {
-            Ok(done) => Self { done: Some(done), error: None },
-            Err(error) => Self { done: None, error: Some(error) },
-        }
-    }
-}
-
 /// Carries out `plan`.
 ///
 /// Windows do not depend on each other and are worked on at once; when one fails the others are still carried through. What
@@ -112,7 +103,8 @@ async fn attempt(writer: &Writer<'_>, plan: &WindowPlan) -> Attempt {
         }
         WindowPlan::Delete { id, name } => {
             let window = Subject { id, name, changes: &[] };
-            writer.delete_window(window).await.map(|()| plan.outcome(None)).into()
+            let error = writer.delete_window(window).await.err();
+            Attempt { done: error.is_none().then(|| plan.outcome(None)), error }
         }
     }
 }
@@ -121,7 +113,7 @@ async fn attempt(writer: &Writer<'_>, plan: &WindowPlan) -> Attempt {
 async fn create(writer: &Writer<'_>, plan: &WindowPlan, wanted: &DesiredWindow) -> Attempt {
     let id = match writer.create_window(&wanted.window).await {
         Ok(id) => id,
-        Err(error) => return Err(error).into(),
+        Err(error) => return Attempt { done: None, error: Some(error) },
     };
     let window = Subject { id: &id, name: &wanted.window.name, changes: &[] };
     let parts = async {
@@ -140,10 +132,8 @@ async fn create(writer: &Writer<'_>, plan: &WindowPlan, wanted: &DesiredWindow) 
 async fn reconcile(writer: &Writer<'_>, window: &Reconciliation) -> (Vec<Change>, Option<CallError>) {
     let subject = Subject { id: &window.id, name: &window.name, changes: &window.changes };
     let settings = async {
-        match &window.settings {
-            Some(settings) => writer.update_window(subject, settings).await,
-            None => Ok(()),
-        }
+        let Some(settings) = &window.settings else { return Ok(()) };
+        writer.update_window(subject, settings).await
     };
     let (settings, target) = join!(settings, reconcile_target(writer, subject, &window.target));
     let mut parts = vec![(Part::Settings, settings.is_ok()), (Part::Target, target.is_ok())];

@@ -38,14 +38,7 @@ impl Site<'_> {
     /// Makes a call about something that this run has just created: that it is not there, or that its tag does not allow the
     /// call, may pass.
     pub(super) async fn patiently<T>(&self, call: impl AsyncFn() -> Result<T, CallError>) -> Result<T, CallError> {
-        for number in 1..=FURTHER_TRIES {
-            match call().await {
-                Err(error) if error.may_settle() => {}
-                result => return result,
-            }
-            self.wait(number).await;
-        }
-        call().await
+        self.again_while(call, |result| result.as_ref().is_err_and(CallError::may_settle)).await
     }
 
     /// Reads something that this run has just made, again as long as nothing is there.
@@ -53,14 +46,22 @@ impl Site<'_> {
         &self,
         read: impl AsyncFn() -> Result<Vec<T>, CallError>,
     ) -> Result<Vec<T>, CallError> {
+        self.again_while(read, |result| result.as_ref().is_ok_and(Vec::is_empty)).await
+    }
+
+    async fn again_while<T>(
+        &self,
+        call: impl AsyncFn() -> Result<T, CallError>,
+        may_change: impl Fn(&Result<T, CallError>) -> bool,
+    ) -> Result<T, CallError> {
         for number in 1..=FURTHER_TRIES {
-            let found = read().await?;
-            if !found.is_empty() {
-                return Ok(found);
+            let result = call().await;
+            if !may_change(&result) {
+                return result;
             }
             self.wait(number).await;
         }
-        read().await
+        call().await
     }
 }
 
