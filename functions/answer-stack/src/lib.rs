@@ -16,12 +16,9 @@ use lambda::named_error::message;
 use patching::outcome::Caught;
 use patching::summary::AccountTotals;
 use policy::ids::RunId;
-use record::ObjectKey;
-use record::ledger::{self, LedgerError};
-use record::stack_answer::{
-    AnswerClient, AnswerStatus, Decided, NotDelivered, RequestType, WaitingStack, mark_answered, read_waiting,
-    record_decided,
-};
+use record::ledger::LedgerError;
+use record::stack_answer::{AnswerClient, AnswerStatus, Decided, NotDelivered, RequestType, WaitingStack};
+use record::{Ledger, ObjectKey};
 use serde::{Deserialize, Serialize};
 use strum::{Display, IntoStaticStr, VariantNames};
 
@@ -115,19 +112,15 @@ lambda::named_error!(Error, NotDelivered: NotDelivered, Ledger: LedgerError, Cal
 /// What an environment keeps between invocations.
 #[derive(Debug)]
 pub struct Context {
-    /// In the home Region.
-    pub dynamodb: aws_sdk_dynamodb::Client,
     /// Reaches CloudFormation.
     pub answers: AnswerClient,
-    /// The ledger's table.
-    pub ledger_table: String,
+    /// What is recorded of runs.
+    pub ledger: Ledger,
 }
 
 /// Answers first and marks then: two answers do no harm, none would leave the stack waiting for an hour.
 pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Result<Response, Error> {
-    let (dynamodb, table) = (&context.dynamodb, &context.ledger_table);
-    let waiting = read_waiting(dynamodb, table, &request.run).await?;
-    let Some(stack) = waiting else {
+    let Some(stack) = context.ledger.waiting_stack(&request.run).await? else {
         return Ok(Response { answered: false, status: None });
     };
     let decided = match stack.decided.clone() {
@@ -135,7 +128,7 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
         None => decide_for_good(context, &stack, &request).await?,
     };
     context.answers.put_body(&stack.addressee.response_url, decided.body.as_bytes()).await?;
-    match mark_answered(dynamodb, table, &request.run, decided.status, &now.to_string()).await {
+    match context.ledger.mark_answered(&request.run, decided.status, &now.to_string()).await {
         // CloudFormation goes on with the deletion as soon as it has its answer, and the ledger goes with it.
         Err(error) if stack.request_type == RequestType::Delete => {
             tracing::info!(run = %request.run, "answered the deletion; the ledger is gone or going: {error}");
@@ -146,17 +139,16 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
 }
 
 async fn decide_for_good(context: &Context, stack: &WaitingStack, request: &Request) -> Result<Decided, CallError> {
-    let (dynamodb, table) = (&context.dynamodb, &context.ledger_table);
     let is_done = request.accounts.is_some() && request.error.is_none() && request.status.is_none();
     let recorded = match request.report {
-        None if is_done => Some(ledger::tally(dynamodb, table, &request.run).await?),
+        None if is_done => Some(context.ledger.tally(&request.run).await?),
         _ => None,
     };
     let answer = decide(stack, request, recorded);
     // A text that is made of strings.
     let body = String::from_utf8_lossy(&answer.body(&stack.addressee)).into_owned();
     let decided = Decided { status: answer.status(), body };
-    if let Err(error) = record_decided(dynamodb, table, &request.run, &decided).await {
+    if let Err(error) = context.ledger.record_decided(&request.run, &decided).await {
         tracing::warn!(run = %request.run, "what the stack is answered is not written down: {}", message(&error));
     }
     Ok(decided)

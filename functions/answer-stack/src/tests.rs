@@ -20,11 +20,8 @@ async fn aborted(server: &Server) -> Result<Response, Error> {
 }
 
 async fn ended(server: &Server, how: Value) -> Result<Response, Error> {
-    let context = Context {
-        dynamodb: aws_sdk_dynamodb::Client::new(&server.sdk_config()),
-        answers: AnswerClient::default(),
-        ledger_table: "ledger".into(),
-    };
+    let context =
+        Context { answers: AnswerClient::default(), ledger: Ledger::new(&server.sdk_config(), "ledger".into()) };
     handle(&context, from_value(how).unwrap(), Timestamp::UNIX_EPOCH).await
 }
 

@@ -24,7 +24,7 @@ use policy::input::{Action, ExecutionInput, InvalidInput, Trigger};
 use policy::member_roles::MemberRoles;
 use policy::{InvalidPolicy, OnDelete, PatchPolicy};
 use record::ledger::LedgerError;
-use record::{ObjectKey, footprint, object};
+use record::{Ledger, ObjectKey, object};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use strum::{IntoStaticStr, VariantNames};
@@ -139,14 +139,12 @@ pub struct Context {
     pub ssm: aws_sdk_ssm::Client,
     /// In the home Region.
     pub s3: aws_sdk_s3::Client,
-    /// In the home Region.
-    pub dynamodb: aws_sdk_dynamodb::Client,
     /// In this account.
     pub account: aws_sdk_account::Client,
     /// The bucket of targets and reports.
     pub bucket: String,
-    /// The ledger's table.
-    pub ledger_table: String,
+    /// What is recorded of runs.
+    pub ledger: Ledger,
     /// How long a run's items stay in the ledger.
     pub history: SignedDuration,
     /// What the roles in the accounts are made for.
@@ -169,11 +167,8 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
     }
     let mut warnings = Vec::new();
     let regions = regions::in_scope(context, &policy.scope, action, input.regions.clone(), &mut warnings).await?;
-    let footprint = if retry.is_none() && empties(&input, action) {
-        Some(footprint::read(&context.dynamodb, &context.ledger_table).await?)
-    } else {
-        None
-    };
+    let footprint =
+        if retry.is_none() && empties(&input, action) { Some(context.ledger.footprint().await?) } else { None };
     let retried = retry.as_ref().map(|retry| retry.targets.keys().cloned().collect());
     let asked = input.accounts.clone().or(retried);
     let organization = organization::read(&context.organizations, &policy.scope, asked.as_ref()).await?;

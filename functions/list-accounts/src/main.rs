@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use lambda::{clients, env};
 use list_accounts::Context;
+use record::Ledger;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::RuntimeError> {
@@ -12,10 +13,9 @@ async fn main() -> Result<(), lambda::RuntimeError> {
         organizations: list_accounts::organizations_client(&config),
         ssm: aws_sdk_ssm::Client::new(&config),
         s3: aws_sdk_s3::Client::new(&config),
-        dynamodb: aws_sdk_dynamodb::Client::new(&config),
         account: aws_sdk_account::Client::new(&config),
         bucket: env::required("BUCKET")?,
-        ledger_table: env::required("LEDGER_TABLE")?,
+        ledger: Ledger::from_env(&config)?,
         history: SignedDuration::from_hours(24 * history_days),
         member_roles: env::required("MEMBER_ROLES")?,
     };

@@ -7,7 +7,7 @@ use patching::outcome::{AccountOutcome, Status};
 use patching::targets::Target;
 use policy::ids::{AccountId, RunId};
 use policy::input::Action;
-use record::{ObjectKey, ledger, object};
+use record::{ObjectKey, object};
 
 use crate::{Context, Error};
 
@@ -24,7 +24,7 @@ pub(crate) struct Retry {
 
 /// Reads what the run `earlier` was to do, and what became of it.
 pub(crate) async fn of(context: &Context, earlier: &RunId) -> Result<Retry, Error> {
-    let recorded = ledger::read(&context.dynamodb, &context.ledger_table, earlier).await?;
+    let recorded = context.ledger.outcomes(earlier).await?;
     let key = ObjectKey { bucket: context.bucket.clone(), key: crate::targets_key(earlier) };
     let targets = match object::read(&context.s3, &key).await {
         Ok(targets) => targets,

@@ -26,8 +26,8 @@ use patching::summary::{RunSummary, Totals};
 use patching::targets::Target;
 use policy::ids::{AccountId, RunId};
 use policy::input::Action;
-use record::ledger::{self, LedgerError};
-use record::{ObjectKey, object};
+use record::ledger::LedgerError;
+use record::{Ledger, ObjectKey, object};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use strum::{IntoStaticStr, VariantNames};
@@ -122,16 +122,14 @@ lambda::named_error!(Error, Ledger: LedgerError, Call: CallError);
 pub struct Context {
     /// In the home Region.
     pub s3: aws_sdk_s3::Client,
-    /// In the home Region.
-    pub dynamodb: aws_sdk_dynamodb::Client,
     /// Tells those who want to know.
     pub notifier: Notifier,
     /// Where metrics go.
     pub metrics: Metrics,
     /// The bucket of targets and reports.
     pub bucket: String,
-    /// The ledger's table.
-    pub ledger_table: String,
+    /// What is recorded of runs.
+    pub ledger: Ledger,
     /// Who is told of failures is told of an inspection, too, in which fewer of 100 hosts are patched.
     pub notify_below_percent: f64,
 }
@@ -144,7 +142,7 @@ impl Context {
 
 /// Puts together what is recorded, and what should be and is not, and writes it.
 pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Result<Response, Error> {
-    let recorded = ledger::read(&context.dynamodb, &context.ledger_table, &request.run).await?;
+    let recorded = context.ledger.outcomes(&request.run).await?;
     let targets = match &request.targets {
         Some(object) => read_targets(&context.s3, object).await?,
         None => Vec::new(),

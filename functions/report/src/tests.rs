@@ -204,7 +204,6 @@ pub(crate) fn context(server: &Server, notify: Notify) -> Context {
     let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build();
     Context {
         s3: aws_sdk_s3::Client::from_conf(s3),
-        dynamodb: aws_sdk_dynamodb::Client::new(&config),
         notifier: Notifier {
             sns: aws_sdk_sns::Client::new(&config),
             topic_arn: "arn:aws:sns:eu-west-1:111122223333:topic".into(),
@@ -212,7 +211,7 @@ pub(crate) fn context(server: &Server, notify: Notify) -> Context {
         },
         metrics: Metrics { namespace: "PatchManager".into(), stack: "patch-manager".into() },
         bucket: "data".into(),
-        ledger_table: "ledger".into(),
+        ledger: Ledger::new(&config, "ledger".into()),
         notify_below_percent: 95.0,
     }
 }

@@ -27,10 +27,11 @@ use patching::names::Names;
 use policy::ids::RunId;
 use policy::input::{Action, ExecutionInput};
 use policy::member_roles::MemberRoles;
+use record::Ledger;
 use record::ledger::LedgerError;
-use record::settled_names::{self, SettledNames};
+use record::settled_names::SettledNames;
 use record::stack_answer::{
-    Answer, AnswerClient, AnswerStatus, Attributes, NotDelivered, Reason, RequestType, WaitingStack, record_waiting,
+    Answer, AnswerClient, AnswerStatus, Attributes, NotDelivered, Reason, RequestType, WaitingStack,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -68,13 +69,11 @@ lambda::named_error!(Error, NotDelivered: NotDelivered);
 #[derive(Debug)]
 pub struct Context {
     /// In the home Region.
-    pub dynamodb: aws_sdk_dynamodb::Client,
-    /// In the home Region.
     pub states: aws_sdk_sfn::Client,
     /// For what is answered here.
     pub answers: AnswerClient,
-    /// The ledger's table.
-    pub ledger_table: String,
+    /// What is recorded of runs.
+    pub ledger: Ledger,
     /// The state machine's ARN.
     pub state_machine_arn: String,
     /// The ARN of its version that is the stack's. An execution that is started by the machine's own ARN right after an update may
@@ -127,7 +126,7 @@ async fn begin(context: &Context, event: &Event<'_>, start: &Start, now: Timesta
             decided: None,
         };
         let expires_at = (now + context.history).as_second();
-        record_waiting(&context.dynamodb, &context.ledger_table, &start.run, &stack, expires_at).await?;
+        context.ledger.record_waiting(&start.run, &stack, expires_at).await?;
     }
     let which = if start.request_type == RequestType::Delete { Replaced::All } else { Replaced::Changing };
     let stopped = stop_running(&context.states, &context.state_machine_arn, &start.run, which, context.patience).await;
@@ -178,7 +177,7 @@ fn not_started(request_type: RequestType, error: &CallError) -> Answer {
 impl Context {
     /// The names of what is set up; none when nothing is, or when a run has taken it down, except where that failed.
     async fn set_up(&self) -> Result<Option<Names>, LedgerError> {
-        let Some(settled) = settled_names::read(&self.dynamodb, &self.ledger_table).await? else { return Ok(None) };
+        let Some(settled) = self.ledger.settled_names().await? else { return Ok(None) };
         let is_gone = match &settled.taken_down_by {
             Some(execution_arn) => replace::has_done_all_it_could(&self.states, execution_arn).await?,
             None => false,
@@ -192,7 +191,7 @@ impl Context {
         let Some(names) = start.names.clone() else { return Ok(()) };
         let is_disable = start.input.action == Some(Action::Disable);
         let taken_down_by = is_disable.then(|| self.execution_arn(&start.run));
-        settled_names::write(&self.dynamodb, &self.ledger_table, &SettledNames { names, taken_down_by }).await
+        self.ledger.settle_names(&SettledNames { names, taken_down_by }).await
     }
 
     fn execution_arn(&self, run: &RunId) -> String {

@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use lambda::{clients, env};
+use record::Ledger;
 use record::stack_answer::AnswerClient;
 use start_rollout::{Context, Patience};
 
@@ -10,10 +11,9 @@ async fn main() -> Result<(), lambda::RuntimeError> {
     let config = clients::shared_config().await;
     let history_days: i64 = env::required("HISTORY_DAYS")?;
     let context = Context {
-        dynamodb: aws_sdk_dynamodb::Client::new(&config),
         states: aws_sdk_sfn::Client::new(&config),
         answers: AnswerClient::default(),
-        ledger_table: env::required("LEDGER_TABLE")?,
+        ledger: Ledger::from_env(&config)?,
         state_machine_arn: env::required("STATE_MACHINE_ARN")?,
         state_machine_version_arn: env::required("STATE_MACHINE_VERSION_ARN")?,
         history: SignedDuration::from_hours(24 * history_days),

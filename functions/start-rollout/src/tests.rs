@@ -18,10 +18,9 @@ const EXECUTION: &str = "arn:aws:states:us-east-1:111122223333:execution:patch-m
 fn context(server: &Server) -> Context {
     let config = server.sdk_config();
     Context {
-        dynamodb: aws_sdk_dynamodb::Client::new(&config),
         states: aws_sdk_sfn::Client::new(&config),
         answers: AnswerClient::default(),
-        ledger_table: "ledger".into(),
+        ledger: Ledger::new(&config, "ledger".into()),
         state_machine_arn: MACHINE.into(),
         state_machine_version_arn: VERSION.into(),
         history: SignedDuration::from_hours(24),

@@ -83,7 +83,9 @@ impl Clients {
         aws_sdk_sts::Client::new(&self.management())
     }
 
-    fn management(&self) -> SdkConfig {
+    /// Settings for a client of any service in the management account.
+    #[must_use]
+    pub fn management(&self) -> SdkConfig {
         config(&self.endpoint, MANAGEMENT_KEY, &self.home_region)
     }
 }

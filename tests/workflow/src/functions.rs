@@ -72,16 +72,18 @@ pub fn own_operations(name: &str) -> BTreeSet<String> {
         found.retain(|operation| !operation.starts_with("account:")); // asked with the member role
     }
     for (shared, operation) in [
-        ("ledger::read(", "dynamodb:Query"),
-        ("ledger::tally(", "dynamodb:Query"),
-        ("mark_answered(", "dynamodb:UpdateItem"),
+        ("ledger.footprint(", "dynamodb:Query"),
+        ("ledger.mark_answered(", "dynamodb:UpdateItem"),
+        ("ledger.outcomes(", "dynamodb:Query"),
+        ("ledger.record_decided(", "dynamodb:UpdateItem"),
+        ("ledger.record_waiting(", "dynamodb:PutItem"),
+        ("ledger.settle_names(", "dynamodb:PutItem"),
+        ("ledger.settled_names(", "dynamodb:GetItem"),
+        ("ledger.tally(", "dynamodb:Query"),
+        ("ledger.waiting_stack(", "dynamodb:GetItem"),
         ("MemberSessions", "sts:AssumeRole"),
         ("object::read(", "s3:GetObject"),
         ("object::write", "s3:PutObject"),
-        ("read_waiting(", "dynamodb:GetItem"),
-        ("record_waiting(", "dynamodb:PutItem"),
-        ("settled_names::read(", "dynamodb:GetItem"),
-        ("settled_names::write(", "dynamodb:PutItem"),
     ] {
         if texts.iter().any(|text| text.contains(shared)) {
             found.insert(operation.to_owned());

@@ -2,14 +2,12 @@
 //!
 //! The state machine writes a Region down before anything is done there, and takes it out when it was torn down.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::AttributeValue;
 use lambda::call::Called;
 use policy::ids::{AccountId, Region};
 
-use crate::ledger::{LedgerError, MalformedItem, text};
+use crate::ledger::{Item, Ledger, LedgerError, MalformedItem, text};
 
 /// In the place of a run's name, which has no such character.
 pub const KEY: &str = "#footprint";
@@ -38,29 +36,21 @@ impl FromIterator<(AccountId, BTreeSet<Region>)> for Footprint {
     }
 }
 
-/// The whole footprint (`dynamodb:Query`).
-pub async fn read(dynamodb: &Client, table: &str) -> Result<Footprint, LedgerError> {
-    let mut items = dynamodb
-        .query()
-        .table_name(table)
-        .consistent_read(true)
-        .key_condition_expression("#run = :run")
-        .expression_attribute_names("#run", "run")
-        .expression_attribute_values(":run", AttributeValue::S(KEY.to_owned()))
-        .into_paginator()
-        .items()
-        .send();
-    let mut accounts = BTreeMap::new();
-    while let Some(item) = items.next().await {
-        let item = item.called("dynamodb:Query")?;
-        let (account, regions) = account(&item)?;
-        accounts.insert(account, regions);
+impl Ledger {
+    /// The whole footprint (`dynamodb:Query`).
+    pub async fn footprint(&self) -> Result<Footprint, LedgerError> {
+        let mut items = self.query(KEY).key_condition_expression("#run = :run").into_paginator().items().send();
+        let mut accounts = BTreeMap::new();
+        while let Some(item) = items.next().await {
+            let (account, regions) = account(&item.called("dynamodb:Query")?)?;
+            accounts.insert(account, regions);
+        }
+        Ok(Footprint(accounts))
     }
-    Ok(Footprint(accounts))
 }
 
 /// `DynamoDB` has no empty sets: the attribute goes with its last Region.
-fn account(item: &HashMap<String, AttributeValue>) -> Result<(AccountId, BTreeSet<Region>), MalformedItem> {
+fn account(item: &Item) -> Result<(AccountId, BTreeSet<Region>), MalformedItem> {
     let names = match item.get("regions") {
         Some(regions) => regions.as_ss().map_err(|_| MalformedItem::Missing("regions"))?.as_slice(),
         None => &[],
@@ -83,7 +73,7 @@ mod tests {
     async fn read_from(items: &Value) -> Footprint {
         let server = Server::start().await;
         server.answers(200, &json!({"Items": items}).to_string());
-        let read = read(&Client::new(&server.sdk_config()), "ledger").await.unwrap();
+        let read = Ledger::new(&server.sdk_config(), "ledger".into()).footprint().await.unwrap();
         let asked: Value = serde_json::from_str(&server.asked()[0].body).unwrap();
         assert_eq!(asked["ExpressionAttributeValues"][":run"]["S"], "#footprint");
         read

@@ -1,12 +1,13 @@
-//! Reading the ledger: the table in which the state machine records what became of each account of each run.
+//! The ledger: the table in which the state machine records what became of each account of each run.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
-use lambda::CallError;
 use lambda::call::Called;
+use lambda::env::{self, EnvError};
+use lambda::{CallError, SdkConfig};
 use patching::outcome::AccountOutcome;
 use policy::ids::{InvalidId, RunId};
 use strum::{IntoStaticStr, VariantNames};
@@ -44,31 +45,11 @@ pub enum MalformedItem {
     },
 }
 
-/// What is recorded of `run` in `table`, in the order of the accounts' ids (`dynamodb:Query`).
-///
-/// Items that are not about an account have keys that do not begin with a digit, and are not read.
-pub async fn read(dynamodb: &Client, table: &str, run: &RunId) -> Result<Vec<AccountOutcome>, LedgerError> {
-    let mut items = of_accounts(dynamodb, table, run).into_paginator().items().send();
-    // One after the other: a large run has 50 MB of items, which need not be there beside what is made of them.
-    let mut outcomes = Vec::new();
-    while let Some(item) = items.next().await {
-        outcomes.push(account_outcome(&item.called("dynamodb:Query")?)?);
-    }
-    Ok(outcomes)
-}
-
-/// How many accounts `run` is done with in `table`, and how many of them failed (`dynamodb:Query`): also where an outcome cannot
-/// be read.
-pub async fn tally(dynamodb: &Client, table: &str, run: &RunId) -> Result<Tally, CallError> {
-    let mut items = of_accounts(dynamodb, table, run).projection_expression("failed").into_paginator().items().send();
-    let mut tally = Tally::default();
-    while let Some(item) = items.next().await {
-        let item = item.called("dynamodb:Query")?;
-        let failed = item.get("failed").is_none_or(|value| value.as_bool() != Ok(&false));
-        tally.recorded += 1;
-        tally.failed += usize::from(failed);
-    }
-    Ok(tally)
+/// The ledger, with a client in the home Region.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    pub(crate) dynamodb: Client,
+    pub(crate) table: String,
 }
 
 /// Accounts of a run, counted.
@@ -80,44 +61,82 @@ pub struct Tally {
     pub failed: usize,
 }
 
-fn of_accounts(dynamodb: &Client, table: &str, run: &RunId) -> QueryFluentBuilder {
-    dynamodb
-        .query()
-        .table_name(table)
-        .consistent_read(true)
-        .key_condition_expression("#run = :run AND #account BETWEEN :first AND :last")
-        .expression_attribute_names("#run", "run")
-        .expression_attribute_names("#account", "account")
-        .expression_attribute_values(":run", AttributeValue::S(run.to_string()))
-        .expression_attribute_values(":first", AttributeValue::S("0".to_owned()))
-        .expression_attribute_values(":last", AttributeValue::S(":".to_owned())) // what follows 9 in ASCII
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+impl Ledger {
+    /// That of `LEDGER_TABLE`.
+    pub fn from_env(config: &SdkConfig) -> Result<Self, EnvError> {
+        Ok(Self::new(config, env::required("LEDGER_TABLE")?))
+    }
+
+    /// The table of this name.
+    #[must_use]
+    pub fn new(config: &SdkConfig, table: String) -> Self {
+        Self { dynamodb: Client::new(config), table }
+    }
+
+    /// What is recorded of `run`, in the order of the accounts' ids (`dynamodb:Query`).
+    ///
+    /// Items that are not about an account have keys that do not begin with a digit, and are not read.
+    pub async fn outcomes(&self, run: &RunId) -> Result<Vec<AccountOutcome>, LedgerError> {
+        let mut items = self.of_accounts(run).into_paginator().items().send();
+        // One after the other: a large run has 50 MB of items, which need not be there beside what is made of them.
+        let mut outcomes = Vec::new();
+        while let Some(item) = items.next().await {
+            outcomes.push(account_outcome(&item.called("dynamodb:Query")?)?);
+        }
+        Ok(outcomes)
+    }
+
+    /// How many accounts `run` is done with, and how many of them failed (`dynamodb:Query`): also where an outcome cannot be read.
+    pub async fn tally(&self, run: &RunId) -> Result<Tally, CallError> {
+        let mut items = self.of_accounts(run).projection_expression("failed").into_paginator().items().send();
+        let mut tally = Tally::default();
+        while let Some(item) = items.next().await {
+            let item = item.called("dynamodb:Query")?;
+            let failed = item.get("failed").is_none_or(|value| value.as_bool() != Ok(&false));
+            tally.recorded += 1;
+            tally.failed += usize::from(failed);
+        }
+        Ok(tally)
+    }
+
+    fn of_accounts(&self, run: &RunId) -> QueryFluentBuilder {
+        self.query(run.as_str())
+            .key_condition_expression("#run = :run AND #account BETWEEN :first AND :last")
+            .expression_attribute_names("#account", "account")
+            .expression_attribute_values(":first", s("0"))
+            .expression_attribute_values(":last", s(":")) // what follows 9 in ASCII
+    }
+
+    /// What stands under `run`.
+    pub(crate) fn query(&self, run: &str) -> QueryFluentBuilder {
+        let query = self.dynamodb.query().table_name(&self.table).consistent_read(true);
+        query.expression_attribute_names("#run", "run").expression_attribute_values(":run", s(run))
+    }
+
+    /// The item, if there is one (`dynamodb:GetItem`).
+    pub(crate) async fn item(&self, run: &str, account: &str) -> Result<Option<Item>, CallError> {
+        let call = self.dynamodb.get_item().table_name(&self.table).consistent_read(true);
+        let answer = call.key("run", s(run)).key("account", s(account)).send().await;
+        Ok(answer.called("dynamodb:GetItem")?.item)
+    }
 }
 
-fn account_outcome(item: &HashMap<String, AttributeValue>) -> Result<AccountOutcome, MalformedItem> {
+fn account_outcome(item: &Item) -> Result<AccountOutcome, MalformedItem> {
     let account = text(item, "account")?;
     AccountOutcome::from_ledger(account.parse()?, text(item, "name")?.to_owned(), text(item, "outcome")?)
         .map_err(|source| MalformedItem::Outcome { account: account.to_owned(), source })
 }
 
-/// The item, if there is one (`dynamodb:GetItem`).
-pub(crate) async fn item(
-    dynamodb: &Client,
-    table: &str,
-    run: &str,
-    account: &str,
-) -> Result<Option<HashMap<String, AttributeValue>>, CallError> {
-    let keyed = dynamodb.get_item().table_name(table).consistent_read(true);
-    let keyed =
-        keyed.key("run", AttributeValue::S(run.to_owned())).key("account", AttributeValue::S(account.to_owned()));
-    Ok(keyed.send().await.called("dynamodb:GetItem")?.item)
+/// The text of an attribute.
+pub(crate) fn text<'a>(item: &'a Item, name: &'static str) -> Result<&'a str, MalformedItem> {
+    item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str).ok_or(MalformedItem::Missing(name))
 }
 
-/// The text of an attribute.
-pub(crate) fn text<'a>(
-    item: &'a HashMap<String, AttributeValue>,
-    name: &'static str,
-) -> Result<&'a str, MalformedItem> {
-    item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str).ok_or(MalformedItem::Missing(name))
+/// An attribute that is a text.
+pub(crate) fn s(text: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(text.into())
 }
 
 #[cfg(test)]
@@ -133,7 +152,7 @@ mod tests {
         let outcome = json!({"regions": []}).to_string();
         let item = json!({"account": {"S": "111122223333"}, "name": {"S": "payments"}, "outcome": {"S": outcome}});
         server.answers(200, &json!({"Items": [item], "Count": 1}).to_string());
-        let read = read(&Client::new(&server.sdk_config()), "ledger", &"r1".parse().unwrap()).await.unwrap();
+        let read = Ledger::new(&server.sdk_config(), "ledger".into()).outcomes(&"r1".parse().unwrap()).await.unwrap();
         assert_eq!(read[0].id.as_str(), "111122223333");
         let asked: Value = from_str(&server.asked()[0].body).unwrap();
         let value = |name: &str| asked["ExpressionAttributeValues"][name]["S"].as_str().unwrap().to_owned();
@@ -147,7 +166,7 @@ mod tests {
         let server = Server::start().await;
         let items = [json!({"failed": {"BOOL": true}}), json!({"failed": {"BOOL": false}}), json!({})];
         server.answers(200, &json!({"Items": items, "Count": 3}).to_string());
-        let tally = tally(&Client::new(&server.sdk_config()), "ledger", &"r1".parse().unwrap()).await.unwrap();
+        let tally = Ledger::new(&server.sdk_config(), "ledger".into()).tally(&"r1".parse().unwrap()).await.unwrap();
         assert_eq!(tally, Tally { recorded: 3, failed: 2 });
     }
 }

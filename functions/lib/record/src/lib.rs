@@ -7,4 +7,5 @@ pub mod object;
 pub mod settled_names;
 pub mod stack_answer;
 
+pub use ledger::Ledger;
 pub use object::ObjectKey;

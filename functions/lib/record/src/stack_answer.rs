@@ -12,4 +12,4 @@ mod waiting;
 pub use addressee::{Addressee, NOT_BEGUN, RequestType, ResponseUrl};
 pub use answer::{Answer, AnswerStatus, Attributes, Reason};
 pub use client::{AnswerClient, NotDelivered};
-pub use waiting::{Decided, WaitingStack, mark_answered, read_waiting, record_decided, record_waiting};
+pub use waiting::{Decided, WaitingStack};

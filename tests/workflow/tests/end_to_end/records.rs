@@ -8,12 +8,13 @@ use local_aws::{Condition, History, LocalAws};
 use patching::outcome::Status;
 use policy::ids::RunId;
 use policy::input::{Action, ExecutionInput};
+use record::Ledger;
 use serde_json::Value;
 
 pub(crate) async fn the_ledger_has_an_outcome_of_every_account(aws: &LocalAws, outcome: &Outcome) {
     let ledger = &aws.deployment().unwrap().ledger;
     let run: RunId = outcome.run.run.parse().unwrap();
-    let recorded = record::ledger::read(&aws.clients.dynamodb(), ledger, &run).await.unwrap();
+    let recorded = Ledger::new(&aws.clients.management(), ledger.clone()).outcomes(&run).await.unwrap();
     let of = |status| {
         let those = recorded.iter().filter(move |account| account.status == status);
         those.map(|account| account.id.to_string())
@@ -33,8 +34,8 @@ pub(crate) async fn the_ledger_has_an_outcome_of_every_account(aws: &LocalAws, o
 /// But for the organizational units, which the report has from the run's targets.
 pub(crate) async fn the_report_says_what_the_ledger_says(aws: &LocalAws, outcome: &Outcome) {
     let run: RunId = outcome.run.run.parse().unwrap();
-    let recorded =
-        record::ledger::read(&aws.clients.dynamodb(), &aws.deployment().unwrap().ledger, &run).await.unwrap();
+    let ledger = aws.deployment().unwrap().ledger.clone();
+    let recorded = Ledger::new(&aws.clients.management(), ledger).outcomes(&run).await.unwrap();
     let summary = outcome.run.summary().unwrap();
     // The table of an inspection has a row a host, and so no account without one.
     let files =

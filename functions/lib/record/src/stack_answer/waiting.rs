@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::RequestId;
 use aws_sdk_dynamodb::types::AttributeValue;
 use lambda::call::Called;
@@ -11,9 +10,9 @@ use policy::ids::RunId;
 
 use super::addressee::{Addressee, RequestType, ResponseUrl};
 use super::answer::AnswerStatus;
-use crate::ledger::{LedgerError, MalformedItem, item, text};
+use crate::ledger::{Item, Ledger, LedgerError, MalformedItem, s, text};
 
-/// In the place of an account's id, before which it sorts: `ledger::read` does not see it.
+/// In the place of an account's id, before which it sorts: `Ledger::outcomes` does not see it.
 const KEY: &str = "#stack";
 
 /// A stack that waits for a run to end.
@@ -40,83 +39,63 @@ pub struct Decided {
     pub body: String,
 }
 
-/// Writes down that `stack` waits for `run`, until `expires_at` in seconds since 1970 (`dynamodb:PutItem`).
-///
-/// An item that is there already stays: a repeated invocation must not ask for a second answer.
-pub async fn record_waiting(
-    dynamodb: &Client,
-    table: &str,
-    run: &RunId,
-    stack: &WaitingStack,
-    expires_at: i64,
-) -> Result<(), CallError> {
-    let item = stack.item().into_iter().map(|(name, value)| (name.to_owned(), AttributeValue::S(value)));
-    let answer = dynamodb
-        .put_item()
-        .table_name(table)
-        .set_item(Some(item.collect()))
-        .item("run", AttributeValue::S(run.to_string()))
-        .item("account", AttributeValue::S(KEY.to_owned()))
-        .item("tolerancePercent", AttributeValue::N(stack.tolerance_percent.to_string()))
-        .item("expiresAt", AttributeValue::N(expires_at.to_string()))
-        .condition_expression("attribute_not_exists(#run)")
-        .expression_attribute_names("#run", "run")
-        .send()
-        .await;
-    unless_too_late(run, "dynamodb:PutItem", answer.called("dynamodb:PutItem"))
-}
+impl Ledger {
+    /// Writes down that `stack` waits for `run`, until `expires_at` in seconds since 1970 (`dynamodb:PutItem`).
+    ///
+    /// An item that is there already stays: a repeated invocation must not ask for a second answer.
+    pub async fn record_waiting(&self, run: &RunId, stack: &WaitingStack, expires_at: i64) -> Result<(), CallError> {
+        let item = stack.item().into_iter().map(|(name, value)| (name.to_owned(), s(value)));
+        let call = self.dynamodb.put_item().table_name(&self.table).set_item(Some(item.collect()));
+        let answer = call
+            .item("run", s(run.as_str()))
+            .item("account", s(KEY))
+            .item("tolerancePercent", AttributeValue::N(stack.tolerance_percent.to_string()))
+            .item("expiresAt", AttributeValue::N(expires_at.to_string()))
+            .condition_expression("attribute_not_exists(#run)")
+            .expression_attribute_names("#run", "run")
+            .send()
+            .await;
+        unless_too_late(run, "dynamodb:PutItem", answer.called("dynamodb:PutItem"))
+    }
 
-/// The stack that waits for `run`, unless none does or it was answered (`dynamodb:GetItem`).
-pub async fn read_waiting(dynamodb: &Client, table: &str, run: &RunId) -> Result<Option<WaitingStack>, LedgerError> {
-    let item = item(dynamodb, table, run.as_str(), KEY).await?;
-    let waiting = item.filter(|item| !item.contains_key("answeredAt"));
-    Ok(waiting.as_ref().map(WaitingStack::from_item).transpose()?)
-}
+    /// The stack that waits for `run`, unless none does or it was answered (`dynamodb:GetItem`).
+    pub async fn waiting_stack(&self, run: &RunId) -> Result<Option<WaitingStack>, LedgerError> {
+        let item = self.item(run.as_str(), KEY).await?;
+        let waiting = item.filter(|item| !item.contains_key("answeredAt"));
+        Ok(waiting.as_ref().map(WaitingStack::from_item).transpose()?)
+    }
 
-/// Writes down what the stack that waits for `run` is to be answered (`dynamodb:UpdateItem`): who tries again knows less about
-/// the run than who decided.
-///
-/// A stack that was answered in between stays as it is.
-pub async fn record_decided(dynamodb: &Client, table: &str, run: &RunId, decided: &Decided) -> Result<(), CallError> {
-    let values = [(":body", decided.body.as_str()), (":status", decided.status.into())];
-    update(dynamodb, table, run, "SET decided = :body, decidedStatus = :status", values).await
-}
+    /// Writes down what the stack that waits for `run` is to be answered (`dynamodb:UpdateItem`): who tries again knows less about
+    /// the run than who decided.
+    ///
+    /// A stack that was answered in between stays as it is.
+    pub async fn record_decided(&self, run: &RunId, decided: &Decided) -> Result<(), CallError> {
+        let values = [(":body", decided.body.as_str()), (":status", decided.status.into())];
+        self.update(run, "SET decided = :body, decidedStatus = :status", values).await
+    }
 
-/// Writes down that the stack that waited for `run` was answered `at` that time, RFC 3339 (`dynamodb:UpdateItem`).
-///
-/// The address goes; a stack that was answered in between stays as it is.
-pub async fn mark_answered(
-    dynamodb: &Client,
-    table: &str,
-    run: &RunId,
-    status: AnswerStatus,
-    at: &str,
-) -> Result<(), CallError> {
-    let expression = "SET answeredAt = :at, answer = :status REMOVE responseUrl, decided, decidedStatus";
-    update(dynamodb, table, run, expression, [(":at", at), (":status", status.into())]).await
-}
+    /// Writes down that the stack that waited for `run` was answered `at` that time, RFC 3339 (`dynamodb:UpdateItem`).
+    ///
+    /// The address goes; a stack that was answered in between stays as it is.
+    pub async fn mark_answered(&self, run: &RunId, status: AnswerStatus, at: &str) -> Result<(), CallError> {
+        let expression = "SET answeredAt = :at, answer = :status REMOVE responseUrl, decided, decidedStatus";
+        self.update(run, expression, [(":at", at), (":status", status.into())]).await
+    }
 
-/// Updates the item of the stack that waits for `run`, unless it was answered.
-async fn update(
-    dynamodb: &Client,
-    table: &str,
-    run: &RunId,
-    expression: &str,
-    values: [(&str, &str); 2],
-) -> Result<(), CallError> {
-    let values = values.map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned())));
-    let answer = dynamodb
-        .update_item()
-        .table_name(table)
-        .key("run", AttributeValue::S(run.to_string()))
-        .key("account", AttributeValue::S(KEY.to_owned()))
-        .update_expression(expression)
-        .condition_expression("attribute_exists(#run) AND attribute_not_exists(answeredAt)")
-        .expression_attribute_names("#run", "run")
-        .set_expression_attribute_values(Some(HashMap::from(values)))
-        .send()
-        .await;
-    unless_too_late(run, "dynamodb:UpdateItem", answer.called("dynamodb:UpdateItem"))
+    /// Updates the item of the stack that waits for `run`, unless it was answered.
+    async fn update(&self, run: &RunId, expression: &str, values: [(&str, &str); 2]) -> Result<(), CallError> {
+        let values = values.map(|(name, value)| (name.to_owned(), s(value)));
+        let call = self.dynamodb.update_item().table_name(&self.table).key("run", s(run.as_str()));
+        let answer = call
+            .key("account", s(KEY))
+            .update_expression(expression)
+            .condition_expression("attribute_exists(#run) AND attribute_not_exists(answeredAt)")
+            .expression_attribute_names("#run", "run")
+            .set_expression_attribute_values(Some(HashMap::from(values)))
+            .send()
+            .await;
+        unless_too_late(run, "dynamodb:UpdateItem", answer.called("dynamodb:UpdateItem"))
+    }
 }
 
 /// An item that is not, or not any more, as the condition wants it stays as it is.
@@ -149,7 +128,7 @@ impl WaitingStack {
         ]
     }
 
-    fn from_item(item: &HashMap<String, AttributeValue>) -> Result<Self, MalformedItem> {
+    fn from_item(item: &Item) -> Result<Self, MalformedItem> {
         let owned = |name| text(item, name).map(ToOwned::to_owned);
         let tolerance = item.get("tolerancePercent").and_then(|value| value.as_n().ok()?.parse().ok());
         Ok(Self {
@@ -169,7 +148,7 @@ impl WaitingStack {
 }
 
 impl Decided {
-    fn from_item(item: &HashMap<String, AttributeValue>) -> Option<Self> {
+    fn from_item(item: &Item) -> Option<Self> {
         let status = text(item, "decidedStatus").ok()?.parse().ok()?;
         Some(Self { status, body: text(item, "decided").ok()?.to_owned() })
     }
@@ -204,10 +183,10 @@ mod tests {
         "r1".parse().unwrap()
     }
 
-    async fn server() -> (Server, Client) {
+    async fn server() -> (Server, Ledger) {
         let server = Server::start().await;
-        let client = Client::new(&server.sdk_config());
-        (server, client)
+        let ledger = Ledger::new(&server.sdk_config(), "ledger".into());
+        (server, ledger)
     }
 
     fn asked(server: &Server) -> (String, Value) {
@@ -217,48 +196,48 @@ mod tests {
 
     #[tokio::test]
     async fn a_stack_reads_back_as_it_was_written() {
-        let (server, client) = server().await;
+        let (server, ledger) = server().await;
         server.answers(200, "{}");
-        record_waiting(&client, "ledger", &run(), &stack(), 1_900_000_000).await.unwrap();
+        ledger.record_waiting(&run(), &stack(), 1_900_000_000).await.unwrap();
         let (operation, request) = asked(&server);
         assert_eq!(operation, "DynamoDB_20120810.PutItem");
         assert_eq!((&request["Item"]["run"]["S"], &request["Item"]["account"]["S"]), (&json!("r1"), &json!("#stack")));
         assert_eq!(request["Item"]["expiresAt"]["N"], "1900000000");
 
         server.answers(200, &json!({"Item": request["Item"]}).to_string());
-        assert_eq!(read_waiting(&client, "ledger", &run()).await.unwrap(), Some(stack()));
+        assert_eq!(ledger.waiting_stack(&run()).await.unwrap(), Some(stack()));
         let (operation, request) = asked(&server);
         assert_eq!((operation.as_str(), &request["ConsistentRead"]), ("DynamoDB_20120810.GetItem", &json!(true)));
     }
 
     #[tokio::test]
     async fn a_stack_that_is_written_down_already_stays_as_it_is() {
-        let (server, client) = server().await;
+        let (server, ledger) = server().await;
         server.answers(400, CONDITION_FAILED);
-        record_waiting(&client, "ledger", &run(), &stack(), 1).await.unwrap();
+        ledger.record_waiting(&run(), &stack(), 1).await.unwrap();
         assert_eq!(asked(&server).1["ConditionExpression"], "attribute_not_exists(#run)");
     }
 
     #[tokio::test]
     async fn a_run_for_which_nobody_waits_has_no_stack() {
-        let (server, client) = server().await;
+        let (server, ledger) = server().await;
         server.answers(200, "{}");
-        assert_eq!(read_waiting(&client, "ledger", &run()).await.unwrap(), None);
+        assert_eq!(ledger.waiting_stack(&run()).await.unwrap(), None);
     }
 
     #[tokio::test]
     async fn an_answered_stack_does_not_wait() {
-        let (server, client) = server().await;
+        let (server, ledger) = server().await;
         server.answers(200, &json!({"Item": {"answeredAt": {"S": "2026-12-01T00:00:00Z"}}}).to_string());
-        assert_eq!(read_waiting(&client, "ledger", &run()).await.unwrap(), None);
+        assert_eq!(ledger.waiting_stack(&run()).await.unwrap(), None);
     }
 
     #[tokio::test]
     async fn what_was_decided_reads_back_until_the_stack_is_answered() {
-        let (server, client) = server().await;
+        let (server, ledger) = server().await;
         let decided = Decided { status: AnswerStatus::Success, body: r#"{"Status": "SUCCESS"}"#.into() };
         server.answers(200, "{}");
-        record_decided(&client, "ledger", &run(), &decided).await.unwrap();
+        ledger.record_decided(&run(), &decided).await.unwrap();
         let (operation, request) = asked(&server);
         assert_eq!(operation, "DynamoDB_20120810.UpdateItem");
         assert!(request["ConditionExpression"].as_str().unwrap().contains("attribute_not_exists(answeredAt)"));
@@ -270,22 +249,22 @@ mod tests {
         item.insert("decidedStatus".into(), values[":status"].clone());
         server.answers(200, &json!({ "Item": item }).to_string());
         assert_eq!(
-            read_waiting(&client, "ledger", &run()).await.unwrap(),
+            ledger.waiting_stack(&run()).await.unwrap(),
             Some(WaitingStack { decided: Some(decided), ..stack() })
         );
     }
 
     #[tokio::test]
     async fn marking_takes_the_address_away_and_is_done_once() {
-        let (server, client) = server().await;
+        let (server, ledger) = server().await;
         server.answers(200, "{}");
-        mark_answered(&client, "ledger", &run(), AnswerStatus::Failed, "2026-12-01T00:00:00Z").await.unwrap();
+        ledger.mark_answered(&run(), AnswerStatus::Failed, "2026-12-01T00:00:00Z").await.unwrap();
         let (operation, request) = asked(&server);
         assert_eq!(operation, "DynamoDB_20120810.UpdateItem");
         assert!(request["UpdateExpression"].as_str().unwrap().contains("REMOVE responseUrl"));
         assert_eq!(request["ExpressionAttributeValues"][":status"]["S"], "FAILED");
 
         server.answers(400, CONDITION_FAILED);
-        mark_answered(&client, "ledger", &run(), AnswerStatus::Failed, "2026-12-01T00:00:00Z").await.unwrap();
+        ledger.mark_answered(&run(), AnswerStatus::Failed, "2026-12-01T00:00:00Z").await.unwrap();
     }
 }
