@@ -304,6 +304,7 @@ impl Site {
             enabled: !is_off,
             next_execution: (!is_off).then(|| NEXT[window].to_owned()),
             last: (!is_off && self.seed % 149 != 3).then_some(last),
+            missed_at: (!is_off && self.seed % 149 == 3).then(|| self.ago(102)),
             not_run,
         }
     }

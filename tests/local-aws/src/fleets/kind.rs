@@ -119,9 +119,11 @@ impl Kind {
             // What is known of one that failed for weeks is of before the windows.
             Self::ScannedByOthers | Self::FailsForWeeks => (Verdict::Attention, Some(Reason::OtherBaseline)),
             Self::TakesNoCommands => (Verdict::Attention, Some(Reason::NotReached)),
-            Self::Hangs | Self::Slow => (Verdict::Attention, Some(Reason::CutOff)),
+            Self::Slow => (Verdict::Attention, Some(Reason::CutOff)),
             // A scan that fails fails its command.
-            Self::Fails | Self::FailsToScan | Self::FailsToInstall => (Verdict::Attention, Some(Reason::InstallFailed)),
+            Self::Fails | Self::FailsToScan | Self::FailsToInstall | Self::Hangs => {
+                (Verdict::Attention, Some(Reason::InstallFailed))
+            }
             Self::DoesNotRestart => (Verdict::Attention, Some(Reason::PendingRestart)),
             Self::EksNode => (Verdict::Excluded, Some(Reason::Replaced)),
             Self::Operated => (Verdict::Excluded, Some(Reason::OperatedByService)),

@@ -15,6 +15,8 @@ pub struct Conduct {
     pub minutes: u16,
     /// How many patches do not install.
     pub failing_patches: i64,
+    /// How many patches each installation passes over, as packages that are held back: they stay missing.
+    pub held_patches: i64,
     /// Whether it restarts when it is told to.
     pub restarts: bool,
     /// Until when the patches that were approved then are installed; without it, a month before it was launched or registered.
@@ -77,6 +79,7 @@ impl Default for Conduct {
             commands: Response::default(),
             minutes: 10,
             failing_patches: 0,
+            held_patches: 0,
             restarts: true,
             installed_until: None,
             timeline: Vec::new(),

@@ -46,12 +46,15 @@ impl Operation<'_> {
             let state = self.state(host, before, due, failed_before, waiting_before);
             return (state, before);
         }
-        let failed = host.conduct.failing_patches.min(due.all() + failed_before);
-        let installed = due.all() + failed_before - failed;
+        let held = host.conduct.held_patches.min(due.all());
+        let failed = host.conduct.failing_patches.min(due.all() - held + failed_before);
+        let installed = due.all() - held + failed_before - failed;
         let restarts = self.reboot == RebootOption::RebootIfNeeded && host.conduct.restarts;
         let waiting = if restarts { 0 } else { waiting_before + installed };
         let after = approved_until.map_or(before, |until| until.max(before));
-        let mut state = self.state(host, after, Patches::default(), failed, waiting);
+        // Of what is held back nothing is known but how much it is.
+        let missing = Patches { security: 0, other: held };
+        let mut state = self.state(host, after, missing, failed, waiting);
         let no_reboot = self.reboot == RebootOption::NoReboot;
         state.last_no_reboot_install_operation_time = no_reboot.then_some(self.ends);
         (state, after)

@@ -1,6 +1,9 @@
 //! A command to the hosts of one target, and what it leaves: a record for each host, and effects for later.
 //!
-//! Not confirmed: `Incomplete` as the detail of a command of which some hosts were not reached, and its status.
+//! <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CommandInvocation.html>: hosts to which it could not be delivered
+//! "don't contribute to whether the parent command status is Success or Incomplete".
+//!
+//! Not confirmed: `Incomplete` as the detail of a command of which some hosts did not take it in time, and its status.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -94,9 +97,10 @@ impl Sent<'_> {
         let at = self.attempts.iter().map(|attempt| attempt.ends).max().unwrap_or(self.begins);
         let errors = self.count(&[Fate::Failed, Fate::ExecutionTimedOut]);
         let succeeded = self.count(&[Fate::Success]);
+        let uncounted = self.count(&[Fate::Undeliverable, Fate::InvalidPlatform]);
         let (status, details) = match () {
             () if self.count(&[Fate::Cancelled]) > 0 => ("Cancelled", "Cancelled"),
-            () if succeeded == self.attempts.len() => ("Success", "Success"),
+            () if succeeded > 0 && succeeded + uncounted == self.attempts.len() => ("Success", "Success"),
             () if errors > limits.errors => ("Failed", "Failed"),
             () if succeeded == 0 && errors == 0 => ("TimedOut", "DeliveryTimedOut"),
             () => ("Failed", "Incomplete"),

@@ -1,7 +1,7 @@
 //! A command of Run Command, and what it did on each host.
 
 use aws_sdk_ssm::Client;
-use aws_sdk_ssm::types::{Command as Sent, CommandInvocation, CommandStatus};
+use aws_sdk_ssm::types::CommandInvocation;
 use lambda::CallError;
 use lambda::call::{Called, every};
 use patching::hosts::observation::{Command, Invocation};
@@ -13,8 +13,8 @@ const LISTING: &str = "ssm:ListCommandInvocations";
 /// The most that it takes.
 const PAGE_SIZE: i32 = 50;
 
-/// None of one that is not kept any more. What it did on the hosts is read only where its counts say that it was not success
-/// everywhere.
+/// None of one that is not kept any more. No count tells whether it was success everywhere: hosts to which it could not be delivered
+/// count as completed, and a command is a success without them.
 pub(super) async fn read(ssm: &Client, id: &str) -> Result<Option<Command>, CallError> {
     let answer = ssm.list_commands().command_id(id).send().await;
     let commands = match answer.called(COUNTING) {
@@ -24,7 +24,7 @@ pub(super) async fn read(ssm: &Client, id: &str) -> Result<Option<Command>, Call
         answer => answer?.commands.unwrap_or_default(),
     };
     let Some(sent) = commands.into_iter().next() else { return Ok(None) };
-    let invocations = if succeeded(&sent) { Vec::new() } else { invocations(ssm, id).await? };
+    let invocations = invocations(ssm, id).await?;
     Ok(Some(Command {
         id: id.to_owned(),
         details: some_text(sent.status_details).ok_or_else(|| CallError::left_out(COUNTING, "StatusDetails"))?,
@@ -32,15 +32,8 @@ pub(super) async fn read(ssm: &Client, id: &str) -> Result<Option<Command>, Call
         targets: sent.target_count.try_into().unwrap_or_default(),
         max_errors: some_text(sent.max_errors),
         invocations,
+        is_gone: false,
     }))
-}
-
-/// On every host that it was for.
-fn succeeded(sent: &Sent) -> bool {
-    sent.status == Some(CommandStatus::Success)
-        && sent.completed_count == sent.target_count
-        && sent.error_count == 0
-        && sent.delivery_timed_out_count == 0
 }
 
 async fn invocations(ssm: &Client, id: &str) -> Result<Vec<Invocation>, CallError> {

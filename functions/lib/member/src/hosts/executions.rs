@@ -83,7 +83,7 @@ async fn command(
     Ok(match commands::read(ssm, &id).await? {
         Some(command) => Command { task_details: some_text(invocation.status_details), ..command },
         // Run Command keeps it for 30 days.
-        None => never_sent(id, status, invocation.status_details),
+        None => Command { is_gone: true, ..never_sent(id, status, invocation.status_details) },
     })
 }
 

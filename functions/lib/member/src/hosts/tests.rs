@@ -95,6 +95,7 @@ fn cell(server: &Server, command: &Value) {
                 json!({"WindowExecutionTaskInvocationIdentities": [invocation]}),
             ),
             ("ListCommands", json!({"Commands": [command]})),
+            ("ListCommandInvocations", json!({"CommandInvocations": []})),
             (
                 "GetDefaultPatchBaseline",
                 json!({"BaselineId": "arn:aws:ssm:us-east-1:1:patchbaseline/pb-0123456789abcdef0"}),
@@ -138,7 +139,6 @@ async fn where_there_is_no_host_two_calls_say_so() {
 #[tokio::test]
 async fn everything_is_read_down_to_what_each_host_got() {
     let server = Server::start().await;
-    cell(&server, &command("Failed", 2, 1));
     let invocation = |host: &str, details: &str| json!({"InstanceId": host, "StatusDetails": details});
     answers(
         &server,
@@ -147,6 +147,7 @@ async fn everything_is_read_down_to_what_each_host_got() {
             ("ListCommandInvocations", json!({"CommandInvocations": [invocation(ELSEWHERE, "Terminated")]})),
         ],
     );
+    cell(&server, &command("Failed", 2, 1));
     let found = look(&server).await.unwrap().unwrap();
     assert_eq!((found.dhmc, found.instances.len()), (None, 2));
     let [host, elsewhere] = found.nodes.as_slice() else { panic!("{:?}", found.nodes) };
@@ -180,14 +181,17 @@ async fn everything_is_read_down_to_what_each_host_got() {
     assert!(since.contains("2026-10-29T12:00:00Z"), "{since}");
 }
 
+/// A command is a success for Run Command though it could not be delivered to a host, which counts as completed.
 #[tokio::test]
-async fn a_command_that_succeeded_everywhere_is_not_read_host_by_host() {
+async fn a_command_that_is_a_success_is_read_host_by_host() {
     let server = Server::start().await;
+    let undeliverable = json!({"InstanceId": ELSEWHERE, "StatusDetails": "Undeliverable"});
+    answers(&server, &[("ListCommandInvocations", json!({"CommandInvocations": [undeliverable]}))]);
     cell(&server, &command("Success", 2, 0));
     let found = look(&server).await.unwrap().unwrap();
     let command = &found.windows[0].executions[0].commands[0];
-    assert_eq!((command.details.as_str(), command.targets, command.invocations.len()), ("Success", 2, 0));
-    assert!(!asked(&server).contains(&"ListCommandInvocations".to_owned()));
+    assert_eq!((command.details.as_str(), command.targets, command.is_gone), ("Success", 2, false));
+    assert_eq!(command.invocations[0].status_details, "Undeliverable");
 }
 
 /// Rather nothing than half of it.
@@ -198,7 +202,7 @@ async fn what_fails_at_any_call_fails_the_whole() {
     look(&server).await.unwrap();
     let mut operations = asked(&server);
     operations.dedup();
-    assert_eq!(operations.len(), 13, "{operations:?}");
+    assert_eq!(operations.len(), 14, "{operations:?}");
     for operation in operations {
         let server = Server::start().await;
         let refusal = json!({"__type": "AccessDeniedException", "message": "no"}).to_string();
@@ -243,9 +247,6 @@ async fn an_answer_that_lacks_what_it_always_has_is_none() {
     ] {
         let server = Server::start().await;
         answers(&server, &[(operation, answer)]);
-        if operation == "ListCommands" {
-            answers(&server, &[("ListCommandInvocations", json!({"CommandInvocations": []}))]);
-        }
         cell(&server, &command("Success", 2, 0));
         let error = look(&server).await.unwrap_err();
         assert_eq!(
@@ -277,19 +278,19 @@ async fn what_was_never_sent_or_is_kept_no_more_has_the_tasks_own_word() {
             ],
         );
     };
-    let cases: [(Arrange<'_>, _); 3] = [
-        (&gone, ("FAILED", "Failed")),
-        (&never_sent, ("FAILED", "no such role")),
-        (&nobody, ("SUCCESS", "No invocations to execute.")),
+    let cases: [(Arrange<'_>, _, _); 3] = [
+        (&gone, ("FAILED", "Failed"), true),
+        (&never_sent, ("FAILED", "no such role"), false),
+        (&nobody, ("SUCCESS", "No invocations to execute."), false),
     ];
-    for (arrange, expected) in cases {
+    for (arrange, expected, is_gone) in cases {
         let server = Server::start().await;
         arrange(&server);
         cell(&server, &command("Success", 2, 0));
         let found = look(&server).await.unwrap().unwrap();
         let command = &found.windows[0].executions[0].commands[0];
         assert_eq!((command.details.as_str(), command.task_details.as_deref()), (expected.0, Some(expected.1)));
-        assert_eq!((command.targets, command.invocations.len()), (0, 0));
+        assert_eq!((command.targets, command.invocations.len(), command.is_gone), (0, 0, is_gone));
     }
 }
 

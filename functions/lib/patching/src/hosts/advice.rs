@@ -36,8 +36,8 @@ impl Reason {
             }
             Self::ConnectionLost => "Its agent is not heard of any more: look at its disk and network, or restart it.",
             Self::PlatformNotSupported => {
-                "Patch Manager does not know its operating system: replace it with a newer image instead (Bottlerocket has an \
-                 update operator of its own)."
+                "Patch Manager, or the document of its window, does not know its operating system: replace it with a newer image \
+                 instead (Bottlerocket has an update operator of its own)."
             }
             Self::AgentTooOld => {
                 "Update its agent; the window that updates agents does it for hosts that carry its tag."
@@ -74,12 +74,14 @@ impl Reason {
                  AWS runs in a Region."
             }
             Self::TaskNotAllowed => {
-                "The window's task was refused: bring the account's member roles up to date with the StackSet, and look for a \
-                 service control policy that denies ssm:SendCommand."
+                "The window's task was refused before it came to a host: bring the account's member roles up to date with the StackSet, \
+                 and look for a service control policy that denies ssm:SendCommand. Where the document is another one than was \
+                 pinned, run a rollout, which pins the present one."
             }
             Self::InstallFailed => {
-                "The command, or the installation of patches, failed: look at its output in Run Command. The commonest causes are a \
-                 full disk, no way to the repositories or to Amazon S3, and another package manager that holds the lock."
+                "The command, or the installation of patches, failed, left some out, or took too long: look at its output in Run \
+                 Command. The commonest causes are a full disk, no way to the repositories or to Amazon S3, another package manager \
+                 that holds the lock, and packages that are held back on the host."
             }
             Self::ScanFailed => {
                 "The scan itself failed: look at its output in Run Command, and whether Windows Update or Amazon S3 is reached."

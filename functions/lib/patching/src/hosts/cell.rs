@@ -39,9 +39,13 @@ pub struct WindowRun {
     pub enabled: bool,
     /// When it opens next, as SSM states it.
     pub next_execution: Option<String>,
-    /// Its last opening; `null` when there was none of late.
+    /// Its last opening that is over; `null` when there was none of late.
     pub last: Option<LastRun>,
-    /// Whether it should have opened since it was made and looked at last, and did not, or found nobody.
+    /// When it should have opened last, if it did not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
+    pub missed_at: Option<Timestamp>,
+    /// Whether it should have opened since it was made and looked at last, and did not, ended before it sent a command, or found nobody.
     pub not_run: bool,
 }
 

@@ -227,7 +227,7 @@ pub struct WindowCount {
     pub ran: u64,
     /// Account-Regions in which it opened and found no host.
     pub nobody: u64,
-    /// Account-Regions in which it should have opened and did not.
+    /// Account-Regions in which it should have opened and did not, or ended before it sent a command.
     pub not_run: u64,
     /// Account-Regions in which it is not there, or is off.
     pub off: u64,

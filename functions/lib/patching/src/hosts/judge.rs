@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::findings::{Case, Circumstances};
-use super::observation::{Observation, ObservedBaseline, PatchState};
+use super::observation::{Execution, Observation, ObservedBaseline, PatchState};
 use super::opening::{Opening, latest};
 use super::subject::{Subject, once, subjects};
 use super::windows::{Window, by_name, windows};
@@ -54,7 +54,8 @@ fn runs(windows: &[Window<'_>], observation: &Observation, hosts: &[Subject<'_>]
         id: window.found.map(|found| found.id.clone()),
         enabled: window.found.is_some_and(|found| found.enabled),
         next_execution: window.found.and_then(|found| found.next_execution.clone()),
-        last: window.found.and_then(|found| latest(found, |_| true)).map(|last| Opening::new(last).run()),
+        last: window.last.as_ref().and_then(Opening::run),
+        missed_at: window.missed,
         not_run: window.did_not_run(hosts),
     });
     let others =
@@ -64,7 +65,8 @@ fn runs(windows: &[Window<'_>], observation: &Observation, hosts: &[Subject<'_>]
         id: Some(found.id.clone()),
         enabled: found.enabled,
         next_execution: found.next_execution.clone(),
-        last: latest(found, |_| true).map(|last| Opening::new(last).run()),
+        last: latest(found, Execution::has_ended).and_then(|last| Opening::new(last).run()),
+        missed_at: None,
         not_run: false,
     });
     let mut runs: Vec<_> = of_policy.chain(others).collect();

@@ -172,7 +172,9 @@ pub struct Command {
     pub targets: u32,
     /// The error limit that it was sent with.
     pub max_errors: Option<String>,
-    /// Hosts of which anything but success is known, or all of them.
+    /// Whether it was sent, and Run Command keeps it no more: nobody knows what it did.
+    pub is_gone: bool,
+    /// What it did on each host.
     pub invocations: Vec<Invocation>,
 }
 

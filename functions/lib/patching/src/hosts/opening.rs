@@ -11,7 +11,7 @@ use super::{LastRun, Reason};
 /// How far the clock of a host, and what it reports, may be off.
 const SLACK: SignedDuration = SignedDuration::from_hours(1);
 
-/// An opening of a window with what it did on each host, as far as that is listed: hosts on which it succeeded need not be.
+/// An opening of a window with what it did on each host.
 pub(super) struct Opening<'a> {
     pub(super) execution: &'a Execution,
     commands: BTreeMap<&'a str, &'a Command>,
@@ -86,13 +86,23 @@ impl<'a> Opening<'a> {
         self.on_hosts.get(host).copied()
     }
 
-    pub(super) fn was_skipped(&self) -> bool {
-        self.execution.status == "SKIPPED_OVERLAPPING"
-    }
-
     /// Whether there was no host that it could run on.
     pub(super) fn found_nobody(&self) -> bool {
-        self.execution.status == "SUCCESS" && self.commands.values().all(|command| command.targets == 0)
+        self.execution.status == "SUCCESS" && self.sent_nothing()
+    }
+
+    /// Whether it ended before a command was sent, be there hosts or not: not opened, refused, with another document, or out of time.
+    pub(super) fn came_to_nothing(&self) -> bool {
+        self.execution.status != "SUCCESS" && self.sent_nothing()
+    }
+
+    /// Whether it sent a command of which nothing is known any more.
+    fn is_gone(&self) -> bool {
+        self.commands.values().any(|command| command.is_gone)
+    }
+
+    fn sent_nothing(&self) -> bool {
+        self.commands.values().all(|command| command.targets == 0 && !command.is_gone)
     }
 
     /// Whether a host that it does not name was there for it.
@@ -117,15 +127,19 @@ impl<'a> Opening<'a> {
         }
         let status = &*self.execution.status;
         let scanned = host.patch.map(PatchState::ended);
-        let is_scanned =
-            scanned.flatten().is_some_and(|scanned| self.execution.started_at.is_some_and(|at| at <= scanned));
+        let is_since = |scanned: Timestamp| {
+            self.execution.started_at.is_some_and(|started| scanned.duration_since(started) >= -SLACK)
+        };
         let reason = match status {
             "SKIPPED_OVERLAPPING" => Reason::WindowSkipped,
             _ if self.was_refused() => Reason::TaskNotAllowed,
-            _ if is_scanned => return Some(Done { result: "Success".to_owned(), reason: None }),
+            "FAILED" if self.sent_nothing() => Reason::TaskNotAllowed,
+            _ if scanned.flatten().is_some_and(is_since) => {
+                return Some(Done { result: "Success".to_owned(), reason: None });
+            }
             _ if scanned == Some(None) => return None, // the scan failed: nobody knows when
+            _ if self.is_gone() => return None,
             "TIMED_OUT" | "CANCELLED" => Reason::CutOff,
-            "FAILED" if self.commands.values().all(|command| command.targets == 0) => Reason::InstallFailed,
             _ => Reason::NotReached,
         };
         let result = if status == "SUCCESS" { "NotInvoked" } else { status };
@@ -164,25 +178,28 @@ impl<'a> Opening<'a> {
         self.execution.status != "SUCCESS" && texts.any(is_refusal)
     }
 
-    /// The opening in numbers.
-    pub(super) fn run(&self) -> LastRun {
+    /// The opening in numbers; none where what it did is kept no more.
+    pub(super) fn run(&self) -> Option<LastRun> {
+        if self.is_gone() {
+            return None;
+        }
         let count = |is_meant: fn(Kind) -> bool| {
             let all = self.invocations.values().filter(|one| is_meant(Kind::of(&one.status_details)));
             u32::try_from(all.count()).unwrap_or(u32::MAX)
         };
         let targets = self.commands.values().fold(0_u32, |sum, command| sum.saturating_add(command.targets));
-        LastRun {
+        Some(LastRun {
             execution: self.execution.id.clone(),
             started_at: self.execution.started_at,
             status: self.execution.status.clone(),
             details: self.execution.details.clone(),
             targets,
             succeeded: targets.saturating_sub(count(|kind| kind != Kind::Success)),
-            failed: count(|kind| matches!(kind, Kind::Failed | Kind::TooLong | Kind::Refused)),
+            failed: count(|kind| matches!(kind, Kind::Failed | Kind::TooLong | Kind::Refused | Kind::Unfit)),
             not_reached: count(|kind| kind == Kind::NotReached),
             stopped_by_limit: count(|kind| kind == Kind::Terminated),
             cut_off: count(|kind| kind == Kind::Cancelled),
-        }
+        })
     }
 }
 
@@ -204,14 +221,16 @@ enum Kind {
     NotReached,
     Cancelled,
     Terminated,
+    Unfit,
     TooLong,
     Refused,
     Failed,
 }
 
 impl Kind {
+    /// Some of AWS's texts write the words apart.
     fn of(details: &str) -> Self {
-        match details {
+        match &*details.replace(' ', "") {
             "Success" => Self::Success,
             "Pending" | "InProgress" | "Delayed" | "Cancelling" => Self::Running,
             "DeliveryTimedOut" | "Undeliverable" => Self::NotReached,
@@ -219,7 +238,8 @@ impl Kind {
             "Terminated" => Self::Terminated,
             "ExecutionTimedOut" => Self::TooLong,
             "AccessDenied" => Self::Refused,
-            // `Failed`, `InvalidPlatform` and what the service may say one day.
+            "InvalidPlatform" => Self::Unfit,
+            // `Failed` and what the service may say one day.
             _ => Self::Failed,
         }
     }
@@ -233,10 +253,12 @@ impl Kind {
         match self {
             Self::Success | Self::Running => None,
             Self::NotReached => Some(Reason::NotReached),
-            Self::Cancelled | Self::TooLong => Some(Reason::CutOff),
+            Self::Cancelled => Some(Reason::CutOff),
             Self::Terminated => Some(Reason::SkippedByErrorLimit),
             Self::Refused => Some(Reason::TaskNotAllowed),
-            Self::Failed => Some(Reason::InstallFailed),
+            Self::Unfit => Some(Reason::PlatformNotSupported),
+            // The document's own time is up, which has nothing to do with the window's.
+            Self::TooLong | Self::Failed => Some(Reason::InstallFailed),
         }
     }
 }

@@ -73,7 +73,7 @@ pub enum Reason {
     NotManagedProfile,
     /// The agent is not heard of.
     ConnectionLost,
-    /// Patch Manager does not know its operating system.
+    /// Patch Manager, or its window's document, does not know its operating system.
     PlatformNotSupported,
     /// Its agent is too old for Patch Manager.
     AgentTooOld,
@@ -101,9 +101,9 @@ pub enum Reason {
     CutOff,
     /// The window did not open when it should have.
     WindowSkipped,
-    /// The window's task was not allowed to run.
+    /// The window's task was refused before it came to a host: not allowed, or its document is another one than was pinned.
     TaskNotAllowed,
-    /// Patches could not be installed, or the command failed.
+    /// Patches could not be installed or were left out, or the command failed or took too long.
     InstallFailed,
     /// The scan itself failed.
     ScanFailed,

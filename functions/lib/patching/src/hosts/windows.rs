@@ -131,7 +131,7 @@ impl<'a> Window<'a> {
         self.missed.is_some()
             || self.last.as_ref().is_some_and(|last| {
                 let is_for = |host: &Subject<'_>| last.could_come_to(host) && super::target::finds(self, host);
-                last.was_skipped() || (last.found_nobody() && hosts.iter().any(is_for))
+                last.came_to_nothing() || (last.found_nobody() && hosts.iter().any(is_for))
             })
     }
 }

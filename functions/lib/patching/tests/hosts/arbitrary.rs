@@ -225,15 +225,16 @@ fn command() -> impl Strategy<Value = Command> {
         text(&["Success", "NoInstancesInTag", "AccessDenied"]),
         targets,
         maybe(&["1"]),
-        vec(invocation, 0..5),
+        (vec(invocation, 0..5), prop::bool::weighted(0.1)),
     )
-        .prop_map(|(id, details, targets, max_errors, invocations)| Command {
+        .prop_map(|(id, details, targets, max_errors, (invocations, is_gone))| Command {
             id,
             details,
             task_details: None,
             targets,
             max_errors,
             invocations,
+            is_gone,
         })
 }
 

@@ -200,6 +200,12 @@ impl Given {
         &mut self.window(LINUX).executions[0]
     }
 
+    /// A scan during the last opening found so many missing.
+    pub(crate) fn misses(&mut self, missing: i32) {
+        self.patch().operation = "Scan".into();
+        self.patch().counts.missing = missing;
+    }
+
     /// What the last opening did on the host, which lacks patches since before it.
     pub(crate) fn got(&mut self, status_details: &str) {
         self.patch().ended_at = Some(at("2026-11-20T06:20:00Z"));

@@ -13,10 +13,11 @@ fn what_became_of_the_command_is_the_reason() {
         ("not delivered", |given| given.got("DeliveryTimedOut"), Attention, &[NotReached]),
         ("not to be delivered", |given| given.got("Undeliverable"), Attention, &[NotReached]),
         ("cancelled", |given| given.got("Cancelled"), Attention, &[CutOff]),
-        ("too long", |given| given.got("ExecutionTimedOut"), Attention, &[CutOff]),
+        ("too long", |given| given.got("ExecutionTimedOut"), Attention, &[InstallFailed]),
+        ("not delivered, in AWS's other spelling", |given| given.got("Delivery Timed Out"), Attention, &[NotReached]),
         ("refused", |given| given.got("AccessDenied"), Attention, &[TaskNotAllowed]),
         ("failed", |given| given.got("Failed"), Attention, &[InstallFailed]),
-        ("not for this platform", |given| given.got("InvalidPlatform"), Attention, &[InstallFailed]),
+        ("not for this platform", |given| given.got("InvalidPlatform"), Attention, &[PlatformNotSupported]),
         ("a word that nobody knows yet", |given| given.got("Evaporated"), Attention, &[InstallFailed]),
         ("success", |given| given.got("Success"), Due, &[]),
         ("still running", |given| given.got("InProgress"), Due, &[]),
@@ -35,6 +36,7 @@ fn what_became_of_the_command_is_the_reason() {
             "scanned since, and not in order",
             |given| {
                 given.got("Terminated");
+                given.misses(3);
                 given.patch().ended_at = Some(at("2026-11-27T08:00:00Z"));
                 given.opening().ended_at = Some(at("2026-11-27T07:30:00Z"));
             },
@@ -77,9 +79,15 @@ fn the_errors_that_stopped_a_window_are_counted() {
 #[test]
 fn of_a_host_that_is_not_listed_the_scan_tells_whether_the_window_came() {
     all_are(&[
-        ("scanned in the opening", |given| given.patch().counts.missing = 1, Due, &[]),
+        ("scanned in the opening", |given| given.misses(1), Due, &[]),
         ("scanned as it began", |given| given.patch().ended_at = Some(at("2026-11-27T06:00:10Z")), Patched, &[]),
-        ("scanned before", |given| given.patch().ended_at = Some(at("2026-11-27T06:00:09Z")), Attention, &[NotReached]),
+        (
+            "scanned by a clock that is an hour slow",
+            |given| given.patch().ended_at = Some(at("2026-11-27T05:00:10Z")),
+            Patched,
+            &[],
+        ),
+        ("scanned before", |given| given.patch().ended_at = Some(at("2026-11-27T05:00:09Z")), Attention, &[NotReached]),
         (
             "stopped meanwhile, and started since",
             |given| {
@@ -150,7 +158,17 @@ fn how_an_opening_ended_tells_of_those_to_which_it_did_not_come() {
                 given.opening().commands.clear();
             },
             Attention,
-            &[InstallFailed],
+            &[TaskNotAllowed],
+        ),
+        (
+            "what became of the command is kept no more",
+            |given| {
+                ended(given, "FAILED", None);
+                given.opening().commands[0].targets = 0;
+                given.opening().commands[0].is_gone = true;
+            },
+            Patched,
+            &[],
         ),
         ("some hosts failed", |given| ended(given, "FAILED", None), Attention, &[NotReached]),
         (

@@ -11,7 +11,7 @@ fn running(document: &str, parameters: &Value) -> Given {
     Given::with(|given| {
         given.policy["windows"][2]["task"]["document"] = json!(document);
         given.policy["windows"][2]["task"]["parameters"] = parameters.clone();
-        given.patch().counts.missing = 3;
+        given.misses(3);
     })
 }
 
@@ -56,7 +56,7 @@ fn beside_a_window_that_patches_another_document_is_not_asked() {
             given.policy["windows"][1]["target"] = tagged(&["Linux"]);
             given.policy["windows"][1]["task"] = json!({"name": "Restart", "document": "Own-Restart"});
             given.operation(operation);
-            given.patch().counts.missing = missing;
+            given.misses(missing);
         })
         .host();
         (host.verdict, host.windows)
@@ -69,7 +69,7 @@ fn beside_a_window_that_patches_another_document_is_not_asked() {
         given.policy["windows"][1]["task"] =
             json!({"name": "Patch", "document": "Own-Patching", "parameters": {"Operation": ["Install"]}});
         given.operation("Scan");
-        given.patch().counts.missing = 3;
+        given.misses(3);
     });
     assert_eq!((told.host().verdict, told.host().windows), (Due, vec![WINDOWS.to_owned(), LINUX.to_owned()]));
     let only_own = Given::with(|given| {

@@ -58,7 +58,7 @@ fn what_a_scan_found_is_the_reason() {
             "waiting, and others missing",
             |given| {
                 given.patch().counts.available_security = 1;
-                given.patch().counts.missing = 1;
+                given.misses(1);
             },
             Due,
             &[WaitingForApproval],

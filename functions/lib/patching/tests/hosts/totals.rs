@@ -41,7 +41,7 @@ fn a_cell_is_counted_by_verdict_and_by_the_reason_that_gives_it() {
 fn what_is_only_to_be_known_gives_no_verdict() {
     let waiting = Given::with(|given| given.patch().counts.available_security = 1).cell();
     assert_eq!((waiting.hosts[0].headline(), waiting.totals().reasons), (None, BTreeMap::new()));
-    let due = Given::with(|given| given.patch().counts.missing = 1).cell();
+    let due = Given::with(|given| given.misses(1)).cell();
     assert_eq!((due.hosts[0].headline(), due.totals().reasons), (None, BTreeMap::new()));
 }
 

@@ -23,7 +23,7 @@ fn a_window_that_is_not_there_or_does_not_open_patches_nothing() {
             "not there, and patches are missing",
             |given| {
                 given.seen.windows.clear();
-                given.patch().counts.missing = 3;
+                given.misses(3);
             },
             Blocked,
             &[WindowMissing],
@@ -88,13 +88,46 @@ fn a_policy_that_turns_everything_off_is_the_reason() {
 #[test]
 fn what_is_missing_is_due_when_a_window_will_install_it() {
     all_are(&[
-        ("missing", |given| given.patch().counts.missing = 3, Due, &[]),
-        ("missing by severity only", |given| given.patch().counts.security = 1, Due, &[]),
+        ("missing", |given| given.misses(3), Due, &[]),
+        (
+            "missing by severity only",
+            |given| {
+                given.misses(0);
+                given.patch().counts.security = 1;
+            },
+            Due,
+            &[],
+        ),
+        ("still missing after it installed", |given| given.patch().counts.missing = 3, Attention, &[InstallFailed]),
+        (
+            "still missing by severity after it installed",
+            |given| given.patch().counts.critical = 3,
+            Attention,
+            &[InstallFailed],
+        ),
+        (
+            "still missing after something else installed",
+            |given| {
+                given.patch().counts.missing = 3;
+                given.patch().ended_at = Some(at("2026-11-28T05:00:00Z"));
+            },
+            Due,
+            &[OtherBaseline],
+        ),
+        (
+            "still missing after it installed, and now it only scans",
+            |given| {
+                given.operation("Scan");
+                given.patch().counts.missing = 3;
+            },
+            Blocked,
+            &[ScanOnly],
+        ),
         (
             "the window only scans",
             |given| {
                 given.operation("Scan");
-                given.patch().counts.missing = 3;
+                given.misses(3);
             },
             Blocked,
             &[ScanOnly],
@@ -135,7 +168,7 @@ fn what_is_missing_is_due_when_a_window_will_install_it() {
             |given| {
                 given.operation("Scan");
                 given.policy["windows"][1]["target"] = tagged(&["Linux"]);
-                given.patch().counts.missing = 3;
+                given.misses(3);
             },
             Due,
             &[],
@@ -146,7 +179,7 @@ fn what_is_missing_is_due_when_a_window_will_install_it() {
                 given.operation("Scan");
                 given.policy["windows"][1]["target"] = tagged(&["Linux"]);
                 given.window("sra_windows_maintenance").enabled = false;
-                given.patch().counts.missing = 3;
+                given.misses(3);
             },
             Blocked,
             &[ScanOnly],

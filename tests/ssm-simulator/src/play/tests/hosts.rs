@@ -62,6 +62,15 @@ fn patches_that_do_not_install_are_counted_as_failed() {
 }
 
 #[test]
+fn what_is_held_back_stays_missing_after_an_installation() {
+    let host = Host { conduct: Conduct { held_patches: 1, ..Conduct::default() }, ..a_host(0) };
+    let mut region = region([host], json!({}), install("RebootIfNeeded"));
+    region.play(SATURDAY);
+    let state = state(&region, 0).unwrap();
+    assert_eq!((state.operation, state.missing_count, state.failed_count), (PatchOperation::Install, 1, 0));
+}
+
+#[test]
 fn a_scan_that_fails_leaves_counts_of_minus_one_and_times_of_1970() {
     let mut region =
         region([that(0, Response::FailsToScan), that(1, Response::Fails)], json!({}), json!({ "MaxErrors": "100%" }));

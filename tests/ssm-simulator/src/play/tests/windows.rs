@@ -82,6 +82,19 @@ fn hosts_that_are_lost_or_do_not_take_commands_are_not_reached() {
 }
 
 #[test]
+fn a_command_that_could_not_be_delivered_to_a_host_is_a_success_all_the_same() {
+    let mut region = region([that(0, Response::IsUndeliverable), a_host(1)], json!({}), json!({}));
+    region.play(SATURDAY);
+    let commands = region.ok(Operation::ListCommands, json!({}));
+    let told = &commands["Commands"][0];
+    assert_eq!(
+        (&told["Status"], &told["CompletedCount"], &told["TargetCount"]),
+        (&json!("Success"), &json!(2), &json!(2))
+    );
+    assert_eq!(the_execution(&mut region)["Status"], "SUCCESS");
+}
+
+#[test]
 fn at_the_cutoff_what_is_to_be_cancelled_is_and_what_may_go_on_does() {
     let slow = |number| Host { conduct: Conduct { minutes: 200, ..Conduct::default() }, ..a_host(number) };
     let task = |behavior: &str| json!({ "MaxConcurrency": "1", "CutoffBehavior": behavior });

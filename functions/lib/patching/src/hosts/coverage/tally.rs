@@ -90,20 +90,29 @@ impl Tally {
     }
 
     fn add_window(&mut self, window: &WindowRun) {
-        let day = window
-            .last
-            .as_ref()
-            .and_then(|last| last.started_at)
-            .map(|at| ZonedDateTime::new(at, TimeZone::UTC).date());
-        let count = self.windows.entry((window.name.clone(), day)).or_default();
-        *match &window.last {
-            Some(last) if last.targets > 0 => &mut count.ran,
-            Some(_) => &mut count.nobody,
-            None if window.id.is_none() || !window.enabled => &mut count.off,
-            None if window.not_run => &mut count.not_run,
-            None => &mut count.not_due,
-        } += 1;
-        window.last.iter().for_each(|last| count.add(last));
+        if let Some(last) = &window.last {
+            let count = self.on(window, last.started_at);
+            *match last.targets {
+                1.. => &mut count.ran,
+                0 if last.status == "SUCCESS" => &mut count.nobody,
+                0 => &mut count.not_run,
+            } += 1;
+            count.add(last);
+        }
+        // What it did before does not tell that it would do so again.
+        if window.id.is_none() || !window.enabled {
+            self.on(window, None).off += 1;
+        } else if window.missed_at.is_some() {
+            self.on(window, window.missed_at).not_run += 1;
+        } else if window.last.is_none() {
+            self.on(window, None).not_due += 1;
+        }
+    }
+
+    /// What a window did on the day of a moment.
+    fn on(&mut self, window: &WindowRun, at: Option<Timestamp>) -> &mut WindowCount {
+        let day = at.map(|at| ZonedDateTime::new(at, TimeZone::UTC).date());
+        self.windows.entry((window.name.clone(), day)).or_default()
     }
 
     /// The inspection, whole: `earlier` says how many hosts there were where nobody could look this time.

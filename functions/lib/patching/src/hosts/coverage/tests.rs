@@ -238,29 +238,34 @@ fn networks_tell_where_nothing_that_runs_is_managed() {
 
 #[test]
 fn windows_are_counted_by_what_they_did_on_a_day() {
-    let window = |id: Option<&str>, enabled: bool, last: Option<Value>, not_run: bool| json!({"name": "w-w", "id": id, "enabled": enabled, "nextExecution": null, "last": last, "notRun": not_run});
-    let last = |day: u32, targets: u32| {
-        json!({"execution": "e", "startedAt": format!("2026-11-{day}T23:30:00Z"), "status": "FAILED", "details": null, "targets": targets,
+    let window = |id: Option<&str>, enabled: bool, last: Option<Value>, missed: Option<u32>| {
+        let missed_at = missed.map(|day| format!("2026-11-{day}T23:00:00Z"));
+        json!({"name": "w-w", "id": id, "enabled": enabled, "nextExecution": null, "last": last, "notRun": missed.is_some(), "missedAt": missed_at})
+    };
+    let last_of = |status: &str, day: u32, targets: u32| {
+        json!({"execution": "e", "startedAt": format!("2026-11-{day}T23:30:00Z"), "status": status, "details": null, "targets": targets,
                "succeeded": targets, "failed": 1, "notReached": 2, "stoppedByLimit": 3, "cutOff": 4})
     };
+    let last = |day, targets| last_of("FAILED", day, targets);
     let windows = [
-        window(Some("mw-1"), true, Some(last(20, 5)), false),
-        window(Some("mw-1"), true, Some(last(20, 7)), false),
-        window(Some("mw-1"), true, Some(last(20, 0)), true),
-        window(Some("mw-1"), true, Some(last(21, 1)), false),
-        window(Some("mw-1"), true, None, true),
-        window(Some("mw-1"), true, None, false),
-        window(Some("mw-1"), false, None, true),
-        window(None, false, None, true),
+        window(Some("mw-1"), true, Some(last(20, 5)), None),
+        window(Some("mw-1"), true, Some(last(20, 7)), Some(21)), // which the last one does not hide
+        window(Some("mw-1"), true, Some(last_of("SUCCESS", 20, 0)), None),
+        window(Some("mw-1"), true, Some(last(20, 0)), None),
+        window(Some("mw-1"), true, Some(last(21, 1)), None),
+        window(Some("mw-1"), true, None, Some(21)),
+        window(Some("mw-1"), true, None, None),
+        window(Some("mw-1"), false, Some(last(20, 1)), None), // nor that it was turned off since
+        window(None, false, None, None),
     ];
     let coverage =
         coverage(with_regions(&[looked_at("eu-west-1", 0)]), &[cell(FIRST, "eu-west-1", &[], &windows)], json!({}));
     let [none, first, second] = coverage.windows.as_slice() else { panic!("{:?}", coverage.windows) };
-    assert_eq!((none.day, none.not_run, none.not_due, none.off), (None, 1, 1, 2));
+    assert_eq!((none.day, none.not_run, none.not_due, none.off), (None, 0, 1, 2));
     assert_eq!(first.day.unwrap().to_string(), "2026-11-20");
-    assert_eq!((first.ran, first.nobody, first.succeeded, first.failed), (2, 1, 12, 3));
-    assert_eq!((first.not_reached, first.stopped_by_limit, first.cut_off), (6, 9, 12));
-    assert_eq!((second.ran, second.succeeded, coverage.windows_not_run), (1, 1, 4));
+    assert_eq!((first.ran, first.nobody, first.not_run, first.succeeded, first.failed), (3, 1, 1, 13, 5));
+    assert_eq!((first.not_reached, first.stopped_by_limit, first.cut_off), (10, 15, 20));
+    assert_eq!((second.ran, second.not_run, second.succeeded, coverage.windows_not_run), (1, 2, 1, 2));
 }
 
 #[test]

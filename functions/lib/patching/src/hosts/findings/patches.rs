@@ -2,7 +2,7 @@
 
 use super::{Case, Findings, day};
 use crate::hosts::observation::PatchState;
-use crate::hosts::windows::{DAY, DEFAULT_LIMIT};
+use crate::hosts::windows::{DAY, DEFAULT_LIMIT, Work};
 use crate::hosts::{Finding, Reason, Verdict};
 
 /// Longer than from one month's updates to the next.
@@ -25,10 +25,21 @@ impl Case<'_> {
             }
         };
         counted(counts.failed, Reason::InstallFailed, "could not be installed".to_owned());
+        if self.was_installed(patch) {
+            // What is out and not approved may be counted by severity, too.
+            let missing = if counts.available_security > 0 { counts.missing } else { patch.missing() };
+            counted(missing, Reason::InstallFailed, "still missing after the installation".to_owned());
+        }
         let option = patch.reboot_option.as_ref().map(|option| format!(", by {option}")).unwrap_or_default();
         counted(counts.pending_reboot, Reason::PendingRestart, format!("installed{option}"));
         counted(counts.rejected, Reason::Rejected, "rejected".to_owned());
         self.approval(patch, findings);
+    }
+
+    /// Whether a window of it installed what it could: the next one will not do more.
+    fn was_installed(&self, patch: &PatchState) -> bool {
+        let installing = self.windows.iter().filter(|window| window.work != Work::Scan);
+        patch.operation == "Install" && installing.filter_map(|window| window.found).any(|found| found.made(patch))
     }
 
     fn age(&self, patch: &PatchState, findings: &mut Findings) {
