@@ -338,8 +338,14 @@ def from_file(path):
 # The member roles name what tasks may run; a policy that is none is refused by the stack.
 def documents(policy):
     names = {"AWS-RunPatchBaseline", "AWS-UpdateSSMAgent"}
-    for window in policy.get("windows", []) if isinstance(policy, dict) else []:
-        named = window.get("task", {}).get("document") if isinstance(window, dict) else None
+    def within(value, *fields):
+        for field in fields:
+            value = value.get(field) if isinstance(value, dict) else None
+        return list(value.values() if isinstance(value, dict) else value if isinstance(value, list) else [])
+    windows = within(policy, "windows") + [one for wave in within(policy, "waves") for one in within(wave, "windows")]
+    for window in windows:
+        task = window.get("task") if isinstance(window, dict) else None
+        named = task.get("document") if isinstance(task, dict) else None
         names |= {named.rsplit(":document/", 1)[-1]} if isinstance(named, str) else set()
     return ",".join(sorted(names))
 

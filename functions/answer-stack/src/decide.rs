@@ -25,7 +25,7 @@ fn done(request: &Request, recorded: Option<Tally>) -> Result<(Attributes, &[Fai
         Request { error: Some(caught), .. } => Err(told(&caught.error, &caught.cause)),
         Request { status: Some(status), cause, .. } => Err(told(&status.to_string(), cause.as_deref().unwrap_or(""))),
         Request { report: Some(report), .. } => {
-            let AccountTotals { succeeded, failed, skipped } = report.accounts;
+            let AccountTotals { succeeded, failed, skipped, .. } = report.accounts;
             let location = format!("s3://{}/{}", report.location.bucket, report.location.key);
             let attributes = Attributes { succeeded, failed, skipped, report: Some(location), execution_arn: None };
             Ok((attributes, &report.failed_accounts))

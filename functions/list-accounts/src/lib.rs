@@ -1,5 +1,5 @@
-//! Lists the accounts that a run is to work in and writes them to `runs/<run>/targets.json`, from which the Distributed
-//! Map takes them.
+//! Lists the accounts that a run is to work in and writes them to `runs/<run>/targets.json`, and those of each wave of the policy to
+//! `runs/<run>/targets-<wave>.json`, from which the Distributed Map takes them.
 //!
 //! In: [`Request`]. Out: [`Response`]. Errors: [`Error`], and `InvalidInput`.
 //!
@@ -12,6 +12,7 @@ mod regions;
 mod retry;
 mod select;
 mod units;
+mod waves;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +31,7 @@ use serde_json::Value;
 use strum::{IntoStaticStr, VariantNames};
 
 pub use organization::client as organizations_client;
+pub use waves::WaveOfRun;
 
 /// The execution's input and the policy, both as they stand.
 #[derive(Debug, Deserialize)]
@@ -49,8 +51,10 @@ pub struct Request {
 pub struct Response {
     /// What the run is to do.
     pub action: Action,
-    /// The object with the targets.
+    /// The object with all targets.
     pub targets: ObjectKey,
+    /// The waves that have targets, in their order.
+    pub waves: Vec<WaveOfRun>,
     /// How many accounts.
     pub accounts: Counts,
     /// When the run's items leave the ledger, in seconds since 1970.
@@ -171,12 +175,12 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
         if retry.is_none() && empties(&input, action) { Some(context.ledger.footprint().await?) } else { None };
     let retried = retry.as_ref().map(|retry| retry.targets.keys().cloned().collect());
     let asked = input.accounts.clone().or(retried);
-    let organization = organization::read(&context.organizations, &policy.scope, asked.as_ref()).await?;
+    let organization = organization::read(&context.organizations, &policy, asked.as_ref()).await?;
     if asked.is_none() && action != Action::Disable {
-        warnings.extend(units::check(&context.organizations, &policy.scope, &organization.units).await?);
+        warnings.extend(units::check(&context.organizations, &policy, &organization.units()).await?);
     }
     let keep_dhmc = retry.as_ref().map_or_else(|| keeps_dhmc(&policy, &input), |retry| retry.keep_dhmc);
-    let chosen = select::Selection {
+    let mut chosen = select::Selection {
         input: &input,
         action,
         keep_dhmc,
@@ -187,11 +191,21 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
         regions,
     }
     .choose(organization.accounts);
+    waves::sort(&policy, &organization.paths, &mut chosen.targets);
+    warnings.extend(waves::named_twice(&policy));
+    if asked.is_none() {
+        warnings.extend(waves::empty(&policy, &chosen.targets));
+    }
     let targets = ObjectKey { bucket: context.bucket.clone(), key: targets_key(&run) };
     object::write_json(&context.s3, &targets, &chosen.targets).await?;
+    let waves = waves::of_run(&policy, &request.policy, action, &targets, &chosen.targets);
+    for (wave, of_wave) in waves.iter().filter(|(wave, _)| wave.targets != targets) {
+        object::write_json(&context.s3, &wave.targets, of_wave).await?;
+    }
     Ok(Response {
         action,
         targets,
+        waves: waves.into_iter().map(|(wave, _)| wave).collect(),
         accounts: Counts {
             in_scope: chosen.targets.len() - chosen.unavailable,
             unavailable: chosen.unavailable,

@@ -11,7 +11,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use lambda::call::{Called, every};
 use lambda::{CallError, SdkConfig};
 use patching::targets::Account;
-use policy::Scope;
+use policy::PatchPolicy;
 use policy::ids::{AccountId, OrganizationalUnitId};
 
 use crate::Error;
@@ -36,8 +36,15 @@ pub(crate) struct Organization {
     pub(crate) accounts: Vec<Account>,
     /// The accounts that are out of scope because of the organizational units that they are in.
     pub(crate) out_of_units: BTreeMap<AccountId, Reason>,
+    /// The root and the units on the way down to each account, as far as they are known.
+    pub(crate) paths: BTreeMap<AccountId, Path>,
+}
+
+impl Organization {
     /// The root and the organizational units that have an account in them or below.
-    pub(crate) units: BTreeSet<OrganizationalUnitId>,
+    pub(crate) fn units(&self) -> BTreeSet<OrganizationalUnitId> {
+        self.paths.values().flatten().cloned().collect()
+    }
 }
 
 /// A client that tries for longer than others, and no faster than the service lets it.
@@ -56,7 +63,7 @@ pub fn client(config: &SdkConfig) -> Client {
 /// Reads the accounts that are `asked` for, or all of them, and where they are.
 pub(crate) async fn read(
     organizations: &Client,
-    scope: &Scope,
+    policy: &PatchPolicy,
     asked: Option<&BTreeSet<AccountId>>,
 ) -> Result<Organization, Error> {
     let found = match asked {
@@ -66,7 +73,7 @@ pub(crate) async fn read(
     let is_asked_for = |account: &Account| asked.is_none_or(|asked| asked.contains(&account.id));
     let mut read: Vec<_> = found.into_iter().filter_map(account).filter(|(account, _)| is_asked_for(account)).collect();
     read.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
-    if !scope.included_organizational_units.is_empty() || !scope.excluded_organizational_units.is_empty() {
+    if units::of(policy).next().is_some() {
         let without = read.iter().filter(|(_, path)| path.is_empty()).map(|(account, _)| account.id.clone());
         let mut found = units::paths_up(organizations, without.collect()).await?;
         for (account, path) in &mut read {
@@ -77,10 +84,10 @@ pub(crate) async fn read(
     let mut organization = Organization::default();
     for (mut account, path) in read {
         account.organizational_unit = (!path.is_empty()).then(|| units::named(&path, &names));
-        if let Some(reason) = units::reason_out_of_scope(scope, &path) {
+        if let Some(reason) = units::reason_out_of_scope(&policy.scope, &path) {
             organization.out_of_units.insert(account.id.clone(), reason);
         }
-        organization.units.extend(path);
+        organization.paths.insert(account.id.clone(), path);
         organization.accounts.push(account);
     }
     Ok(organization)
@@ -131,6 +138,7 @@ pub(crate) fn not_readable(error: CallError) -> Error {
 #[cfg(test)]
 mod tests {
     use lambda::NamedError;
+    use policy::Scope;
     use serde_json::{Value, json};
     use support::Server;
 
@@ -187,7 +195,8 @@ mod tests {
 
     async fn read_from(server: &Server, scope: &Scope, asked: Option<&[&str]>) -> Result<Organization, Error> {
         let asked = asked.map(|asked| asked.iter().map(|id| id.parse().unwrap()).collect());
-        read(&Client::new(&server.sdk_config()), scope, asked.as_ref()).await
+        let policy = PatchPolicy { scope: scope.clone(), ..PatchPolicy::default() };
+        read(&Client::new(&server.sdk_config()), &policy, asked.as_ref()).await
     }
 
     fn operations(server: &Server) -> Vec<String> {
@@ -211,7 +220,7 @@ mod tests {
             [("payments", payments.as_str()), ("management", "Root")],
             "a name that is not told is an id"
         );
-        assert_eq!((found.out_of_units.len(), found.units.len()), (0, 3));
+        assert_eq!((found.out_of_units.len(), found.units().len()), (0, 3));
     }
 
     #[tokio::test]
@@ -284,7 +293,7 @@ mod tests {
         assert_eq!(organizations.config().retry_config().map(RetryConfig::max_attempts), Some(TRIES));
         server.answers_to("\"NextToken\":\"more\"", 400, throttled);
         list(&server, true);
-        let found = read(&organizations, &Scope::default(), None).await.unwrap();
+        let found = read(&organizations, &PatchPolicy::default(), None).await.unwrap();
         assert_eq!(found.accounts.len(), 2);
         assert_eq!(operations(&server).iter().filter(|name| *name == "ListAccounts").count(), 4);
     }

@@ -115,6 +115,7 @@ impl Selection<'_> {
             regions: self.regions.clone(),
             sweep: swept.as_ref().is_some_and(|swept| swept.as_ref().is_none_or(|swept| !swept.is_empty())),
             sweep_in: swept.flatten(),
+            wave: None,
             keep_dhmc: self.keep_dhmc,
         }
     }
@@ -132,6 +133,7 @@ impl Selection<'_> {
             regions,
             sweep: self.action == Action::Rollout,
             sweep_in: Some(BTreeSet::new()),
+            wave: None,
             keep_dhmc: self.keep_dhmc,
         };
         has_work(&target).then_some(target)
@@ -241,6 +243,7 @@ mod tests {
             regions: Some(regions(names)),
             sweep: false,
             sweep_in: None,
+            wave: None,
             keep_dhmc: false,
         };
         (id(account_id), target)

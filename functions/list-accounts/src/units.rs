@@ -10,7 +10,7 @@ use lambda::CallError;
 use lambda::call::{Called, every};
 use patching::outcome::Warning;
 use policy::ids::{AccountId, OrganizationalUnitId};
-use policy::{InvalidPolicy, Problem, Scope};
+use policy::{InvalidPolicy, PatchPolicy, Problem, Scope};
 
 use crate::Error;
 use crate::organization::{CALLS_AT_ONCE, not_readable};
@@ -81,28 +81,35 @@ pub(crate) async fn names(
     named.take_until(tokio::time::sleep(NAMES_WITHIN)).filter_map(async |named| named).collect().await
 }
 
-/// What a person should look at in the units that the scope names, when `above` are those above all accounts.
+/// The units that a policy names, each with where it stands.
+pub(crate) fn of(policy: &PatchPolicy) -> impl Iterator<Item = (String, &OrganizationalUnitId)> {
+    let scope = &policy.scope;
+    let included = scope.included_organizational_units.iter().map(|unit| (INCLUDED.to_owned(), unit));
+    let excluded = scope.excluded_organizational_units.iter().map(|unit| (EXCLUDED.to_owned(), unit));
+    let waves = policy.waves.iter().enumerate().flat_map(|(index, wave)| {
+        wave.organizational_units.iter().map(move |unit| (format!("$.waves[{index}].organizationalUnits"), unit))
+    });
+    included.chain(excluded).chain(waves)
+}
+
+/// What a person should look at in the units that the policy names, when `above` are those above all accounts.
 ///
 /// Refuses units that are not in the organization, and units of which none has an account.
 pub(crate) async fn check(
     organizations: &Client,
-    scope: &Scope,
+    policy: &PatchPolicy,
     above: &BTreeSet<OrganizationalUnitId>,
 ) -> Result<Vec<Warning>, Error> {
-    let included = &scope.included_organizational_units;
+    let included = &policy.scope.included_organizational_units;
     let (mut problems, mut warnings, mut empty) = (Vec::new(), Vec::new(), Vec::new());
-    for unit in included.difference(above) {
+    for (path, unit) in of(policy).filter(|(_, unit)| !above.contains(unit)) {
         match find(organizations, unit).await? {
-            Some(name) => {
+            Some(name) if path == INCLUDED => {
                 warnings.push(Warning::unit_without_accounts(unit, &name));
-                empty.push(problem(INCLUDED, unit, "an organizational unit with accounts"));
+                empty.push(problem(&path, unit, "an organizational unit with accounts"));
             }
-            None => problems.push(problem(INCLUDED, unit, OF_THE_ORGANIZATION)),
-        }
-    }
-    for unit in scope.excluded_organizational_units.difference(above) {
-        if find(organizations, unit).await?.is_none() {
-            problems.push(problem(EXCLUDED, unit, OF_THE_ORGANIZATION));
+            Some(_) => {}
+            None => problems.push(problem(&path, unit, OF_THE_ORGANIZATION)),
         }
     }
     if !included.is_empty() && included.is_disjoint(above) {
@@ -171,7 +178,8 @@ mod tests {
             excluded_organizational_units: units(excluded),
             ..Scope::default()
         };
-        check(&Client::new(&server.sdk_config()), &scope, &units(&["r-ab12", HERE])).await
+        let policy = PatchPolicy { scope, ..PatchPolicy::default() };
+        check(&Client::new(&server.sdk_config()), &policy, &units(&["r-ab12", HERE])).await
     }
 
     #[tokio::test]

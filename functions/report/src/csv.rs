@@ -11,11 +11,12 @@ use patching::summary::RunSummary;
 use crate::text::plain;
 
 /// The first line.
-pub const COLUMNS: [&str; 21] = [
+pub const COLUMNS: [&str; 22] = [
     "run",
     "account",
     "accountName",
     "organizationalUnit",
+    "wave",
     "region",
     "status",
     "window",
@@ -82,6 +83,7 @@ impl<'a> Table<'a> {
             account.id.to_string(),
             account.name.clone(),
             text(account.organizational_unit.as_deref()),
+            text(account.wave.as_deref()),
             region.map_or_else(String::new, |region| region.region.to_string()),
             region.map_or(account.status, |region| region.status).to_string(),
             text(window.map(|window| window.name.as_str())),

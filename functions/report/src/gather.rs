@@ -1,6 +1,6 @@
 //! From what is recorded of a run, and what should be, to the run as a whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use patching::openings;
@@ -13,11 +13,15 @@ use policy::input::Action;
 
 use crate::Request;
 
+/// The error with which the definition ends a run in which too many accounts of a wave failed.
+const HALTED: &str = "RolloutHalted";
+
 /// The run, whole, as it is at `now`.
 #[must_use]
 pub fn gather(request: Request, recorded: Vec<AccountOutcome>, targets: Vec<Target>, now: Timestamp) -> RunSummary {
     let action = request.action;
-    let outcomes = with_targets(recorded, targets);
+    let is_halted = request.error.as_ref().is_some_and(|caught| caught.error == HALTED);
+    let outcomes = with_targets(recorded, targets, is_halted);
     let mut run_warnings = of_policy(&request, now);
     run_warnings.splice(0..0, request.warnings);
     run_warnings.extend(foreign_dhmc_roles(&outcomes, our_dhmc_role(request.policy.as_ref())));
@@ -56,18 +60,20 @@ fn of_policy(request: &Request, now: Timestamp) -> Vec<Warning> {
     policy.map(|policy| openings::warnings(&policy, request.started_at.parse().unwrap_or(now))).unwrap_or_default()
 }
 
-/// An account whose execution was aborted leaves no item in the ledger: the list of targets still knows it, as it knows
-/// each account's organizational unit.
-fn with_targets(mut outcomes: Vec<AccountOutcome>, targets: Vec<Target>) -> Vec<AccountOutcome> {
+/// An account whose execution was aborted, or not started, leaves no item in the ledger: the list of targets still knows it, as it
+/// knows each account's organizational unit and wave.
+fn with_targets(mut outcomes: Vec<AccountOutcome>, targets: Vec<Target>, is_halted: bool) -> Vec<AccountOutcome> {
+    let recorded: BTreeSet<_> = outcomes.iter().map(|outcome| outcome.id.clone()).collect();
+    let without = if is_halted { AccountOutcome::not_reached } else { AccountOutcome::without_record };
+    let others = targets.iter().map(|target| &target.account).filter(|account| !recorded.contains(&account.id));
+    outcomes.extend(others.map(|account| without(account.id.clone(), account.name.clone())));
     let mut targets: BTreeMap<AccountId, _> =
-        targets.into_iter().map(|target| (target.account.id.clone(), target.account)).collect();
+        targets.into_iter().map(|target| (target.account.id.clone(), target)).collect();
     for outcome in &mut outcomes {
-        outcome.organizational_unit = targets.remove(&outcome.id).and_then(|account| account.organizational_unit);
+        if let Some(target) = targets.remove(&outcome.id) {
+            (outcome.organizational_unit, outcome.wave) = (target.account.organizational_unit, target.wave);
+        }
     }
-    outcomes.extend(targets.into_values().map(|account| AccountOutcome {
-        organizational_unit: account.organizational_unit,
-        ..AccountOutcome::without_record(account.id, account.name)
-    }));
     outcomes.sort_by(|a, b| a.id.cmp(&b.id));
     outcomes
 }

@@ -100,7 +100,7 @@ pub(crate) fn security_policy(script: &str) -> String {
 
 fn tone(summary: &RunSummary) -> &'static str {
     match summary.status {
-        Status::Failed => "bad",
+        Status::Failed | Status::NotReached => "bad",
         Status::Planned => "plan",
         Status::Skipped => "warned",
         Status::Succeeded if summary.warnings > 0 => "warned",

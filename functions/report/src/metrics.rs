@@ -37,6 +37,7 @@ impl Metrics {
             ("AccountsSucceeded", totals.accounts.succeeded),
             ("AccountsFailed", totals.accounts.failed),
             ("AccountsSkipped", totals.accounts.skipped),
+            ("AccountsNotReached", totals.accounts.not_reached),
             ("RegionsSucceeded", totals.regions.succeeded),
             ("RegionsFailed", totals.regions.failed),
             ("RegionsSkipped", totals.regions.skipped),

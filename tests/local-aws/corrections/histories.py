@@ -9,6 +9,7 @@ import contextvars
 import json
 import threading
 
+from corrections import maps
 from ministack.services import stepfunctions
 
 PREVIOUS = contextvars.ContextVar("PREVIOUS", default=(None, 0))
@@ -39,6 +40,7 @@ class RecordedStates(dict):
         self.current = None
 
     def get(self, name, default=None):
+        maps.stop_with_map_run(self.execution)
         self.leave()
         state = super().get(name, default)
         if state:
@@ -69,12 +71,17 @@ def run_recorded_machine(states, start, given, execution, context):
         else:
             add_event(execution, f"MapIteration{what}", {f"mapIteration{what}EventDetails": iteration})
 
+    if child:
+        maps.stop_with_map_run(execution)
     record("Started")
     recorded = RecordedStates(states, execution, given)
     try:
         output = run_machine(recorded, start, given, execution, context)
     except stepfunctions._ExecutionError as error:
-        record("Failed", error=error.error, cause=error.cause)
+        if error.error == maps.STOPPED:
+            record("Aborted")
+        else:
+            record("Failed", error=error.error, cause=error.cause)
         raise
     recorded.leave()
     record("Succeeded")

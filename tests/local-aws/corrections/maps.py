@@ -3,6 +3,10 @@
 MiniStack knows no ResultWriter, and keeps nothing of a child that failed. Step Functions keeps the whole of it, its input too
 (https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html), and ends a Map whose result is longer than
 a state may be (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
+
+MiniStack reads a tolerated percentage from the definition only, and runs all children before it looks at how many failed. Step
+Functions takes it from the state, too, and stops a Map Run as soon as more failed than are tolerated: what runs is aborted, the
+rest is not started (https://docs.aws.amazon.com/step-functions/latest/dg/maprun-fail-threshold.html).
 """
 
 import json
@@ -13,6 +17,8 @@ from ministack.services import s3, stepfunctions
 LONGEST_STATE = 262_144
 # Which of them failed is told only by these, and by their names.
 NOT_CAUGHT_BY_ALL = {"States.DataLimitExceeded", "States.Runtime"}
+# Not a name of Step Functions: an execution that is aborted has no error.
+STOPPED = "Stopped with its Map Run"
 WRITING = ("s3:PutObject", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:AbortMultipartUpload")
 
 run_map_items = stepfunctions._run_map_items
@@ -31,21 +37,53 @@ def run_limited_map(definition, given, execution, context):
 def run_written_map(definition, given, effective, iterator, execution, context):
     """Lets MiniStack run the children, then makes of their results what Step Functions makes of them."""
     alone = {name: value for name, value in definition.items() if name not in ("ResultSelector", "ResultPath", "OutputPath")}
+    if "ToleratedFailurePercentagePath" in alone:
+        path = alone.pop("ToleratedFailurePercentagePath")
+        alone["ToleratedFailurePercentage"] = stepfunctions._resolve_path_or_ctx(path, effective, context)
     # A child leaves its own state in the context that it has in common with the Map.
     state = context["State"]
-    run_distributed_map(alone, given, effective, iterator, execution, context)
-    run = [run for run in stepfunctions._map_runs.values() if run["executionArn"] == execution["executionArn"]][-1]
-    children = [child for child in stepfunctions._executions.values() if child.get("mapRunArn") == run["mapRunArn"]]
+    try:
+        run_distributed_map(alone, given, effective, iterator, execution, context)
+    finally:
+        context["State"] = state
+        run = [run for run in stepfunctions._map_runs.values() if run["executionArn"] == execution["executionArn"]][-1]
+        children = settled(run)
     writer = definition.get("ResultWriter")
     if writer:
         result = write(writer, run, children, effective, execution, context)
     else:
         result = [json.loads(child["output"]) if child["status"] == "SUCCEEDED" else described(child) for child in children]
-    context["State"] = state
     limit(result, context)
     result = stepfunctions._apply_result_selector(definition, result)
     output = stepfunctions._apply_result_path(definition, given, result)
     return stepfunctions._apply_output_path(definition, output, context), stepfunctions._next_or_end(definition)
+
+
+def is_exceeded(run):
+    """Of a Map Run without a threshold, which tolerates no failure, nothing is stopped here: none of ours is one."""
+    counts = run["itemCounts"]
+    return counts["failed"] * 100 > run["toleratedFailurePercentage"] * counts["total"]
+
+
+def stop_with_map_run(child):
+    """Ends a child whose Map Run has failed, or is about to."""
+    run = stepfunctions._map_runs.get(child.get("mapRunArn"))
+    if run and is_exceeded(run):
+        raise stepfunctions._ExecutionError(STOPPED, "")
+
+
+def settled(run):
+    """The children of a Map Run; those that were stopped with it are aborted, or never were."""
+    children = [child for child in stepfunctions._executions.values() if child.get("mapRunArn") == run["mapRunArn"]]
+    for child in (child for child in children if child.get("error") == STOPPED):
+        became = "aborted" if child["events"] else "pending"
+        for counts in (run["itemCounts"], run["executionCounts"]):
+            counts["failed"] -= 1
+            counts[became] += 1
+        child.update(status=became.upper(), error=None, cause=None)
+        if became == "pending":
+            del stepfunctions._executions[child["executionArn"]]
+    return children
 
 
 def write(writer, run, children, effective, execution, context):

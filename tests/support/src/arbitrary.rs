@@ -2,10 +2,13 @@
 
 pub mod json;
 mod parts;
+mod waves;
 
 use std::collections::BTreeMap;
 
-use policy::{Filter, NamedFilter, OnRegionDenied, PatchPolicy, Schedule, ScheduleKind, Target, Task, Window};
+use policy::{
+    Filter, HaltAbovePercent, NamedFilter, OnRegionDenied, PatchPolicy, Schedule, ScheduleKind, Target, Task, Window,
+};
 use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
@@ -16,8 +19,9 @@ use parts::{
     concurrency_limit, cutoff_behavior, document_version, document_with_parameters, duration, error_limit, output,
     parsed, priority, schedule_offset, timeout_seconds, timezone,
 };
+pub use waves::policy_with_waves;
 
-/// Any valid policy; small, with up to four windows.
+/// Any valid policy without waves; small, with up to four windows.
 pub fn policy() -> impl Strategy<Value = PatchPolicy> {
     let windows = btree_map(name(), window(), 0..5).prop_map(|windows| {
         let named = |(name, window)| Window { name, ..window };
@@ -28,6 +32,8 @@ pub fn policy() -> impl Strategy<Value = PatchPolicy> {
         |(scope, windows, dhmc, pin_document_hash, task_role, owner_tag, disabled, on_region_denied)| PatchPolicy {
             scope,
             windows,
+            waves: Vec::new(),
+            halt_above_percent: HaltAbovePercent::default(),
             dhmc,
             pin_document_hash,
             task_role,

@@ -38,6 +38,9 @@ pub fn evaluate(expression: &str, input: &Value, context: &Value) -> Value {
     if let Ok(literal) = expression.parse::<bool>() {
         return json!(literal);
     }
+    if let Ok(literal) = expression.parse::<i64>() {
+        return json!(literal);
+    }
     let Some((name, arguments)) = expression.strip_suffix(')').and_then(|call| call.split_once('(')) else {
         panic!("{expression} is neither a path nor a call");
     };
@@ -45,6 +48,14 @@ pub fn evaluate(expression: &str, input: &Value, context: &Value) -> Value {
     match (name, arguments.as_slice()) {
         ("States.Array", items) => json!(items),
         ("States.ArrayContains", [Value::Array(items), item]) => json!(items.contains(item)),
+        ("States.ArrayGetItem", [Value::Array(items), Value::Number(index)]) => {
+            let index = index.as_u64().and_then(|index| usize::try_from(index).ok());
+            index.and_then(|index| items.get(index)).unwrap_or_else(|| panic!("{expression}: nothing is there")).clone()
+        }
+        ("States.ArrayLength", [Value::Array(items)]) => json!(items.len()),
+        ("States.MathAdd", [Value::Number(one), Value::Number(other)]) => {
+            json!(one.as_i64().zip(other.as_i64()).map(|(one, other)| one + other))
+        }
         ("States.Format", [Value::String(text), values @ ..]) => Value::String(format(text, values)),
         ("States.JsonMerge", [Value::Object(one), Value::Object(other), Value::Bool(false)]) => {
             Value::Object(one.iter().chain(other).map(|(name, value)| (name.clone(), value.clone())).collect())

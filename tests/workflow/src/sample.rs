@@ -114,6 +114,7 @@ fn account(number: usize, regions: usize) -> AccountOutcome {
         id: format!("{:012}", 111_100_000_000_u64 + number as u64 * 7_919).parse().expect("an account's id"),
         name,
         organizational_unit: Some(UNITS[number % UNITS.len()].to_owned()),
+        wave: None,
         status: match &skipped {
             _ if failed => Status::Failed,
             Some(_) => Status::Skipped,

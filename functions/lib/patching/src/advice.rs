@@ -67,6 +67,10 @@ impl Warning {
             Self::UNIT_WITHOUT_ACCOUNTS => {
                 "Nothing is set up for the unit: check that it is the one that is meant, or take it out of the scope."
             }
+            Self::IN_TWO_WAVES => "Name it in one wave only, so that nobody takes it to be in the other.",
+            Self::WAVE_TAKES_NOBODY => {
+                "Check the wave's units and accounts: an earlier wave may take them, or the scope leaves them out."
+            }
             Self::NEVER_OPENS => "Give the window a moment that is still to come, or take it out of the policy.",
             Self::OPENINGS_OVERLAP => {
                 "Two tasks may then run on a host at once: let the window open less often, or close it earlier."
@@ -153,6 +157,9 @@ fn of_run(name: &str) -> Option<&'static str> {
             "Correct the stack's parameters as the message says and update the stack; nothing was changed."
         }
         "PatchManagerDisabled" => "Set the stack's parameter DisablePatchManager to false to roll out again.",
+        "RolloutHalted" => {
+            "Put right what failed in this wave, then start a run with retryOf: it does again what failed and goes on from there."
+        }
         "OrganizationNotReadable" => {
             "Deploy in the management account or a delegated administrator, and look for what denies the function list-accounts \
              to read the organization."

@@ -14,8 +14,12 @@ const LOOKED_AT: usize = 366;
 ///
 /// # Errors
 ///
-/// [`InvalidPolicy`], with a problem for each such window.
+/// [`InvalidPolicy`], with a problem for each such window, also for one of a wave.
 pub fn check(policy: &PatchPolicy, now: Timestamp) -> Result<(), InvalidPolicy> {
+    policy.check(|policy| check_alone(policy, now))
+}
+
+fn check_alone(policy: &PatchPolicy, now: Timestamp) -> Result<(), InvalidPolicy> {
     let never = windows_that_never_open(policy, now).filter(|(_, window)| window.schedule.kind() != ScheduleKind::At);
     let problems: Vec<_> = never
         .map(|(index, window)| Problem {
@@ -28,8 +32,20 @@ pub fn check(policy: &PatchPolicy, now: Timestamp) -> Result<(), InvalidPolicy> 
 }
 
 /// What a person should look at: windows whose only moment has passed, and windows that open again before they close.
+///
+/// Those of a wave's own windows say which wave it is.
 #[must_use]
 pub fn warnings(policy: &PatchPolicy, now: Timestamp) -> Vec<Warning> {
+    let mut warnings = warnings_alone(policy, now);
+    for wave in &policy.waves {
+        let of_wave = warnings_alone(&wave.policy, now).into_iter().filter(|warning| !warnings.contains(warning));
+        let of_wave: Vec<_> = of_wave.map(|warning| warning.in_wave(&wave.name)).collect();
+        warnings.extend(of_wave);
+    }
+    warnings
+}
+
+fn warnings_alone(policy: &PatchPolicy, now: Timestamp) -> Vec<Warning> {
     let over = windows_that_never_open(policy, now).map(|(_, window)| Warning::never_opens(window));
     let enabled = policy.windows.iter().filter(|window| window.enabled);
     let overlapping = enabled.filter_map(|window| {

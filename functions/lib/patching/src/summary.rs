@@ -159,6 +159,9 @@ pub struct AccountTotals {
     pub failed: usize,
     /// Left out of the run, or nothing was done in them.
     pub skipped: usize,
+    /// Not begun, or stopped on the way, when the run was halted.
+    #[serde(default)]
+    pub not_reached: usize,
 }
 
 /// Regions of accounts, by what became of them. An account that could not be entered adds none.
@@ -200,6 +203,7 @@ impl Totals {
             *match account.status {
                 Status::Failed => &mut totals.accounts.failed,
                 Status::Skipped => &mut totals.accounts.skipped,
+                Status::NotReached => &mut totals.accounts.not_reached,
                 Status::Succeeded | Status::Planned => &mut totals.accounts.succeeded,
             } += 1;
             account.regions.iter().for_each(|region| totals.add(region));
@@ -209,7 +213,7 @@ impl Totals {
 
     fn add(&mut self, region: &RegionOutcome) {
         *match region.status {
-            Status::Failed => &mut self.regions.failed,
+            Status::Failed | Status::NotReached => &mut self.regions.failed,
             Status::Skipped => &mut self.regions.skipped,
             Status::Succeeded | Status::Planned => &mut self.regions.succeeded,
         } += 1;
@@ -263,7 +267,7 @@ mod tests {
     #[test]
     fn every_account_region_and_window_is_counted_once() {
         let totals = Totals::new(&outcomes(), 4);
-        assert_eq!(totals.accounts, AccountTotals { succeeded: 1, failed: 2, skipped: 5 });
+        assert_eq!(totals.accounts, AccountTotals { succeeded: 1, failed: 2, skipped: 5, not_reached: 0 });
         assert_eq!(totals.regions, RegionTotals { succeeded: 2, failed: 1, skipped: 1 });
         assert_eq!(totals.windows, WindowTotals { created: 1, updated: 1, unchanged: 1, deleted: 1 });
     }

@@ -23,6 +23,9 @@ pub struct Target {
     /// Of the account's other Regions only these are emptied by a sweep; `null` for all of them.
     #[serde(default)]
     pub sweep_in: Option<BTreeSet<Region>>,
+    /// The wave of the policy that takes it; none when the policy has no waves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wave: Option<String>,
     /// Whether a teardown leaves Default Host Management Configuration as it is.
     #[serde(default)]
     pub keep_dhmc: bool,

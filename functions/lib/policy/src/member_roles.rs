@@ -38,12 +38,16 @@ impl FromStr for MemberRoles {
 }
 
 impl MemberRoles {
-    /// Refuses a policy that names another role, another owner tag or another document.
+    /// Refuses a policy that names another role, another owner tag or another document, also in one of its waves.
     ///
     /// # Errors
     ///
     /// [`InvalidPolicy`], with a problem for each such name.
     pub fn check(&self, policy: &PatchPolicy) -> Result<(), InvalidPolicy> {
+        policy.check(|policy| self.check_alone(policy))
+    }
+
+    fn check_alone(&self, policy: &PatchPolicy) -> Result<(), InvalidPolicy> {
         let dhmc_role = policy.dhmc.role.as_ref();
         let names = [
             ("$.dhmc.role", dhmc_role.map(AsRef::as_ref), &self.dhmc_role, "DhmcRoleName"),

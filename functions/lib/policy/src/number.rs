@@ -56,6 +56,11 @@ number_type! {
 }
 
 number_type! {
+    /// The percentage of a wave's accounts that may fail before a rollout halts (`ToleratedFailurePercentage` of a Map): 0 to 100.
+    pub HaltAbovePercent(u8), (0..=100), "a whole number from 0 to 100"
+}
+
+number_type! {
     /// For how many hours a window is open.
     Hours(u8), (1..=24), "a whole number from 1 to 24"
 }
@@ -119,6 +124,12 @@ impl WindowDuration {
                 None => object.missing("cutoffHours", format!("{allowed}; {cutoff_hours} when left out")),
             }
         })
+    }
+}
+
+impl Default for HaltAbovePercent {
+    fn default() -> Self {
+        Self(100)
     }
 }
 

@@ -5,16 +5,18 @@ use serde_json::Value;
 use crate::denied::OnRegionDenied;
 use crate::dhmc::Dhmc;
 use crate::ids::Region;
+use crate::number::HaltAbovePercent;
 use crate::owner_tag::OwnerTag;
 use crate::problem::InvalidPolicy;
 use crate::reader::{self, FromNode, Node, Read, read_object};
 use crate::role::RoleName;
 use crate::scope::Scope;
+use crate::waves::{self, Wave};
 use crate::window::{self, Window};
 use crate::{reference, twice};
 
 /// What Patch Manager's set-up should be, and where.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(
     feature = "schema",
     derive(schemars::JsonSchema),
@@ -28,6 +30,13 @@ pub struct PatchPolicy {
     /// The maintenance windows: 0 to 50, each with a name of its own.
     #[cfg_attr(feature = "schema", schemars(length(max = 50)))]
     pub windows: Vec<Window>,
+    /// The order in which accounts get it, and what differs for some of them: 1 to 10 waves. Without them all accounts get it at once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 10)))]
+    pub waves: Vec<Wave>,
+    /// A rollout halts when more than this percentage of the accounts of a wave failed; 100 by default, which is never.
+    #[serde(default)]
+    pub halt_above_percent: HaltAbovePercent,
     /// Default Host Management Configuration.
     #[serde(default)]
     pub dhmc: Dhmc,
@@ -120,6 +129,8 @@ impl FromNode for PatchPolicy {
         read_object!(node as object {
             scope: object.or("scope", Scope::default()),
             windows: object.required_with("windows", window::WINDOWS, window::read_windows),
+            waves: object.or_with("waves", |waves| waves::read_waves(waves, node.value())),
+            halt_above_percent: object.or("haltAbovePercent", HaltAbovePercent::default()),
             dhmc: object.or("dhmc", Dhmc::default()),
             pin_document_hash: object.or("pinDocumentHash", false),
             task_role: object.optional("taskRole"),

@@ -86,6 +86,11 @@ pub(crate) struct Node<'a> {
 }
 
 impl<'a> Node<'a> {
+    /// Where it stands.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
     /// The JSON itself.
     pub(crate) fn value(&self) -> &'a Value {
         self.value
@@ -102,7 +107,12 @@ impl<'a> Node<'a> {
     }
 
     fn report(&self, path: String, value: String, allowed: String) -> Reported {
-        self.problems.borrow_mut().push(Problem { path, value, allowed });
+        self.report_all([Problem { path, value, allowed }])
+    }
+
+    /// Writes down problems that were found in another way: at least one, or else what is wrong is written down already.
+    pub(crate) fn report_all(&self, problems: impl IntoIterator<Item = Problem>) -> Reported {
+        self.problems.borrow_mut().extend(problems);
         Reported(())
     }
 

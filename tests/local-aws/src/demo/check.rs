@@ -56,6 +56,7 @@ fn promised(outcome: &Outcome, organization: &Organization, drifted: usize) -> T
         accounts: AccountTotals {
             succeeded: outcome.accounts_that_are(Condition::Ready).count(),
             failed: outcome.accounts_that_are(Condition::WithoutRole).count(),
+            not_reached: 0,
             skipped: match scenario {
                 // Nobody asked for the others.
                 Scenario::NewAccount | Scenario::RetryFailed => 0,

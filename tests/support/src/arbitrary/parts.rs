@@ -52,11 +52,15 @@ pub fn owner_tag() -> impl Strategy<Value = OwnerTag> {
     (key, value).prop_map(|(key, value)| OwnerTag { key, value })
 }
 
+/// Any organizational unit but a root.
+pub(super) fn organizational_unit() -> impl Strategy<Value = OrganizationalUnitId> {
+    parsed("ou-[0-9a-z]{4,8}-[0-9a-z]{8,12}")
+}
+
 /// Any valid scope.
 pub fn scope() -> impl Strategy<Value = Scope> {
-    let units = |pattern| btree_set(parsed::<OrganizationalUnitId>(pattern), 0..3);
-    let included = units("ou-[0-9a-z]{4,8}-[0-9a-z]{8,12}|r-[0-9a-z]{4}");
-    let excluded = units("ou-[0-9a-z]{4,8}-[0-9a-z]{8,12}");
+    let included = btree_set(prop_oneof![organizational_unit(), parsed("r-[0-9a-z]{4}")], 0..3);
+    let excluded = btree_set(organizational_unit(), 0..3);
     let accounts = btree_set(account_id(), 0..4);
     (included, excluded, accounts, btree_set(region(), 0..4), any::<bool>()).prop_map(
         |(included_organizational_units, excluded, excluded_accounts, regions, only)| Scope {

@@ -81,7 +81,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_the_policy_takes_the_schema_takes(policy in arbitrary::policy()) {
+    fn what_the_policy_takes_the_schema_takes(policy in arbitrary::policy_with_waves()) {
         assert_eq!(problems(&validator(), &to_value(policy).unwrap()), [""; 0]);
     }
 }

@@ -12,6 +12,7 @@ mod policies;
 mod promises;
 mod records;
 mod scope;
+mod waves;
 
 use local_aws::demo::{Scenario, play};
 use local_aws::{LocalAws, Options, Progress};
@@ -36,6 +37,7 @@ async fn an_organization_is_set_up_repaired_updated_extended_and_taken_down() {
     runs.extend(hosts::what_is_asked_is_looked_at_and_nothing_is_changed(&aws).await);
     runs.extend(inputs::what_cannot_be_done_is_refused_by_name(&aws).await);
     runs.extend(policies::policies_that_people_bring_are_done_or_refused_with_the_reason(&mut aws).await);
+    runs.extend(waves::accounts_get_the_policy_wave_by_wave(&aws).await);
     runs.extend(scope::what_is_not_there_is_refused_by_name_or_is_a_warning(&aws).await);
     runs.extend(inputs::hostile_inputs_change_nothing(&aws).await);
     promises::no_credential_leaves_a_function(&aws, &runs).await;

@@ -183,9 +183,9 @@ pub(crate) const BUGS: &[Bug] = &[
     Bug {
         name: "one failed account ends the run",
         file: DEFINITION,
-        right: "\"ToleratedFailurePercentage\": 100",
+        right: "\"ToleratedFailurePercentagePath\": \"$.rollout.waves.current.toleratedFailurePercentage\"",
         wrong: "\"ToleratedFailurePercentage\": 0",
-        caught_by: by("contract", "definition::one_account_never_ends_the_run"),
+        caught_by: by("contract", "definition::one_account_never_ends_the_run_unless_the_policy_says_so"),
     },
     Bug {
         name: "an account that left no record is left out",

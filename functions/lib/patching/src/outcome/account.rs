@@ -23,6 +23,9 @@ pub struct AccountOutcome {
     /// The path of its organizational unit, such as `Root/Workloads/Production`; the ledger does not hold it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organizational_unit: Option<String>,
+    /// The wave that it is in, when the policy has waves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wave: Option<String>,
     /// Failed when the account could not be entered or one of its Regions failed; skipped when no Region was worked in.
     pub status: Status,
     /// One entry a Region worked in or skipped.
@@ -67,7 +70,7 @@ impl AccountOutcome {
         } else {
             Status::Succeeded
         };
-        Ok(Self { id, name, organizational_unit: None, status, regions, skipped, warnings, error })
+        Ok(Self { id, name, organizational_unit: None, wave: None, status, regions, skipped, warnings, error })
     }
 
     /// An account that was to be worked in and of which nothing is recorded.
@@ -83,12 +86,19 @@ impl AccountOutcome {
             id,
             name,
             organizational_unit: None,
+            wave: None,
             status: Status::Failed,
             regions: Vec::new(),
             skipped: None,
             warnings: Vec::new(),
             error: Some(error),
         }
+    }
+
+    /// An account of which nothing is recorded, in a run that was halted: it was not begun, or stopped on the way.
+    #[must_use]
+    pub fn not_reached(id: AccountId, name: String) -> Self {
+        Self { status: Status::NotReached, error: None, ..Self::without_record(id, name) }
     }
 
     /// Why the account failed: its own error, else that of its first failed Region.

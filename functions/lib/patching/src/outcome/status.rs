@@ -15,6 +15,8 @@ pub enum Status {
     Planned,
     /// Nothing was done and nothing failed: the reason says why.
     Skipped,
+    /// Nothing is known to have been done: the run was halted before.
+    NotReached,
     /// Something is not as the policy wants it.
     #[default]
     Failed,

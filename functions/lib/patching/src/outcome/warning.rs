@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use policy::ids::{OrganizationalUnitId, Region};
-use policy::{OwnerTag, Window};
+use policy::{OwnerTag, WaveName, Window};
 use serde::{Deserialize, Serialize};
 
 use super::failure::message_of_cause;
@@ -39,10 +39,34 @@ impl Warning {
     /// The name of [`Warning::unit_without_accounts`].
     pub const UNIT_WITHOUT_ACCOUNTS: &str = "UnitWithoutAccounts";
 
+    /// The name of [`Warning::in_two_waves`].
+    pub const IN_TWO_WAVES: &str = "InTwoWaves";
+    /// The name of [`Warning::wave_takes_nobody`].
+    pub const WAVE_TAKES_NOBODY: &str = "WaveTakesNobody";
+
     /// A warning of this name.
     #[must_use]
     pub fn new(name: &str, message: String) -> Self {
         Self { name: name.to_owned(), message }
+    }
+
+    /// An account or an organizational unit that a wave names after another one.
+    #[must_use]
+    pub fn in_two_waves(named: &str, first: &WaveName, second: &WaveName) -> Self {
+        let message = format!("{named} is in the waves {first} and {second}: {first} takes it, as it comes first");
+        Self::new(Self::IN_TWO_WAVES, message)
+    }
+
+    /// A wave without an account in scope.
+    #[must_use]
+    pub fn wave_takes_nobody(wave: &WaveName) -> Self {
+        Self::new(Self::WAVE_TAKES_NOBODY, format!("the wave {wave} takes no account in scope"))
+    }
+
+    /// The same, of the policy as it is in a wave.
+    #[must_use]
+    pub fn in_wave(self, wave: &WaveName) -> Self {
+        Self { message: format!("in the wave {wave}, {}", self.message), ..self }
     }
 
     /// A Region in scope that AWS does not have.

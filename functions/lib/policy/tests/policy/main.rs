@@ -8,3 +8,4 @@ mod properties;
 mod schedules;
 mod targets;
 mod values;
+mod waves;

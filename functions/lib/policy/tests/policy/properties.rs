@@ -57,6 +57,20 @@ proptest! {
     }
 
     #[test]
+    fn a_policy_with_waves_is_the_same_after_it_was_written_and_read(policy in arbitrary::policy_with_waves()) {
+        assert_eq!(PatchPolicy::parse(&json!(policy)), Ok(policy));
+    }
+
+    #[test]
+    fn a_wave_has_a_policy_that_is_valid_alone(policy in arbitrary::policy_with_waves()) {
+        let document = json!(policy);
+        for wave in &policy.waves {
+            assert_eq!(PatchPolicy::parse(&wave.differences.applied_to(&document)), Ok((*wave.policy).clone()));
+            assert!(wave.policy.waves.is_empty());
+        }
+    }
+
+    #[test]
     fn any_json_is_either_read_or_refused_with_a_reason(value in json_value()) {
         if let Err(error) = PatchPolicy::parse(&value) {
             assert!(!error.problems.is_empty());
@@ -68,7 +82,7 @@ proptest! {
 
     #[test]
     fn any_json_anywhere_in_a_policy_is_either_read_or_refused_with_a_reason(
-        policy in arbitrary::policy(),
+        policy in arbitrary::policy_with_waves(),
         place in any::<proptest::sample::Index>(),
         value in json_value(),
     ) {

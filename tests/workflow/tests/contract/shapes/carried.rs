@@ -38,9 +38,19 @@ pub(super) fn after_load_policy() -> Value {
 }
 
 pub(super) fn after_list_accounts() -> Value {
+    let targets = record::ObjectKey { bucket: "data".into(), key: "runs/run-1/targets.json".into() };
+    let wave = list_accounts::WaveOfRun {
+        name: String::new(),
+        title: "all accounts".into(),
+        targets: targets.clone(),
+        accounts: 1,
+        tolerated_failure_percentage: 100,
+        policy: composed_policy(),
+    };
     let response = list_accounts::Response {
         action: Action::Rollout,
-        targets: record::ObjectKey { bucket: "data".into(), key: "runs/run-1/targets.json".into() },
+        targets,
+        waves: vec![wave],
         accounts: list_accounts::Counts { in_scope: 1, unavailable: 0, skipped: [("suspended", 1)].into() },
         expires_at: "1900000000".into(),
         keep_dhmc: false,
@@ -48,6 +58,12 @@ pub(super) fn after_list_accounts() -> Value {
         warnings: vec![Warning::unknown_region(&"eu-wets-1".parse().unwrap())],
     };
     after("ListAccounts", after_load_policy(), response)
+}
+
+pub(super) fn in_first_wave() -> Value {
+    let mut output = after_list_accounts();
+    output["rollout"]["waves"] = fill(&state("NextWave").body["Parameters"], &output, &Value::Null);
+    output
 }
 
 pub(super) fn after_report() -> Value {
@@ -63,7 +79,7 @@ pub(super) fn after_report() -> Value {
 }
 
 pub(super) fn account() -> Value {
-    fill(&state("EachAccount").body["ItemSelector"], &after_list_accounts(), &context())
+    fill(&state("EachAccount").body["ItemSelector"], &in_first_wave(), &context())
 }
 
 pub(super) fn region() -> Value {

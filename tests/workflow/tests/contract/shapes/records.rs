@@ -8,7 +8,7 @@ use workflow::payload::fill;
 use workflow::template;
 
 use super::carried::{
-    account, after, after_list_accounts, configured, context, entered, failed, failed_account, failed_region, torn_down,
+    account, after, configured, context, entered, failed, failed_account, failed_region, in_first_wave, torn_down,
 };
 
 #[test]
@@ -77,7 +77,7 @@ fn dead_letters_are_execution_inputs_for_what_failed() {
 fn an_account_that_left_the_scope_is_torn_down_when_its_letter_is_replayed() {
     let mut left = context();
     left["Map"]["Item"]["Value"]["action"] = json!("disable");
-    let child = fill(&state("EachAccount").body["ItemSelector"], &after_list_accounts(), &left);
+    let child = fill(&state("EachAccount").body["ItemSelector"], &in_first_wave(), &left);
     let message = &state("SendAccountToDeadLetterQueue").body["Parameters"];
     let replayed = fill(&message["MessageBody"], &failed("AssumeRoleFailed", child), &Value::Null);
     assert_eq!(ExecutionInput::parse(&replayed).unwrap().action, Some(Action::Disable));

@@ -236,7 +236,7 @@ fn not_looked_at(region: &RegionOutcome) -> Option<(NotInspected, Option<u64>)> 
     match (region.status, &region.skipped) {
         (Status::Skipped, Some(reason)) if reason.name == Skipped::REGION_NOT_ENABLED => None,
         (Status::Skipped, Some(reason)) => Some((NotInspected::skipped(reason), None)),
-        (Status::Failed | Status::Skipped, _) => {
+        (Status::Failed | Status::Skipped | Status::NotReached, _) => {
             Some((region.failure().as_ref().map_or_else(NotInspected::without_record, NotInspected::failed), None))
         }
         (Status::Succeeded | Status::Planned, _) if counted == Some(0) => None,

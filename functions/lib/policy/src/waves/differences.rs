@@ -1,0 +1,122 @@
+//! What differs in a wave.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::policy::PatchPolicy;
+use crate::problem::Problem;
+use crate::reader::{self, Node, Object, Read, all, member_path};
+
+/// What differs in a wave from the policy that it is of: JSON merge patches (RFC 7396).
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Differences {
+    /// What differs in the policy's windows, by their names. A field replaces the window's, `null` takes a field or the whole window
+    /// away, and a name that the policy does not have adds a window.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    windows: BTreeMap<String, Option<Map<String, Value>>>,
+    /// What differs in the policy's `dhmc`, all but `onDelete`.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    dhmc: Map<String, Value>,
+}
+
+impl Differences {
+    /// Reads `windows` and `dhmc`.
+    pub(super) fn from_fields(object: &mut Object<'_>) -> Read<Self> {
+        let (windows, dhmc) = (object.or_with("windows", read_windows), object.or_with("dhmc", read_dhmc));
+        Ok(Self { windows: windows?, dhmc: dhmc? })
+    }
+
+    /// The JSON of a policy with what differs, and without waves.
+    #[must_use]
+    pub fn applied_to(&self, policy: &Value) -> Value {
+        let mut merged = policy.clone();
+        if let Some(fields) = merged.as_object_mut() {
+            fields.retain(|name, _| !["waves", "haltAbovePercent"].contains(&name.as_str()));
+        }
+        if !self.dhmc.is_empty() {
+            json_patch::merge(&mut merged["dhmc"], &self.dhmc.clone().into());
+        }
+        if let Some(windows) = merged.get_mut("windows").and_then(Value::as_array_mut) {
+            self.apply_to_windows(windows);
+        }
+        merged
+    }
+
+    fn apply_to_windows(&self, windows: &mut Vec<Value>) {
+        let known = names(windows);
+        let added = self.windows.iter().filter(|(name, patch)| patch.is_some() && !known.contains(*name));
+        let added: Vec<_> = added.map(|(name, _)| json!({"name": name})).collect();
+        windows.extend(added);
+        windows.retain_mut(|window| match window["name"].as_str().and_then(|name| self.windows.get(name)) {
+            Some(Some(patch)) => {
+                json_patch::merge(window, &patch.clone().into());
+                true
+            }
+            Some(None) => false,
+            None => true,
+        });
+    }
+
+    /// The policy with what differs. What is wrong with it is written down at its place in the wave; what is wrong without the wave as
+    /// well is written down without it.
+    pub(super) fn read_applied_to(&self, policy: &Value, wave: &Node<'_>) -> Read<PatchPolicy> {
+        let known = names(policy["windows"].as_array().map_or(&[], Vec::as_slice));
+        let is_whole = |patch: &Map<_, _>| ["schedule", "target", "task"].iter().all(|name| patch.contains_key(*name));
+        let mut wanted = self.clone();
+        wanted.windows.retain(|name, patch| known.contains(name) || patch.as_ref().is_some_and(is_whole));
+        let given = wave.member("windows").and_then(|windows| windows.members("").ok()).unwrap_or_default();
+        for (_, unknown) in given.iter().filter(|(name, _)| !wanted.windows.contains_key(*name)) {
+            let known = known.join(", ");
+            unknown.refuse(format!("a window of the policy ({known}), or a whole one with schedule, target and task"));
+        }
+        let merged = wanted.applied_to(policy);
+        reader::read(&merged).map_err(|problems| {
+            wave.report_all(problems.into_iter().filter_map(|problem| wanted.place(wave.path(), &merged, problem)))
+        })
+    }
+
+    /// Where in the policy a problem of the `merged` one has its cause, when that is in this wave, which is at `path`.
+    pub(super) fn place(&self, path: &str, merged: &Value, problem: Problem) -> Option<Problem> {
+        let rest = problem.path.strip_prefix("$.")?;
+        let path = match rest.strip_prefix("windows[").and_then(|rest| rest.split_once(']')) {
+            Some((index, rest)) => {
+                let name = merged["windows"][index.parse::<usize>().ok()?]["name"].as_str()?;
+                self.windows.get(name)?;
+                format!("{}{rest}", member_path(&format!("{path}.windows"), name))
+            }
+            None if rest == "windows" && !self.windows.is_empty() => format!("{path}.windows"),
+            None if rest.starts_with("dhmc") && !self.dhmc.is_empty() => format!("{path}.{rest}"),
+            None => return None,
+        };
+        Some(Problem { path, ..problem })
+    }
+}
+
+fn names(windows: &[Value]) -> Vec<String> {
+    windows.iter().filter_map(|window| window["name"].as_str()).map(str::to_owned).collect()
+}
+
+fn read_windows(node: &Node<'_>) -> Read<BTreeMap<String, Option<Map<String, Value>>>> {
+    let windows = node.members("an object with the windows that differ, by their names")?;
+    let read = windows.iter().map(|(name, window)| {
+        let patch = match (window.value(), window.member("name")) {
+            (_, Some(name)) => Err(name.refuse("no name: the key of the window is its name")),
+            (Value::Null, None) => Ok(None),
+            (Value::Object(patch), None) => Ok(Some(patch.clone())),
+            _ => Err(window.refuse("an object with the fields that differ, or null to take the window away")),
+        };
+        Ok(((*name).to_owned(), patch?))
+    });
+    Ok(all(read)?.into_iter().collect())
+}
+
+fn read_dhmc(node: &Node<'_>) -> Read<Map<String, Value>> {
+    let patch = node.value().as_object().ok_or_else(|| node.refuse("an object with the fields of dhmc that differ"))?;
+    match node.member("onDelete") {
+        Some(on_delete) => Err(on_delete.refuse("only in the policy's own dhmc: the stack is deleted for all waves")),
+        None => Ok(patch.clone()),
+    }
+}
