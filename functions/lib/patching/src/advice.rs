@@ -31,7 +31,8 @@ impl Reason {
     pub fn advice(&self) -> &'static str {
         match self.name.as_str() {
             Self::REGION_NOT_ENABLED => {
-                "Nothing can run where the Region is not enabled: enable it in the account, or take it out of the scope."
+                "Nothing can be set up where the Region is not enabled, and what ran there when it was turned off goes on: enable it in \
+                 the account, or take it out of the scope."
             }
             Self::NO_REGION => {
                 "Nothing is set up in the account: name a Region in the scope that it has enabled, or leave it out of the \

@@ -17,6 +17,7 @@ use crate::end_to_end::inputs::{policy, put_policy};
 
 const DAY: i64 = 24;
 const STRICT: &str = "strict";
+const CANCELLED: &str = "cancelled";
 
 /// A host, and what is to be said of it.
 #[derive(Debug)]
@@ -141,6 +142,7 @@ impl Making {
         for (tag, kinds, verdict, reasons) in [
             ("scanned", &[Kind::Linux; 2][..], Verdict::Blocked, &[Reason::ScanOnly][..]),
             ("overlapping", &[Kind::Slow, Kind::Linux], Verdict::Attention, &skipped),
+            (CANCELLED, &[Kind::Slow], Verdict::Attention, &[Reason::CutOff, Reason::NeverScanned]),
             // One of them is the first, which is told by what became of each.
             (STRICT, &[Kind::Fails; 4], Verdict::Attention, &[Reason::SkippedByErrorLimit, Reason::NeverScanned]),
         ] {
@@ -185,14 +187,21 @@ fn with_windows(policy: &str, now: Timestamp) -> String {
     // The second opening comes while the first one's slow host is not done.
     let (first, second) = (ago(3), ago(2));
     let twice = format!("cron(0 {} {},{} ? * * *)", first.minute(), first.hour(), second.hour());
-    for (name, schedule, parameters) in
-        [("scanned", weekly(2), scan()), (STRICT, weekly(2), install()), ("overlapping", twice, install())]
-    {
+    let others = [
+        ("scanned", weekly(2), scan()),
+        (STRICT, weekly(2), install()),
+        (CANCELLED, weekly(2), install()),
+        ("overlapping", twice, install()),
+    ];
+    for (name, schedule, parameters) in others {
         let mut more = window(name, "FRI", "AWS-RunPatchBaseline", &parameters);
         (more["schedule"], more["timezone"]) = (schedule.into(), "UTC".into());
         (more["durationHours"], more["cutoffHours"]) = (1.into(), 0.into());
         more["target"]["values"] = json!([name]);
         (more["task"]["maxConcurrency"], more["task"]["maxErrors"]) = ("1".into(), "0".into());
+        if name == CANCELLED {
+            more["task"]["cutoffBehavior"] = "CANCEL_TASK".into();
+        }
         windows.push(more);
     }
     policy.to_string()

@@ -16,7 +16,10 @@ impl Reason {
                 "Stopped hosts are not patched, and windows that find hosts by tag do not start them: start it before the window, \
                  or terminate it if nobody needs it."
             }
-            Self::TooEarly => "It, or its windows, began less than half an hour ago: inspect again later.",
+            Self::TooEarly => {
+                "It, or its windows, began less than half an hour ago, or a window that finds hosts by a resource group has not shown \
+                 yet whether it finds it: inspect again later."
+            }
             Self::MetadataOff => {
                 "Its instance metadata service is off, so its agent cannot learn who it is: turn it on, for version 2 only."
             }

@@ -88,11 +88,17 @@ impl<'a> Case<'a> {
         let of_service = operator.map(|operator| (Reason::OperatedByService, operator));
         let (name, detail) = of_service.or_else(|| {
             let group = self.host.group().filter(|_| self.windows.is_empty())?;
-            let is_meant =
-                !self.patching.is_empty() && super::target::not_found(&self.patching, &self.host).name != Reason::NoTag;
+            let is_meant = self.may_be_found().is_some()
+                || (!self.patching.is_empty()
+                    && super::target::not_found(&self.patching, &self.host).name != Reason::NoTag);
             (!is_meant).then_some((Reason::Replaced, group))
         })?;
         Some((Some(Verdict::Excluded), Finding { name, detail: Some(detail), tag: None }))
+    }
+
+    /// A window of which nobody can say yet whether it finds the host.
+    fn may_be_found(&self) -> Option<&'a Window<'a>> {
+        self.patching.iter().copied().find(|window| super::target::may_find(window, &self.host))
     }
 
     /// Those of its windows that are there and open again.
@@ -132,6 +138,11 @@ impl Findings {
     /// Something that is only to be known.
     fn note(&mut self, name: Reason, detail: impl Into<Option<String>>) {
         self.add(None, Finding { name, detail: detail.into(), tag: None });
+    }
+
+    /// Whether one of them gives a verdict.
+    fn is_decided(&self) -> bool {
+        self.0.values().any(|(verdict, _)| verdict.is_some())
     }
 
     fn has(&self, name: Reason) -> bool {

@@ -110,6 +110,11 @@ impl<'a> Opening<'a> {
         self.execution.started_at.is_some_and(|started| host.was_there(started))
     }
 
+    /// Whether what it did shows for which hosts it was, this one among them.
+    pub(super) fn tells_of(&self, host: &Subject<'_>) -> bool {
+        self.could_come_to(host) && !self.came_to_nothing() && !self.is_gone()
+    }
+
     /// When it was over.
     pub(super) fn over_at(&self) -> Option<Timestamp> {
         self.execution.ended_at.or(self.execution.started_at)

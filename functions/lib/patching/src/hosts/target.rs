@@ -38,6 +38,13 @@ pub(super) fn finds(window: &Window<'_>, host: &Subject<'_>) -> bool {
     missed(window, host).is_empty()
 }
 
+/// Whether nobody can say yet if a window finds a host: all but its resource groups do, and no opening has shown what is in those.
+pub(super) fn may_find(window: &Window<'_>, host: &Subject<'_>) -> bool {
+    let missed = missed(window, host);
+    let is_group = |filter: &&Filter| matches!(Selector::of(filter), Selector::Group(_));
+    !missed.is_empty() && missed.iter().all(is_group) && !window.tells_of(host)
+}
+
 /// The filters of a window that do not find a host.
 fn missed<'a>(window: &Window<'a>, host: &Subject<'_>) -> Vec<&'a Filter> {
     let filters = window.wanted.target.filters().iter();

@@ -61,7 +61,7 @@ pub enum Reason {
     OperatedByService,
     /// EC2 says stopped or stopping.
     Stopped,
-    /// Started, or its window made, less than half an hour ago.
+    /// Started, or its window made, less than half an hour ago; or whether a window finds it is shown by its next opening.
     TooEarly,
     /// Its metadata service is off, so that the agent cannot learn who it is.
     MetadataOff,

@@ -14,8 +14,13 @@ pub(super) const DEFAULT_LIMIT: SignedDuration = SignedDuration::from_hours(15 *
 /// How much later than its schedule says an opening may be seen.
 const LATE: SignedDuration = SignedDuration::from_hours(1);
 pub(super) const DAY: SignedDuration = SignedDuration::from_hours(24);
-/// How many openings are looked at for the longest time between two: a year of monthly ones.
-const LOOKED_AT: usize = 14;
+/// How far openings are looked at for the longest time between two: windows may come in bunches, once a month.
+const LOOKED_AT: SignedDuration = SignedDuration::from_hours(70 * 24);
+/// From one month's opening to the next: every month patches come out, and what nobody looked at for longer is not known to be patched,
+/// however seldom its window opens.
+const A_MONTH: SignedDuration = SignedDuration::from_hours(35 * 24);
+/// How much later than its window's next opening a host may have been scanned last.
+const GRACE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// A window of the policy.
 pub(super) struct Window<'a> {
@@ -101,7 +106,7 @@ impl<'a> Window<'a> {
             wanted,
             found,
             work: Work::of(&wanted.task),
-            limit: period.map_or(DEFAULT_LIMIT, |period| period + period + DAY),
+            limit: period.map_or(DEFAULT_LIMIT, |period| period.min(A_MONTH) + period.min(GRACE) + DAY),
             missed: found.and_then(|found| missed(wanted, found, period, now)),
             last: found.and_then(|found| latest(found, Execution::has_ended)).map(Opening::new),
         }
@@ -126,6 +131,11 @@ impl<'a> Window<'a> {
             || self.found.is_some_and(|found| host.patch.is_some_and(|patch| found.made(patch)))
     }
 
+    /// Whether its last opening would have come to a host that it is for.
+    pub(super) fn tells_of(&self, host: &Subject<'_>) -> bool {
+        self.last.as_ref().is_some_and(|last| last.tells_of(host))
+    }
+
     /// Whether it should have done something of late and did not: it did not open, or it found none of these hosts.
     pub(super) fn did_not_run(&self, hosts: &[Subject<'_>]) -> bool {
         self.missed.is_some()
@@ -136,10 +146,27 @@ impl<'a> Window<'a> {
     }
 }
 
-/// The longest time between two openings.
+/// The longest time between two openings of the next weeks, or between the next two.
 fn period(window: &policy::Window, now: Timestamp) -> Option<SignedDuration> {
-    let openings: Vec<_> = window.openings(now).take(LOOKED_AT).collect();
-    openings.windows(2).map(|pair| pair[1].duration_since(pair[0])).max()
+    let (mut openings, mut longest) = (window.openings(now), None);
+    let mut last = openings.next()?;
+    for next in openings {
+        longest = longest.max(Some(next.duration_since(last)));
+        if next.duration_since(now) > LOOKED_AT {
+            break;
+        }
+        last = next;
+    }
+    longest
+}
+
+/// Whether a window that was made, or changed, at a moment has this opening: not where the day that `cron` names was over then, though
+/// the days after it were not.
+///
+/// <https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html>
+fn counts(window: &policy::Window, opening: Timestamp, changed: Timestamp) -> bool {
+    let Some(days) = window.schedule_offset_days else { return true };
+    opening.duration_since(changed) > SignedDuration::from_hours(24 * (i64::from(days.get()) + 1))
 }
 
 /// The last moment at which it should have opened, if it did not. Openings of before it was changed tell nothing, and of a `rate` it
@@ -159,7 +186,8 @@ fn missed(
     let expected = if wanted.schedule.kind() == ScheduleKind::Rate {
         late.checked_sub(period?).ok().filter(|moment| *moment >= since)
     } else {
-        wanted.openings(since).take_while(|moment| *moment <= late).last()
+        let is_after_change = |moment: &Timestamp| found.settled_at().is_none_or(|at| counts(wanted, *moment, at));
+        wanted.openings(since).take_while(|moment| *moment <= late).filter(is_after_change).last()
     }?;
     let came = |started: Timestamp| started.duration_since(expected) >= -LATE;
     let has_opened = found.executions.iter().any(|execution| execution.started_at.is_none_or(came));

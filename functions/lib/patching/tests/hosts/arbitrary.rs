@@ -42,7 +42,14 @@ fn policy() -> impl Strategy<Value = Value> {
         1 => Just(json!({"key": "resource-groups:Name", "values": ["web"]})),
         1 => text(&["Linux", "linux"]).prop_map(|value| json!([{"values": [value]}, {"key": "tag-key", "values": ["Name"]}])),
     ];
-    let schedule = text(&["cron(0 0 1 ? * FRI *)", "cron(0 6 * * ? *)", "rate(1 days)", "at(2026-12-24T00:00:00)"]);
+    let schedule = text(&[
+        "cron(0 0 1 ? * FRI *)",
+        "cron(0 0 1 ? * TUE#2 *)",
+        "cron(0 0 1 1 1 ? *)",
+        "cron(0 6 * * ? *)",
+        "rate(1 days)",
+        "at(2026-12-24T00:00:00)",
+    ]);
     let document = text(&["AWS-RunPatchBaseline", "AWS-UpdateSSMAgent", "Own-Patching"]);
     let window = (target, schedule, document, any::<bool>(), any::<bool>());
     let window = window.prop_map(|(target, schedule, document, installs, enabled)| {
@@ -83,7 +90,7 @@ fn maybe(texts: &[&'static str]) -> impl Strategy<Value = Option<String>> + use<
 
 /// A moment within some weeks of now, or one that a broken clock shows.
 fn moment() -> impl Strategy<Value = Option<Timestamp>> {
-    let near = (-50 * 24 * 60..3 * 24 * 60_i64).prop_map(|minutes| at(NOW) + SignedDuration::from_mins(minutes));
+    let near = (-90 * 24 * 60..3 * 24 * 60_i64).prop_map(|minutes| at(NOW) + SignedDuration::from_mins(minutes));
     option::weighted(
         0.9,
         prop_oneof![9 => near, 1 => select(vec![Timestamp::UNIX_EPOCH, Timestamp::MIN, Timestamp::MAX])],

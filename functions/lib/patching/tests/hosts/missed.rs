@@ -93,6 +93,31 @@ fn a_window_is_missed_for_as_long_as_its_openings_are_known() {
     assert_eq!(opens("cron(0 6 28 10 ? *)"), Patched, "31 days ago");
 }
 
+/// AWS: such a window goes into effect in the following period.
+#[test]
+fn a_window_that_was_changed_after_the_day_that_cron_names_does_not_open_on_the_days_after_it() {
+    let changed = |moment: &str, offset: Option<u8>| {
+        Given::with(|given| {
+            let window = &mut given.policy["windows"][2];
+            window["schedule"] = json!("cron(0 6 ? * TUE#4 *)"); // 24 November
+            window["timezone"] = json!("UTC");
+            if let Some(days) = offset {
+                window["scheduleOffsetDays"] = json!(days);
+            }
+            given.window(LINUX).executions.clear();
+            given.window(LINUX).modified_at = Some(at(moment));
+            given.patch().ended_at = Some(at("2026-11-20T06:20:00Z"));
+        })
+        .host()
+        .verdict
+    };
+    assert_eq!(changed("2026-11-25T12:00:00Z", Some(3)), Patched, "a Wednesday, for a Friday");
+    assert_eq!(changed("2026-11-22T12:00:00Z", Some(3)), Attention, "before the Tuesday");
+    assert_eq!(changed("2026-11-22T12:00:00Z", None), Attention);
+    assert_eq!(changed("2026-11-24T05:00:00Z", None), Attention, "an hour before");
+    assert_eq!(changed("2026-11-24T07:00:00Z", None), Patched);
+}
+
 #[test]
 fn of_a_rate_it_is_known_only_that_it_comes_round() {
     let opened_last = |moment: &str, created: &str| {

@@ -131,7 +131,7 @@ fn a_scan_that_failed_says_nothing_of_patches() {
 }
 
 #[test]
-fn a_scan_is_too_old_after_two_periods_of_its_window_and_a_day() {
+fn a_scan_is_too_old_a_week_after_its_window_should_have_come_again() {
     let scanned = |schedule: &str, ended: &str| {
         Given::with(|given| {
             given.policy["windows"][2]["schedule"] = json!(schedule);
@@ -152,8 +152,17 @@ fn a_scan_is_too_old_after_two_periods_of_its_window_and_a_day() {
     assert_eq!(scanned(weekdays, "2026-11-21T06:00:00Z"), None, "it does not come on Sundays");
     assert_eq!(scanned(weekdays, "2026-11-21T05:59:59Z"), Some(Stale));
     let monthly = "cron(0 2 ? * TUE#2 *)";
-    assert_eq!(scanned(monthly, "2026-09-18T06:00:00Z"), None);
-    assert_eq!(scanned(monthly, "2026-09-17T05:59:59Z"), Some(Stale));
+    assert_eq!(scanned(monthly, "2026-10-16T06:00:00Z"), None, "35 days from one to the next, a week and a day");
+    assert_eq!(scanned(monthly, "2026-10-16T05:59:59Z"), Some(Stale));
+    let yearly = "cron(0 2 1 1 ? *)";
+    assert_eq!(scanned(yearly, "2026-10-16T06:00:00Z"), None, "as for a monthly one");
+    assert_eq!(scanned(yearly, "2026-10-16T05:59:59Z"), Some(Stale));
+    let half_of_each_month = "cron(0 2 1-15 * ? *)";
+    assert_eq!(scanned(half_of_each_month, "2026-11-03T06:00:00Z"), None, "seventeen days, a week and a day");
+    assert_eq!(scanned(half_of_each_month, "2026-11-03T05:59:59Z"), Some(Stale));
+    let all_day_on_saturdays = "cron(0 0-23 ? * SAT *)";
+    assert_eq!(scanned(all_day_on_saturdays, "2026-11-15T04:00:00Z"), None, "six days and an hour, and as much again");
+    assert_eq!(scanned(all_day_on_saturdays, "2026-11-15T03:59:59Z"), Some(Stale));
     let once = "at(2026-12-24T00:00:00)";
     assert_eq!(scanned(once, "2026-11-13T06:00:00Z"), None, "fifteen days where nothing comes round");
     assert_eq!(scanned(once, "2026-11-13T05:59:59Z"), Some(Stale));

@@ -14,8 +14,8 @@ use proptest::{prop_assert, prop_assert_eq, proptest};
 use crate::arbitrary::given;
 use crate::given::Given;
 
-/// The longest that any of the policies' windows lets a scan be old.
-const LIMIT: SignedDuration = SignedDuration::from_hours(15 * 24);
+/// The longest that any window lets a scan be old: from one month's opening to the next, a week and a day.
+const LIMIT: SignedDuration = SignedDuration::from_hours((35 + 7 + 1) * 24);
 
 /// The same with all lists in another order, and some of what they hold twice.
 fn in_other_pages() -> impl Strategy<Value = (Given, Given)> {

@@ -179,10 +179,68 @@ fn a_resource_group_finds_what_its_window_came_to() {
     assert_eq!(grouped(|_| {}).verdict, Patched, "it was scanned while the window was open");
     let failed = grouped(|given| given.got("Failed"));
     assert_eq!((failed.verdict, failed.reasons[0].name), (Attention, InstallFailed));
+    let listed = grouped(|given| {
+        given.got("Success");
+        given.patch().counts.missing = 0;
+        given.patch().ended_at = Some(at("2026-11-28T05:00:00Z"));
+    });
+    assert_eq!(listed.verdict, Patched, "something else scanned it since");
     let unseen = grouped(|given| given.patch().ended_at = Some(at("2026-11-25T12:00:00Z")));
     assert_eq!((unseen.verdict, unseen.reasons[0].name), (Blocked, NoTag));
     let detail = unseen.reasons[0].detail.clone().unwrap();
     assert_eq!(detail, "windows look for the resource group \"web\" (not looked into)");
+}
+
+/// Before it has opened nobody knows; then it is not blocked, and nothing that has no place in the percentage.
+#[test]
+fn whether_a_resource_group_has_a_host_its_windows_next_opening_shows() {
+    let unknown = |change: fn(&mut Given)| {
+        let host = Given::with(|given| {
+            given.policy["windows"][2]["target"] = json!({"key": "resource-groups:Name", "values": ["web"]});
+            given.policy["windows"].as_array_mut().unwrap().remove(1);
+            given.untagged();
+            given.patch().ended_at = Some(at("2026-11-25T12:00:00Z"));
+            change(given);
+        })
+        .host();
+        (host.verdict, host.headline())
+    };
+    let too_early = (Unknown, Some(TooEarly));
+    assert_eq!(unknown(|given| given.window(LINUX).executions.clear()), too_early, "it has not opened yet");
+    assert_eq!(
+        unknown(|given| {
+            given.opening().status = "FAILED".into();
+            given.opening().commands.clear();
+        }),
+        too_early,
+        "it sent nothing"
+    );
+    assert_eq!(unknown(|given| given.opening().commands[0].is_gone = true), too_early, "what it did is kept no more");
+    assert_eq!(
+        unknown(|given| {
+            given.patch().ended_at = Some(at("2026-11-28T05:00:00Z"));
+            given.instance().launched_at = Some(at("2026-11-27T20:00:00Z"));
+        }),
+        too_early,
+        "the host was not there"
+    );
+    assert_eq!(
+        unknown(|given| {
+            given.window(LINUX).executions.clear();
+            given.tag("aws:autoscaling:groupName", "web");
+        }),
+        too_early,
+        "a group renews it, and the window may be for it"
+    );
+    assert_eq!(
+        unknown(|given| {
+            given.window(LINUX).executions.clear();
+            given.unmanaged();
+        }),
+        (Blocked, Some(NotManaged)),
+        "which is known"
+    );
+    assert_eq!(unknown(|given| given.tag("aws:autoscaling:groupName", "web")), (Excluded, Some(Replaced)));
 }
 
 #[test]

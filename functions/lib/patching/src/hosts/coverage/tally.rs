@@ -162,7 +162,11 @@ impl Tally {
             account.regions.iter().filter(|outcome| !regions.contains_key(&outcome.region)).collect::<Vec<_>>()
         {
             let Some((why, counted)) = not_looked_at(outcome) else { continue };
-            let hosts = counted.or_else(|| earlier.get(&outcome.region).copied()).unwrap_or(why.made_up());
+            let known = earlier.get(&outcome.region).copied();
+            if known.is_none() && is_turned_off(outcome) {
+                continue; // where nobody found a host before it was turned off
+            }
+            let hosts = counted.or(known).unwrap_or(why.made_up());
             let hosts = self.assumed(&account.id, Some(&outcome.region), hosts);
             regions.insert(outcome.region.clone(), (hosts, Some(why)));
         }
@@ -229,13 +233,20 @@ fn not_inspected(account: &AccountOutcome) -> Option<NotInspected> {
     account.error.as_ref().map(NotInspected::failed).or_else(|| skipped.map(NotInspected::skipped))
 }
 
-/// Why a Region of which there is no cell was not looked at, and how many hosts it has if that is known. Where a Region is not enabled,
-/// there can be none.
+/// Whether the account has not enabled the Region. What runs in a Region when it is turned off goes on running, out of reach.
+///
+/// <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html>
+fn is_turned_off(region: &RegionOutcome) -> bool {
+    region.skipped.as_ref().is_some_and(|reason| reason.name == Skipped::REGION_NOT_ENABLED)
+}
+
+/// Why a Region of which there is no cell was not looked at, and how many hosts it has if that is known.
 fn not_looked_at(region: &RegionOutcome) -> Option<(NotInspected, Option<u64>)> {
     let counted = region.hosts.as_ref().map(|totals| totals.hosts);
     match (region.status, &region.skipped) {
-        (Status::Skipped, Some(reason)) if reason.name == Skipped::REGION_NOT_ENABLED => None,
-        (Status::Skipped, Some(reason)) => Some((NotInspected::skipped(reason), None)),
+        (Status::Skipped, Some(reason)) => {
+            Some((NotInspected { denied: !is_turned_off(region), ..NotInspected::skipped(reason) }, None))
+        }
         (Status::Failed | Status::Skipped | Status::NotReached, _) => {
             Some((region.failure().as_ref().map_or_else(NotInspected::without_record, NotInspected::failed), None))
         }

@@ -117,7 +117,16 @@ fn what_was_not_looked_at_counts_as_not_patched() {
         (20.0, 4),
         "hosts that were counted and of which nothing is there"
     );
-    assert_eq!(percent(skipped("us-east-1", "RegionNotEnabled"), earlier(3)), (100.0, 0), "nothing can run there");
+    assert_eq!(
+        percent(skipped("us-east-1", "RegionNotEnabled"), json!({})),
+        (100.0, 0),
+        "nothing was ever found there"
+    );
+    assert_eq!(
+        percent(skipped("us-east-1", "RegionNotEnabled"), earlier(3)),
+        (25.0, 3),
+        "what ran there when it was turned off goes on"
+    );
     assert_eq!(percent(json!({"region": "us-east-1", "status": "succeeded"}), json!({})), (50.0, 1));
 }
 

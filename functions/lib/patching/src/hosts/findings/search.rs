@@ -10,6 +10,12 @@ impl Case<'_> {
     pub(super) fn search(&self, findings: &mut Findings) {
         if self.patching.is_empty() {
             findings.say(Reason::WindowMissing, Verdict::Blocked, "the policy has no window that patches".to_owned());
+        } else if let Some(window) = self.may_be_found().filter(|_| self.windows.is_empty()) {
+            if !findings.is_decided() {
+                let detail =
+                    format!("{} looks for a resource group and has not opened since it is there", window.name());
+                findings.say(Reason::TooEarly, Verdict::Unknown, detail);
+            }
         } else if self.windows.is_empty() {
             findings.add(Some(Verdict::Blocked), not_found(&self.patching, &self.host));
         } else if self.opening().next().is_none() {
