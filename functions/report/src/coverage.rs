@@ -167,14 +167,16 @@ async fn write(
     now: Timestamp,
 ) -> Result<Coverage, CallError> {
     const PAGE: &str = "text/html; charset=utf-8";
-    let Made { coverage, table, lines, hosts } = make(context, run).await?;
+    let earlier = earlier(context).await?;
+    let is_latest = is_whole(run) && !earlier.began_after(&run.started_at);
+    let Made { coverage, table, lines, hosts } = make(context, run, earlier).await?;
     let history = history(context, run, &coverage, now).await?;
     object::write_json(&context.s3, &report_key(context, run, "json"), run).await?;
     object::write_json(&context.s3, &of_run(context, run, "json"), &coverage).await?;
     let csv = of_run(context, run, "csv");
     object::write(&context.s3, &csv, "text/csv; charset=utf-8; header=present", table).await?;
     let page = html::render(run, &coverage, &history, &hosts, links).map_err(object::not_written)?.into_bytes();
-    if is_whole(run) {
+    if is_latest {
         let day = ZonedDateTime::new(now, TimeZone::UTC).date();
         let of_day = context.object(&format!("hosts/dt={day}/hosts.jsonl.gz"));
         object::write(&context.s3, &of_day, "application/gzip", lines).await?;
@@ -185,14 +187,18 @@ async fn write(
     Ok(coverage)
 }
 
-async fn make(context: &Context, run: &RunSummary) -> Result<Made, CallError> {
+/// What the last inspection of the whole scope found.
+async fn earlier(context: &Context) -> Result<Earlier, CallError> {
+    let (latest, _) = object::read_if_there(&context.s3, &context.object(LATEST)).await?;
+    Ok(latest.and_then(|latest| cells::parse(&latest, LATEST)).unwrap_or_default())
+}
+
+async fn make(context: &Context, run: &RunSummary, earlier: Earlier) -> Result<Made, CallError> {
     let mut making = Making::new(run).map_err(object::not_written)?;
     let mut cells = pin!(cells::of_run(&context.s3, &context.bucket, &run.run).await?);
     while let Some(cell) = cells.try_next().await? {
         making.add(&cell).map_err(object::not_written)?;
     }
-    let (earlier, _) = object::read_if_there(&context.s3, &context.object(LATEST)).await?;
-    let earlier = earlier.and_then(|content| cells::parse(&content, LATEST)).unwrap_or_default();
     making.finish(earlier).map_err(object::not_written)
 }
 

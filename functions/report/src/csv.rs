@@ -1,7 +1,8 @@
 //! `report.csv`: a row for each account-Region-window, for spreadsheets.
 //!
 //! RFC 4180: fields are quoted where they have to be, lines end with CR LF. A field that a spreadsheet would take for a
-//! formula, since it begins with `=`, `+`, `-`, `@`, a tab or a carriage return, begins with an apostrophe instead.
+//! formula, since it begins with `=`, `+`, `-`, `@`, in full width too, or with the end of a line or a cell, begins with an apostrophe
+//! instead. <https://owasp.org/www-community/attacks/CSV_Injection>
 
 use csv::{Terminator, WriterBuilder};
 use patching::diff::Change;
@@ -115,5 +116,7 @@ fn changes(changes: &[Change]) -> String {
 }
 
 pub(crate) fn safe(field: String) -> String {
-    if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{field}") } else { field }
+    const BEGINS_A_FORMULA: [char; 11] =
+        ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+    if field.starts_with(BEGINS_A_FORMULA) { format!("'{field}") } else { field }
 }

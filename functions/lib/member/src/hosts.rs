@@ -38,15 +38,22 @@ pub async fn observe(
         return Ok(None);
     }
     let (dhmc, nodes, states, windows) = try_join!(
-        dhmc::observe(ssm),
+        dhmc_role(ssm),
         nodes::with_tags(ssm, nodes.clone()),
         patch_states::of(ssm, with_a_state(&instances, &nodes)),
         windows::with_executions(ssm, owner_tag, now),
     )?;
     let (baselines, patch_groups) =
         try_join!(baselines::that_occur(ssm, &states, &nodes), patch_groups::that_count(ssm, &instances, &nodes),)?;
-    let dhmc = Some(dhmc).filter(|role| role != patching::dhmc::UNSET);
     Ok(Some(Observation { dhmc, instances, nodes, patch_states: states, windows, baselines, patch_groups }))
+}
+
+/// The role that is set; none also where the Region has no such setting.
+async fn dhmc_role(ssm: &Client) -> Result<Option<String>, CallError> {
+    match dhmc::observe(ssm).await {
+        Err(error) if error.code.as_deref() == Some("ServiceSettingNotFound") => Ok(None),
+        role => role.map(|role| Some(role).filter(|role| role != patching::dhmc::UNSET)),
+    }
 }
 
 /// The hosts that may have a patch state: those that are managed, and stopped ones, which were.

@@ -21,7 +21,8 @@ use aws_smithy_xml::decode::{Document, try_data};
 use lambda::{CallError, Cause, clients};
 
 const CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
-const TIMEOUT: Duration = Duration::from_secs(10);
+/// A page of a thousand instances with fifty tags each has some 20 MB.
+const TIMEOUT: Duration = Duration::from_secs(30);
 /// Kept, as reading the root certificates and a handshake take longer than a call.
 static CONNECTOR: LazyLock<Connector> = LazyLock::new(clients::connector);
 

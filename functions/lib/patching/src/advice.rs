@@ -15,7 +15,7 @@ impl Failure {
                 "The account may list its Regions neither by account:ListRegions nor by ec2:DescribeRegions: bring its member \
                  roles up to date with the StackSet, or name the Regions in the policy's scope, then retry."
             }
-            "AccessDenied" if self.step == "AssumeRole" => {
+            "AccessDenied" if self.is_of_entering() => {
                 "The member role is missing in the account, or does not let this stack in: check that the StackSet with \
                  member-roles.yaml reached the account and that no service control policy denies sts:AssumeRole, then \
                  retry."
@@ -235,6 +235,9 @@ mod tests {
     fn a_missing_role_and_a_denied_call_have_different_advice() {
         assert!(failure("AssumeRole", "AccessDenied").advice().contains("StackSet with member-roles.yaml"));
         assert!(failure("ConfigureWindows", "AccessDenied").advice().contains("may not make this call"));
+        let message = "access was denied: sts:AssumeRole: AccessDenied: no".to_owned();
+        let not_entered = Failure { message, ..failure("InspectHosts", "AccessDenied") };
+        assert!(not_entered.advice().contains("StackSet with member-roles.yaml"));
     }
 
     #[test]

@@ -99,6 +99,35 @@ fn a_cell_of_an_account_that_the_run_does_not_know_counts_for_nothing() {
     assert_eq!((made.coverage.hosts.of(Verdict::Patched), made.hosts.contains("999999999999")), (0, false));
 }
 
+/// Nobody has to look into a policy to know it.
+#[test]
+fn that_all_is_turned_off_and_what_is_denied_is_said_and_is_never_green() {
+    let page = |policy: Value, regions: Value| {
+        let run = inspection(&json!({ "policy": policy }), &json!({ "regions": regions }));
+        let mut making = Making::new(&run).unwrap();
+        making.add(&from_value(cell(&[host(1, "patched", None)])).unwrap()).unwrap();
+        let Made { coverage, hosts, .. } = making.finish(Earlier::default()).unwrap();
+        let page = render(&run, &coverage, &[], &hosts, None).unwrap();
+        (page, message::text(&run, &coverage, None))
+    };
+    let seen = json!({"region": "eu-west-1", "status": "succeeded", "hosts": {"hosts": 1}});
+    let denied = json!({"region": "us-east-1", "status": "skipped", "skipped": {"name": "RegionDenied", "cause": "an explicit deny"}});
+    let (good, text) = page(json!({}), json!([seen]));
+    assert!(
+        good.contains("<body class=\"good\">")
+            && good.contains("<h1><span class=\"mark\" aria-hidden=\"true\"></span>The one host is patched")
+    );
+    assert!(!good.contains("DisablePatchManager") && !text.contains("DisablePatchManager"));
+    let (off, text) = page(json!({"disabled": true}), json!([seen]));
+    assert!(off.contains("<body class=\"warned\">") && off.contains("Patch Manager is disabled"));
+    assert!(text.contains("Patch Manager is disabled"), "{text}");
+    let (part, text) = page(json!({}), json!([seen, denied]));
+    assert!(part.contains("<body class=\"warned\">") && part.contains("1 of 1 host"), "not all, as nobody knows");
+    for said in ["1 place is denied by service control policies.", "RegionDenied", "an explicit deny"] {
+        assert!(part.contains(said) && text.contains(said), "{said}: {text}");
+    }
+}
+
 #[test]
 fn the_subject_says_what_is_to_be_done_first() {
     let subject = |hosts: &[Value]| message::subject(&made(hosts).1.coverage);
@@ -173,13 +202,13 @@ async fn server(list: &str, cells: &[String], latest: Option<&str>, history: Opt
     let server = Server::start().await;
     let item = json!({"account": {"S": ACCOUNT}, "name": {"S": "payments"}, "outcome": {"S": looked_at().to_string()}});
     server.answers_to("DynamoDB", 200, &json!({"Items": [item], "Count": 1}).to_string());
+    let object = |object: Option<&str>| server.answers(object.map_or(404, |_| 200), object.unwrap_or(NONE));
+    object(latest);
     server.answers(200, list);
     for cell in cells {
         server.answers(200, cell);
     }
-    for object in [latest, history] {
-        server.answers(if object.is_some() { 200 } else { 404 }, object.unwrap_or(NONE));
-    }
+    object(history);
     (0..8).for_each(|_| server.answers(200, ""));
     server
 }
@@ -230,6 +259,16 @@ async fn an_inspection_of_the_whole_scope_leaves_its_files_the_day_the_history_a
     assert_eq!(written["/data/latest/coverage.html"], written["/data/runs/r1/coverage.html"]);
 }
 
+/// One that began earlier may end later.
+#[tokio::test]
+async fn what_a_later_inspection_left_stays() {
+    let later = json!({"startedAt": "2099-01-01T00:00:00Z", "accounts": []}).to_string();
+    let server = server(&list(1_000), &[cell(&[host(1, "patched", None)]).to_string()], Some(&later), Some("[]")).await;
+    handled(&server, &json!({})).await;
+    let names: Vec<_> = written(&server).into_keys().filter(|key| !key.starts_with("/data/runs/")).collect();
+    assert_eq!(names, ["/data/history.json"]);
+}
+
 #[tokio::test]
 async fn a_narrowed_inspection_leaves_only_its_own_files() {
     let server = server(&list(1_000), &[cell(&[host(1, "patched", None)]).to_string()], None, Some("[]")).await;
@@ -258,9 +297,9 @@ async fn two_inspections_that_end_together_are_both_in_the_history() {
     let other = json!([{"run": "other", "finishedAt": "2026-11-28T06:09:59Z", "hosts": 0, "verdicts": {},
                         "patchedPercent": null, "reasons": {}}]);
     for (status, body) in [
+        (404, "<Error><Code>NoSuchKey</Code></Error>".to_owned()),
         (200, list(1_000)),
         (200, cell(&[host(1, "patched", None)]).to_string()),
-        (404, "<Error><Code>NoSuchKey</Code></Error>".to_owned()),
         (404, "<Error><Code>NoSuchKey</Code></Error>".to_owned()),
         (412, CHANGED.to_owned()),
         (200, other.to_string()),

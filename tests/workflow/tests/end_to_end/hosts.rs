@@ -87,6 +87,10 @@ async fn while_disabled_hosts_are_looked_at_and_nothing_is_rolled_out(aws: &Loca
     assert!(cell.hosts.iter().all(|host| host.verdict != Verdict::Patched && host.verdict != Verdict::Due), "{cell:?}");
     let reasons: BTreeSet<Reason> = cell.hosts.iter().flat_map(|host| &host.reasons).map(|one| one.name).collect();
     assert!(reasons.contains(&Reason::WindowMissing) || reasons.contains(&Reason::WindowDisabled), "{reasons:?}");
+    let page = aws.clients.s3().get_object().bucket(&looked.report_bucket);
+    let page = page.key(format!("runs/{}/coverage.html", looked.run)).send().await.unwrap().body.collect().await;
+    let page = String::from_utf8(page.unwrap().to_vec()).unwrap();
+    assert!(page.contains("Patch Manager is disabled (<code>DisablePatchManager</code>)"));
     vec![refused, looked]
 }
 

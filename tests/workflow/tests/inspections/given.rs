@@ -45,6 +45,8 @@ pub(crate) struct Organization {
     without_windows: Place,
     with_windows_off: Place,
     not_readable: Place,
+    /// Another Region of the same account.
+    denied: Place,
 }
 
 impl Organization {
@@ -55,8 +57,8 @@ impl Organization {
         assert_eq!(set_up.status, "SUCCEEDED", "{:?}", set_up.cause);
         let places: Vec<Place> =
             aws.organization.ready_pairs().map(|(account, region)| (account.id.clone(), region.to_owned())).collect();
-        let denied = places.last().unwrap();
-        deny_task_role(aws, denied).await;
+        let without_task_role = places.last().unwrap();
+        deny_task_role(aws, without_task_role).await;
         let mut made = Making { now, seed: 1, fleets: Vec::new(), hosts: Vec::new() };
         made.of_kinds(&places[0]);
         made.for_other_windows(&places[1]);
@@ -64,14 +66,16 @@ impl Organization {
         made.put(&places[3], &[Kind::Linux; 2], Verdict::Blocked, &[Reason::WindowMissing]);
         made.put(&places[4], &[Kind::Linux; 2], Verdict::Blocked, &[Reason::WindowDisabled]);
         made.put(&places[5], &[Kind::Linux; 3], Verdict::Unknown, &[Reason::NotInspected]);
-        made.put(denied, &[Kind::Linux; 3], Verdict::Attention, &[Reason::TaskNotAllowed, Reason::NeverScanned]);
+        made.put(&places[6], &[Kind::Linux; 2], Verdict::Unknown, &[Reason::NotInspected]);
+        let refused = [Reason::TaskNotAllowed, Reason::NeverScanned];
+        made.put(without_task_role, &[Kind::Linux; 3], Verdict::Attention, &refused);
         aws.simulator.put_hosts(&made.fleets).await.unwrap();
         let from = Some(now - SignedDuration::from_hours(8 * DAY));
         aws.simulator.play(&Play { from, until: now, account: None, region: None }).await.unwrap();
-        let [without_dhmc, without_windows, with_windows_off, not_readable] =
-            [2, 3, 4, 5].map(|place: usize| places[place].clone());
+        let [without_dhmc, without_windows, with_windows_off, not_readable, denied] =
+            [2, 3, 4, 5, 6].map(|place: usize| places[place].clone());
         let hosts = stopped_by_errors(aws, made.hosts).await;
-        Self { hosts, without_dhmc, without_windows, with_windows_off, not_readable }
+        Self { hosts, without_dhmc, without_windows, with_windows_off, not_readable, denied }
     }
 
     /// What somebody has done since.
@@ -88,10 +92,13 @@ impl Organization {
             off.send().await.unwrap();
         }
         let (account, region) = &self.not_readable;
-        let policy = json!({"Version": "2012-10-17", "Statement": [{
-            "Effect": "Deny", "Action": "ssm:DescribeInstancePatchStates", "Resource": "*",
-            "Condition": {"StringEquals": {"aws:RequestedRegion": region}}
-        }]});
+        assert_eq!(*account, self.denied.0);
+        let policy = json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Deny", "Action": "ssm:DescribeInstancePatchStates", "Resource": "*",
+             "Condition": {"StringEquals": {"aws:RequestedRegion": region}}},
+            {"Effect": "Deny", "NotAction": ["account:*", "iam:*", "sts:*"], "Resource": "*",
+             "Condition": {"StringEquals": {"aws:RequestedRegion": self.denied.1}}}
+        ]});
         let service_control_policies = [(account.clone(), vec![policy])].into();
         aws.simulator.configure(&ConfigChange { service_control_policies, ..ConfigChange::default() }).await.unwrap();
     }

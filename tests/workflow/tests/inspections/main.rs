@@ -42,6 +42,7 @@ async fn each_reason_is_found_on_just_the_hosts_that_were_made_for_it() {
     for reason in Reason::VARIANTS {
         is_counted(*reason, &given.hosts, &found);
     }
+    assert_eq!((found.coverage.not_inspected, found.coverage.denied), (1, 1), "the Region that fails, and the other");
     for verdict in Verdict::VARIANTS {
         let made = given.hosts.iter().filter(|host| host.verdict == *verdict).count();
         assert_eq!(found.coverage.hosts.of(*verdict), made as u64, "{verdict}");

@@ -8,8 +8,8 @@ use aws_sdk_ssm::types::{OperatingSystem, PatchComplianceStatus, PatchRule, Patc
 use futures::stream::{self, StreamExt, TryStreamExt};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use lambda::CallError;
 use lambda::call::Called;
+use lambda::{CallError, Cause};
 use patching::hosts::observation::{ManagedNode, ObservedBaseline, PatchState};
 use patching::hosts::operating_system;
 
@@ -20,16 +20,18 @@ use crate::windows::gone_is_none;
 const DEFAULT: &str = "ssm:GetDefaultPatchBaseline";
 const READING: &str = "ssm:GetPatchBaseline";
 
-/// Those that the patch states name, and the defaults of the operating systems that occur. One that somebody deletes meanwhile, or has
-/// deleted since a host was scanned with it, is left out.
+/// Those that the patch states name, and the defaults of the operating systems that occur. Left out are one that somebody deletes
+/// meanwhile, or has deleted since a host was scanned with it, the default of a system that the Region does not know, and one of another
+/// account that does not let itself be read.
 pub(super) async fn that_occur(
     ssm: &Client,
     states: &[PatchState],
     nodes: &[ManagedNode],
 ) -> Result<Vec<ObservedBaseline>, CallError> {
     let systems: BTreeSet<&str> = nodes.iter().filter_map(system).collect();
-    let defaults: BTreeSet<String> =
+    let defaults: Vec<Option<String>> =
         stream::iter(systems).map(|system| default(ssm, system)).buffered(CONCURRENT_CALLS).try_collect().await?;
+    let defaults: BTreeSet<String> = defaults.into_iter().flatten().collect();
     // By its id alone or by its ARN: both are the same baseline.
     let mut named: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for id in states.iter().map(|state| &state.baseline).chain(&defaults) {
@@ -39,7 +41,11 @@ pub(super) async fn that_occur(
     let found: Vec<_> = stream::iter(named)
         .map(|(_, ids)| async move {
             let Some(first) = ids.first() else { return Ok(Vec::new()) };
-            let Some(read) = gone_is_none(read(ssm, first)).await? else { return Ok(Vec::new()) };
+            let read = match gone_is_none(read(ssm, first)).await {
+                Err(error) if !is_default(first) && is_not_for_us(&error) => None,
+                read => read?,
+            };
+            let Some(read) = read else { return Ok(Vec::new()) };
             ids.iter().map(|id| baseline(id, &read, is_default(id))).collect::<Result<Vec<_>, CallError>>()
         })
         .buffered(CONCURRENT_CALLS)
@@ -57,14 +63,18 @@ fn own_id(id: &str) -> &str {
     id.rsplit('/').next().unwrap_or(id)
 }
 
-async fn default(ssm: &Client, system: &str) -> Result<String, CallError> {
-    let answer = ssm
-        .get_default_patch_baseline()
-        .operating_system(OperatingSystem::from(system))
-        .send()
-        .await
-        .called(DEFAULT)?;
-    some_text(answer.baseline_id).ok_or_else(|| CallError::left_out(DEFAULT, "BaselineId"))
+fn is_not_for_us(error: &CallError) -> bool {
+    matches!(error.cause, Cause::AccessDenied | Cause::RequestRefused)
+}
+
+async fn default(ssm: &Client, system: &str) -> Result<Option<String>, CallError> {
+    let asked = ssm.get_default_patch_baseline().operating_system(OperatingSystem::from(system)).send().await;
+    let id = match asked.called(DEFAULT) {
+        // New systems come to one Region after the other.
+        Err(error) if error.cause == Cause::RequestRefused => return Ok(None),
+        answer => answer?.baseline_id,
+    };
+    some_text(id).map(Some).ok_or_else(|| CallError::left_out(DEFAULT, "BaselineId"))
 }
 
 async fn read(ssm: &Client, id: &str) -> Result<GetPatchBaselineOutput, CallError> {

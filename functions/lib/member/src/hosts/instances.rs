@@ -14,6 +14,7 @@ use crate::query::{Service, query};
 const OPERATION: &str = "ec2:DescribeInstances";
 /// The most that it takes.
 const PAGE_SIZE: &str = "1000";
+const WITH_MANAGED: &str = "IncludeManagedResources";
 /// Not those that are terminated, which EC2 lists for an hour.
 const STATES: [&str; 4] = ["pending", "running", "stopping", "stopped"];
 /// How often a page is asked for again that EC2 throttles or fails; the pauses between make two minutes.
@@ -26,8 +27,16 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 pub(super) async fn all(config: &SdkConfig) -> Result<Vec<Instance>, CallError> {
     let mut instances = Vec::new();
     let mut token = None;
+    let mut with_managed = true;
     loop {
-        let document = page(config, token.as_deref()).await?;
+        let document = match page(config, token.as_deref(), with_managed).await {
+            // Where EC2 does not know this parameter yet, it hides nothing.
+            Err(error) if with_managed && does_not_know(&error) => {
+                with_managed = false;
+                continue;
+            }
+            answered => answered?,
+        };
         let read = read(&document)?;
         instances.extend(read.instances);
         match read.next_token {
@@ -37,13 +46,16 @@ pub(super) async fn all(config: &SdkConfig) -> Result<Vec<Instance>, CallError> 
     }
 }
 
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>
+fn does_not_know(error: &CallError) -> bool {
+    error.code.as_deref() == Some("UnknownParameter") && error.message.contains(WITH_MANAGED)
+}
+
 /// What passes, passes here: the state machine would begin with the first page again.
-async fn page(config: &SdkConfig, token: Option<&str>) -> Result<String, CallError> {
-    let mut fields = vec![
-        ("MaxResults".to_owned(), PAGE_SIZE),
-        ("IncludeManagedResources".to_owned(), "true"),
-        ("Filter.1.Name".to_owned(), "instance-state-name"),
-    ];
+async fn page(config: &SdkConfig, token: Option<&str>, with_managed: bool) -> Result<String, CallError> {
+    let mut fields = vec![("MaxResults".to_owned(), PAGE_SIZE)];
+    fields.extend(with_managed.then(|| (WITH_MANAGED.to_owned(), "true")));
+    fields.push(("Filter.1.Name".to_owned(), "instance-state-name"));
     fields.extend(STATES.iter().enumerate().map(|(index, state)| (format!("Filter.1.Value.{}", index + 1), *state)));
     fields.extend(token.map(|token| ("NextToken".to_owned(), token)));
     let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), *value)).collect();
@@ -115,7 +127,7 @@ fn instance(item: &mut ScopedDecoder<'_, '_>) -> Result<Instance, CallError> {
             }
             "vpcId" => found.vpc = text(&mut field),
             "operator" => found.operator = operator(&mut field),
-            "tagSet" => found.tags = tags(&mut field),
+            "tagSet" => found.tags = tags(&mut field)?,
             _ => {}
         }
     }
@@ -139,20 +151,25 @@ fn operator(element: &mut ScopedDecoder<'_, '_>) -> Option<String> {
     is_managed.then(|| principal.unwrap_or_else(|| "an AWS service".to_owned()))
 }
 
-fn tags(element: &mut ScopedDecoder<'_, '_>) -> BTreeMap<String, String> {
+/// By these windows find hosts: one that cannot be read is not taken for an empty one.
+fn tags(element: &mut ScopedDecoder<'_, '_>) -> Result<BTreeMap<String, String>, CallError> {
+    let read = |field: &mut ScopedDecoder<'_, '_>| match try_data(field) {
+        Ok(text) => Ok(text.into_owned()),
+        Err(_) => Err(CallError::left_out(OPERATION, "tagSet")),
+    };
     let mut tags = BTreeMap::new();
     while let Some(mut item) = element.next_tag() {
-        let (mut key, mut value) = (None, None);
+        let (mut key, mut value) = (String::new(), String::new());
         while let Some(mut field) = item.next_tag() {
             match field.start_el().local() {
-                "key" => key = text(&mut field),
-                "value" => value = text(&mut field),
+                "key" => key = read(&mut field)?,
+                "value" => value = read(&mut field)?,
                 _ => {}
             }
         }
-        tags.extend(key.map(|key| (key, value.unwrap_or_default())));
+        tags.insert(key, value);
     }
-    tags
+    Ok(tags)
 }
 
 /// The text of the member `name`.
@@ -252,12 +269,36 @@ mod tests {
                 format!("<reservationSet>{}</reservationSet>", reservation("<instanceId>i-1</instanceId>")),
                 "instanceState",
             ),
+            (
+                format!(
+                    "<reservationSet>{}</reservationSet>",
+                    reservation(&format!("{ONE}<tagSet><item><key>a</key><value>&nobody;</value></item></tagSet>"))
+                ),
+                "tagSet",
+            ),
         ] {
             let error = read(&answer(&content)).unwrap_err();
             assert_eq!(error.name(), "ServiceUnavailable", "{content}");
             assert_eq!(error.message, format!("the answer has no {lacking}"));
         }
         assert_eq!(read(&answer("<reservationSet/>")).unwrap(), Page::default());
+    }
+
+    #[tokio::test]
+    async fn where_managed_resources_are_not_known_yet_all_is_asked_for_without_them() {
+        let server = Server::start().await;
+        let unknown = |name: &str| {
+            format!(
+                "<Response><Errors><Error><Code>UnknownParameter</Code><Message>The parameter {name} is not recognized</Message></Error></Errors></Response>"
+            )
+        };
+        server.answers(400, &unknown("IncludeManagedResources"));
+        server.answers(200, &answer(&format!("<reservationSet>{}</reservationSet>", reservation(ONE))));
+        assert_eq!(all(&server.sdk_config()).await.unwrap().len(), 1);
+        let asked: Vec<_> = server.asked().iter().map(|asked| asked.body.contains("IncludeManaged")).collect();
+        assert_eq!(asked, [true, false]);
+        server.answers(400, &unknown("Another"));
+        assert_eq!(all(&server.sdk_config()).await.unwrap_err().name(), "RequestRefused");
     }
 
     #[tokio::test]

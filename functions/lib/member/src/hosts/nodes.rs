@@ -25,11 +25,11 @@ pub(super) async fn all(ssm: &Client) -> Result<Vec<ManagedNode>, CallError> {
 }
 
 fn node(node: InstanceInformation) -> Result<ManagedNode, CallError> {
-    let left_out = |member| move || CallError::left_out(LISTING, member);
     Ok(ManagedNode {
-        id: some_text(node.instance_id).ok_or_else(left_out("InstanceId"))?,
+        id: some_text(node.instance_id).ok_or_else(|| CallError::left_out(LISTING, "InstanceId"))?,
         name: some_text(node.name).or_else(|| some_text(node.computer_name)),
-        ping_status: node.ping_status.ok_or_else(left_out("PingStatus"))?.as_str().to_owned(),
+        // A node of which this is not said is not online.
+        ping_status: node.ping_status.map_or_else(|| "Unknown".to_owned(), |status| status.as_str().to_owned()),
         last_ping_at: node.last_ping_date_time.and_then(timestamp),
         agent_version: some_text(node.agent_version),
         platform_type: node.platform_type.map(|platform| platform.as_str().to_owned()),

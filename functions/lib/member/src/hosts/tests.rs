@@ -218,11 +218,45 @@ async fn what_fails_at_any_call_fails_the_whole() {
     }
 }
 
+/// What concerns one host, or an ornament, is no reason to know nothing of all the others.
+#[tokio::test]
+async fn what_is_odd_about_one_thing_costs_that_and_no_more() {
+    const OTHERS: &str = "arn:aws:ssm:us-east-1:2:patchbaseline/pb-0fedcba9876543210";
+    let found = async |arrange: Arrange<'_>| {
+        let server = Server::start().await;
+        arrange(&server);
+        cell(&server, &command("Success", 2, 0));
+        look(&server).await.unwrap().unwrap()
+    };
+    let refusal = |code: &str| json!({"__type": code, "message": "no"}).to_string();
+    let refused = |operation: &'static str, code: &'static str| {
+        move |server: &Server| server.answers_to(&format!(".{operation} "), 400, &refusal(code))
+    };
+    let no_default = found(&refused("GetDefaultPatchBaseline", "ValidationException")).await;
+    let [baseline] = no_default.baselines.as_slice() else { panic!("{no_default:?}") };
+    assert!(!baseline.is_default, "the Region does not know the system");
+    let no_setting = found(&refused("GetServiceSetting", "ServiceSettingNotFound")).await;
+    assert_eq!((no_setting.dhmc, no_setting.nodes.len()), (None, no_default.nodes.len()));
+    let state = json!({"InstanceId": HOST, "PatchGroup": "", "BaselineId": OTHERS, "Operation": "Scan",
+                       "OperationStartTime": 1_795_000_000, "OperationEndTime": 1_795_000_060});
+    let of_another_account = found(&|server| {
+        answers(server, &[("DescribeInstancePatchStates", json!({"InstancePatchStates": [state]}))]);
+        server.answers_to("pb-0fedcba9876543210", 400, &refusal("AccessDeniedException"));
+    })
+    .await;
+    assert_eq!(of_another_account.patch_states[0].baseline, OTHERS);
+    assert_eq!(of_another_account.baselines.len(), 1, "the default");
+    let without_ping = found(&|server| {
+        answers(server, &[("DescribeInstanceInformation", json!({"InstanceInformationList": [{"InstanceId": HOST}]}))]);
+    })
+    .await;
+    assert_ne!(without_ping.nodes[0].ping_status, "Online");
+}
+
 #[tokio::test]
 async fn an_answer_that_lacks_what_it_always_has_is_none() {
     for (operation, answer, lacking) in [
         ("DescribeInstanceInformation", json!({"InstanceInformationList": [{"PingStatus": "Online"}]}), "InstanceId"),
-        ("DescribeInstanceInformation", json!({"InstanceInformationList": [{"InstanceId": HOST}]}), "PingStatus"),
         (
             "DescribeInstancePatchStates",
             json!({"InstancePatchStates": [{"InstanceId": HOST, "Operation": "Scan"}]}),

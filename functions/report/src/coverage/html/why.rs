@@ -22,6 +22,11 @@ pub(super) struct Why<'a> {
 }
 
 impl Why<'_> {
+    /// Whether there are hosts in the list that it is said of.
+    pub(super) fn is_of_hosts(&self) -> bool {
+        self.count.name != Reason::NotInspected
+    }
+
     /// Whether hosts with it do not count.
     pub(super) fn is_not_ours(&self) -> bool {
         matches!(self.count.name, Reason::OperatedByService | Reason::Replaced)

@@ -158,6 +158,7 @@ impl Tally {
             .flatten()
             .map(|(region, hosts)| (region, (hosts, None)))
             .collect();
+        let as_a_whole = not_inspected(account);
         for outcome in
             account.regions.iter().filter(|outcome| !regions.contains_key(&outcome.region)).collect::<Vec<_>>()
         {
@@ -166,11 +167,11 @@ impl Tally {
             if known.is_none() && is_turned_off(outcome) {
                 continue; // where nobody found a host before it was turned off
             }
-            let hosts = counted.or(known).unwrap_or(why.made_up());
+            let made_up = if as_a_whole.is_some() { 0 } else { why.made_up() };
+            let hosts = counted.or(known).unwrap_or(made_up);
             let hosts = self.assumed(&account.id, Some(&outcome.region), hosts);
             regions.insert(outcome.region.clone(), (hosts, Some(why)));
         }
-        let as_a_whole = not_inspected(account);
         if let Some(why) = &as_a_whole {
             for (region, hosts) in earlier {
                 if !regions.contains_key(region) {
@@ -180,8 +181,8 @@ impl Tally {
             }
         }
         let mut hosts = HostCount::of_all(regions.values().map(|(count, _)| count));
-        let has_no_place = regions.values().all(|(_, not_inspected)| not_inspected.is_none());
-        if let Some(why) = as_a_whole.as_ref().filter(|_| has_no_place) {
+        let is_counted = regions.values().any(|(hosts, not_inspected)| not_inspected.is_some() && hosts.all > 0);
+        if let Some(why) = as_a_whole.as_ref().filter(|_| !is_counted) {
             hosts.add_all(&self.assumed(&account.id, None, why.made_up()));
         }
         let regions = regions
@@ -226,11 +227,14 @@ impl WindowCount {
     }
 }
 
-/// Why an account of which no Region is known was not looked at.
+/// Why an account as a whole was not looked at: no Region of it is known, or it lets nobody in, which each of its Regions says again.
 fn not_inspected(account: &AccountOutcome) -> Option<NotInspected> {
     let has_regions = !account.regions.is_empty();
     let skipped = account.skipped.as_ref().filter(|reason| !has_regions && reason.name != Skipped::NO_REGION);
-    account.error.as_ref().map(NotInspected::failed).or_else(|| skipped.map(NotInspected::skipped))
+    let is_looked_at = account.regions.iter().any(|region| region.hosts.is_some());
+    let mut not_entered = account.regions.iter().filter(|_| !is_looked_at).filter_map(|region| region.error.as_ref());
+    let error = account.error.as_ref().or_else(|| not_entered.find(|error| error.is_of_entering()));
+    error.map(NotInspected::failed).or_else(|| skipped.map(NotInspected::skipped))
 }
 
 /// Whether the account has not enabled the Region. What runs in a Region when it is turned off goes on running, out of reach.

@@ -169,6 +169,27 @@ fn an_account_that_could_not_be_entered_counts_with_the_regions_of_before() {
     assert_eq!(counted(json!({"accounts": [{"id": FIRST, "regions": regions}]})), (7, 2, 2));
 }
 
+/// As before the StackSet has brought the role for inspections: each Region says so again, and that is not a host each.
+#[test]
+fn an_account_that_lets_nobody_in_counts_once_and_not_once_a_region() {
+    let not_entered = |region: &str| {
+        let cause = "access was denied: sts:AssumeRole: AccessDenied: not authorized to perform: sts:AssumeRole";
+        let error = json!({"step": "InspectHosts", "name": "AccessDenied", "cause": cause});
+        json!({"region": region, "status": "failed", "error": error})
+    };
+    let regions = ["eu-west-1", "us-east-1", "us-west-2"].map(not_entered);
+    let counted = |regions: &[Value], earlier: Value| {
+        let coverage = coverage(with_regions(regions), &[], earlier);
+        assert_eq!(coverage.accounts[0].hosts.assumed, coverage.hosts.all);
+        (coverage.hosts.all, coverage.not_inspected)
+    };
+    assert_eq!(counted(&regions, json!({})), (1, 3));
+    let earlier = json!({"accounts": [{"id": FIRST, "regions": [{"region": "us-east-1", "hosts": 7}]}]});
+    assert_eq!(counted(&regions, earlier), (7, 3));
+    let [one, _, other] = regions;
+    assert_eq!(counted(&[looked_at("us-east-1", 0), one, other], json!({})), (2, 2), "it lets in elsewhere");
+}
+
 #[test]
 fn what_an_inspection_assumes_the_next_one_assumes_again() {
     let failing = || with_regions(&[failed("us-east-1")]);
