@@ -144,7 +144,7 @@ mod tests {
         assert_eq!((&directive["Namespace"], &directive["Dimensions"]), (&json!("PatchManager"), &json!([["Stack"]])));
         assert_eq!(line["Stack"], "patch-manager");
         let named = directive["Metrics"].as_array().unwrap();
-        assert_eq!(named.len(), 13);
+        assert_eq!(named.len(), 14);
         assert!(named.iter().all(|metric| line[metric["Name"].as_str().unwrap()].is_number()), "{line}");
         assert_eq!((&line["Duration"], &line["AccountsSkipped"]), (&json!(100.0), &json!(2)));
     }
