@@ -6,9 +6,10 @@
 
 use csv::{Terminator, WriterBuilder};
 use patching::diff::Change;
-use patching::outcome::{AccountOutcome, Failure, Reason, RegionOutcome, Warning, WindowOutcome};
+use patching::outcome::{AccountOutcome, Failure, Reason, RegionOutcome, Status, Warning, WindowOutcome};
 use patching::summary::RunSummary;
 
+use crate::halt::Halt;
 use crate::text::plain;
 
 /// The first line.
@@ -44,7 +45,7 @@ pub const COLUMNS: [&str; 22] = [
 /// Those of the writer.
 pub fn render(summary: &RunSummary) -> Result<Vec<u8>, csv::Error> {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
-    let table = Table { summary };
+    let table = Table { summary, halt: Halt::of(summary) };
     for row in std::iter::once(COLUMNS.map(ToOwned::to_owned)).chain(table.rows()) {
         writer.write_record(row.map(safe))?;
     }
@@ -53,6 +54,7 @@ pub fn render(summary: &RunSummary) -> Result<Vec<u8>, csv::Error> {
 
 struct Table<'a> {
     summary: &'a RunSummary,
+    halt: Option<Halt<'a>>,
 }
 
 type Row = [String; COLUMNS.len()];
@@ -79,6 +81,8 @@ impl<'a> Table<'a> {
         let failure = |part: fn(&Failure) -> &str| text(error.map(part));
         let skipped = region.map_or(account.skipped.as_ref(), |region| region.skipped.as_ref());
         let reason = |part: fn(&Reason) -> &str| skipped.map(part);
+        let halt = self.halt.as_ref().filter(|_| account.status == Status::NotReached);
+        let (halted, advice) = halt.map(|halt| (halt.in_a_line(), halt.advice(account.wave.as_deref()))).unzip();
         [
             self.summary.run.to_string(),
             account.id.to_string(),
@@ -99,8 +103,13 @@ impl<'a> Table<'a> {
             text(reason(|skipped| &skipped.name)),
             failure(|error| &error.step),
             failure(|error| &error.name),
-            text(error.map(|error| error.message.as_str()).or_else(|| reason(|skipped| &skipped.message))),
-            text(error.map(Failure::advice).or_else(|| reason(|skipped| skipped.advice()))),
+            text(
+                error
+                    .map(|error| error.message.as_str())
+                    .or_else(|| reason(|skipped| &skipped.message))
+                    .or(halted.as_deref()),
+            ),
+            text(error.map(Failure::advice).or_else(|| reason(|skipped| skipped.advice())).or(advice)),
             self.summary.finished_at.clone(),
         ]
     }

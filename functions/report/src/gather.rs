@@ -5,16 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use patching::openings;
 use patching::outcome::{AccountOutcome, Failure, Status, Warning};
-use patching::summary::{RunSummary, Totals, dhmc_role_not_looked_for, foreign_dhmc_roles, our_dhmc_role};
+use patching::summary::{RunSummary, Totals, WaveTotals, dhmc_role_not_looked_for, foreign_dhmc_roles, our_dhmc_role};
 use patching::targets::Target;
 use policy::PatchPolicy;
 use policy::ids::AccountId;
 use policy::input::Action;
 
 use crate::Request;
-
-/// The error with which the definition ends a run in which too many accounts of a wave failed.
-const HALTED: &str = "RolloutHalted";
+use crate::halt::HALTED;
 
 /// The run, whole, as it is at `now`.
 #[must_use]
@@ -22,7 +20,8 @@ pub fn gather(request: Request, recorded: Vec<AccountOutcome>, targets: Vec<Targ
     let action = request.action;
     let is_halted = request.error.as_ref().is_some_and(|caught| caught.error == HALTED);
     let outcomes = with_targets(recorded, targets, is_halted);
-    let mut run_warnings = of_policy(&request, now);
+    let policy = request.policy.as_ref().and_then(|policy| PatchPolicy::parse(policy).ok());
+    let mut run_warnings = of_policy(&request, policy.as_ref(), now);
     run_warnings.splice(0..0, request.warnings);
     run_warnings.extend(foreign_dhmc_roles(&outcomes, our_dhmc_role(request.policy.as_ref())));
     run_warnings.extend(dhmc_role_not_looked_for(&outcomes));
@@ -46,6 +45,7 @@ pub fn gather(request: Request, recorded: Vec<AccountOutcome>, targets: Vec<Targ
         finished_at: now.to_string(),
         error,
         totals,
+        waves: policy.map(|policy| WaveTotals::of(&policy, &outcomes)).unwrap_or_default(),
         warnings: run_warnings.len() + of_accounts + of_regions,
         run_warnings,
         skipped,
@@ -54,10 +54,10 @@ pub fn gather(request: Request, recorded: Vec<AccountOutcome>, targets: Vec<Targ
 }
 
 /// What takes everything down opens nothing; a policy that is not valid is the run's error.
-fn of_policy(request: &Request, now: Timestamp) -> Vec<Warning> {
+fn of_policy(request: &Request, policy: Option<&PatchPolicy>, now: Timestamp) -> Vec<Warning> {
     let opens = request.action.is_some_and(|action| action != Action::Disable);
-    let policy = request.policy.as_ref().filter(|_| opens).and_then(|policy| PatchPolicy::parse(policy).ok());
-    policy.map(|policy| openings::warnings(&policy, request.started_at.parse().unwrap_or(now))).unwrap_or_default()
+    let policy = policy.filter(|_| opens);
+    policy.map(|policy| openings::warnings(policy, request.started_at.parse().unwrap_or(now))).unwrap_or_default()
 }
 
 /// An account whose execution was aborted, or not started, leaves no item in the ledger: the list of targets still knows it, as it

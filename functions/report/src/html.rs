@@ -1,10 +1,12 @@
 //! `report.html`: one file that needs nothing else, neither a network nor, but for details and filters, a script.
 
+mod calendar;
 mod details;
 mod grid;
 pub mod groups;
 mod once;
 mod schedules;
+mod waves;
 
 use askama::Template;
 use aws_smithy_types::base64;
@@ -14,12 +16,15 @@ use policy::PatchPolicy;
 use policy::input::{Action, ExecutionInput};
 use sha2::{Digest, Sha256};
 
+use crate::halt::Halt;
 use crate::links::Links;
 use crate::notification::{action, verdict};
 use crate::text::{counted, duration, moment};
+use calendar::{Calendar, Openings};
 use grid::{Grid, Kind};
 use groups::Group;
 use schedules::{Schedule, Zones};
+use waves::Row as WaveRow;
 
 pub(crate) use once::{Once, json_in_script};
 
@@ -43,10 +48,16 @@ struct Page<'a> {
     finished: String,
     took: Option<String>,
     skipped: Vec<String>,
+    /// Why the run was halted, and what it did not reach.
+    halted: Vec<String>,
+    waves: Vec<WaveRow<'a>>,
+    wave_columns: [&'static str; 6],
+    not_reached: Vec<Group<'a>>,
     failures: Vec<Group<'a>>,
     reasons: Vec<Group<'a>>,
     warnings: Vec<Group<'a>>,
     grid: Grid<'a>,
+    calendar: Option<Calendar<'a>>,
     schedules: Vec<Schedule>,
     policy: Option<String>,
     details: String,
@@ -76,9 +87,14 @@ pub fn render(summary: &RunSummary, links: Option<&Links>) -> Result<String, ask
         finished: moment(&summary.finished_at, "UTC"),
         took: duration(&summary.started_at, &summary.finished_at),
         skipped: summary.skipped.iter().map(|(reason, count)| format!("{count} {}", spaced(reason))).collect(),
+        halted: Halt::of(summary).map(|halt| halt.sentences()).unwrap_or_default(),
+        waves: waves::rows(summary),
+        wave_columns: if summary.action == Some(Action::Plan) { waves::PLANNED } else { waves::COLUMNS },
+        not_reached: groups::not_reached(summary),
         failures: groups::groups(summary),
         reasons: groups::skipped(summary),
         warnings: groups::warnings(summary),
+        calendar: Calendar::new(summary, policy.as_ref()),
         schedules: schedules::schedules(summary, policy.as_ref()),
         policy: summary.policy.as_ref().and_then(|policy| serde_json::to_string_pretty(policy).ok()),
         details: details::render(summary, &grid.regions, &zones),

@@ -10,6 +10,7 @@
 pub mod coverage;
 pub mod csv;
 mod gather;
+pub mod halt;
 pub mod html;
 pub mod links;
 pub mod metrics;

@@ -5,13 +5,14 @@ use aws_sdk_sns::operation::RequestId;
 use lambda::call::Called;
 use lambda::logs;
 use patching::outcome::Status;
-use patching::summary::{RunSummary, Totals};
+use patching::summary::{AccountTotals, RunSummary, Totals};
 use policy::ids::RunId;
 use policy::input::Action;
 use serde::Serialize;
 use strum::EnumString;
 
-use crate::html::groups::{Group, groups, skipped};
+use crate::halt::Halt;
+use crate::html::groups::{Group, groups, not_reached, skipped};
 use crate::links::Links;
 use crate::text::counted;
 
@@ -121,6 +122,9 @@ pub fn verdict(summary: &RunSummary) -> String {
     let skipped = summary.skipped_in_scope();
     let windows = &totals.windows;
     let changed = windows.created + windows.updated + windows.deleted;
+    if let Some(halt) = Halt::of(summary) {
+        return halt.in_a_line();
+    }
     if let Some(error) = &summary.error {
         return format!("the run could not be done: {}", shortened(&error.name));
     }
@@ -160,7 +164,7 @@ fn shortened(name: &str) -> String {
 pub fn text(summary: &RunSummary, links: Option<&Links>) -> String {
     let Totals { accounts, regions, windows } = &summary.totals;
     let counts = [
-        format!("Accounts  {} succeeded, {} failed, {} skipped", accounts.succeeded, accounts.failed, accounts.skipped),
+        format!("Accounts  {}", by_outcome(accounts)),
         format!("Regions   {} succeeded, {} failed, {} skipped", regions.succeeded, regions.failed, regions.skipped),
         format!(
             "Windows   {} created, {} updated, {} deleted, {} unchanged",
@@ -170,15 +174,31 @@ pub fn text(summary: &RunSummary, links: Option<&Links>) -> String {
     ];
     let mut paragraphs = vec![format!("Run {}: {}.", summary.run, verdict(summary)), counts.join("\n")];
     let warnings = summary.run_warnings.iter();
+    paragraphs.extend(waves(summary));
+    paragraphs.extend(Halt::of(summary).map(|halt| halt.sentences().join("\n")));
     paragraphs.extend(summary.error.iter().map(|error| advised(&error.name, &error.message, error.advice())));
     paragraphs.extend(warnings.map(|warning| advised(&warning.name, &warning.message, warning.advice())));
     let groups = groups(summary);
     paragraphs.extend(groups.iter().take(NAMED_ERRORS).map(|group| told(group, "")));
     let unnamed = groups.len().saturating_sub(NAMED_ERRORS);
     paragraphs.extend((unnamed > 0).then(|| format!("And {unnamed} more kinds of failure.")));
+    paragraphs.extend(not_reached(summary).iter().map(|group| told(group, "Not reached: ")));
     paragraphs.extend(skipped(summary).iter().take(NAMED_ERRORS).map(|group| told(group, "Skipped: ")));
     paragraphs.extend(links.map(|links| format!("Report     {}\nExecution  {}", links.report, links.execution)));
     paragraphs.join("\n\n")
+}
+
+/// A line for each wave with accounts in this run, in their order.
+fn waves(summary: &RunSummary) -> Option<String> {
+    let waves = summary.waves.iter().filter(|wave| wave.totals.accounts.all() > 0);
+    let lines: Vec<_> = waves.map(|wave| format!("   {}: {}", wave.name, by_outcome(&wave.totals.accounts))).collect();
+    (!lines.is_empty()).then(|| format!("Accounts by wave\n{}", lines.join("\n")))
+}
+
+fn by_outcome(accounts: &AccountTotals) -> String {
+    let AccountTotals { succeeded, failed, skipped, not_reached } = accounts;
+    let done = format!("{succeeded} succeeded, {failed} failed, {skipped} skipped");
+    if *not_reached > 0 { format!("{done}, {not_reached} not reached") } else { done }
 }
 
 /// What happened, and what to do about it.

@@ -33,7 +33,7 @@ pub(crate) fn request(changes: &Value) -> Request {
     from_value(request).unwrap()
 }
 
-fn gathered(changes: &Value, recorded: Vec<AccountOutcome>, targets: Vec<Target>) -> RunSummary {
+pub(crate) fn gathered(changes: &Value, recorded: Vec<AccountOutcome>, targets: Vec<Target>) -> RunSummary {
     gather(request(changes), recorded, targets, "2026-12-01T00:01:40Z".parse().unwrap())
 }
 
@@ -128,7 +128,7 @@ fn a_dhmc_role_that_could_not_be_looked_for_is_one_warning_in_however_many_regio
 }
 
 /// One whose moment has passed, one that opens each hour for two, one that is as it should be.
-fn policy() -> Value {
+pub(crate) fn policy() -> Value {
     let window = |name: &str, schedule: &str| {
         json!({"name": name, "schedule": schedule, "timezone": "Europe/Berlin", "durationHours": 2, "cutoffHours": 0,
                "target": {"key": "tag-key", "values": ["Name"]}, "task": {"name": "Update", "document": "AWS-UpdateSSMAgent"}})
@@ -188,6 +188,36 @@ fn each_filter_of_a_target_is_shown() {
     let page = html::render(&summary(&json!({"policy": policy})), None).unwrap();
     assert!(page.contains("<bdi>tag-key = Name</bdi>"));
     assert!(page.contains("<bdi>tag:Environment = prod, dr</bdi><br>and <bdi>tag:PatchGroup = &#60;web&#62;</bdi>"));
+}
+
+#[test]
+fn a_plan_says_the_wave_of_each_account_and_how_its_windows_differ_there() {
+    let mut policy = policy();
+    policy["waves"] = json!([{"name": "pilot", "accounts": [FIRST], "windows": {"once": null, "hourly": null,
+                              "monthly": {"timezone": "Asia/Tokyo"}}}, {"name": "rest"}]);
+    let recorded = |id| {
+        let window = json!({"name": "monthly", "id": null, "status": "wouldCreate", "changes": [], "nextExecution": "2027-01-01T00:00:00Z"});
+        outcome(id, &json!({"regions": [{"region": "eu-west-1", "status": "planned", "windows": [window]}]}))
+    };
+    let targets =
+        [(FIRST, "pilot"), (SECOND, "rest")].map(|(id, wave)| Target { wave: Some(wave.into()), ..target(id) });
+    let run =
+        gathered(&json!({"policy": policy, "action": "plan"}), [FIRST, SECOND].map(recorded).into(), targets.into());
+    let accounts = |at: usize| &run.waves[at].totals.accounts;
+    assert_eq!((run.waves.len(), accounts(0).succeeded, accounts(1).succeeded), (2, 1, 1));
+    let page = html::render(&run, None).unwrap();
+    for told in [
+        "<th scope=\"row\">1. <b>pilot</b></th><td class=\"number\">1</td>",
+        "<th scope=\"row\" class=\"wave\">pilot</th>",
+        "<h3>monthly <span>pilot</span></h3>",
+        "<h3>monthly <span>rest</span></h3>",
+        // The same moment, as the window of each wave has it.
+        "Fri 1 Jan 2027 09:00 JST",
+        "Fri 1 Jan 2027 01:00 CET",
+    ] {
+        assert!(page.contains(told), "{told}");
+    }
+    assert_eq!(page.matches("JST\",\"Fri 1 Jan 2027 00:00 UTC").count(), 1, "the cell of the pilot alone");
 }
 
 /// Answers a run of one account, which failed, from the ledger.

@@ -23,14 +23,15 @@ function start(details) {
 
 function useAccounts(grid, details, narrow) {
   const rows = [...grid.tBodies[0].rows];
-  const regions = [...grid.tHead.rows[0].cells].slice(1).map((cell) => cell.textContent);
+  const lead = leading(grid);
+  const regions = [...grid.tHead.rows[0].cells].slice(lead).map((cell) => cell.textContent);
   const behind = (cell) => {
     const [account, cells] = details.accounts[rows.indexOf(cell.closest("tr"))];
-    const [, verdicts, why] = cells.find(([column]) => column === cell.cellIndex - 1) ?? [0, [], null];
+    const [, verdicts, why] = cells.find(([column]) => column === cell.cellIndex - lead) ?? [0, [], null];
     return { why: why ?? (cell.classList.contains("whole") ? account : null), verdicts: verdicts.map(([verdict, hosts]) => [details.verdicts[verdict], hosts]) };
   };
   const title = (cell) => {
-    const where = cell.classList.contains("whole") ? "" : ` · ${regions[cell.cellIndex - 1]}`;
+    const where = cell.classList.contains("whole") ? "" : ` · ${regions[cell.cellIndex - lead]}`;
     return cell.closest("tr").querySelector("b").textContent + where;
   };
   const inWords = ({ why, verdicts }) => {
@@ -50,7 +51,7 @@ function useAccounts(grid, details, narrow) {
         button.hidden = Boolean(why);
         button.addEventListener("click", () => {
           document.querySelector("dialog").close();
-          narrow({ text: cell.closest("tr").querySelector("small span").textContent, region: regions[cell.cellIndex - 1] });
+          narrow({ text: cell.closest("tr").querySelector("small span").textContent, region: regions[cell.cellIndex - lead] });
         });
       });
     },

@@ -41,7 +41,7 @@ function neighbour(cell, key) {
     case "ArrowLeft": return last(visible(cell.previousElementSibling, "previousElementSibling"));
     case "ArrowDown": return below(visible(row.nextElementSibling, "nextElementSibling"));
     case "ArrowUp": return below(visible(row.previousElementSibling, "previousElementSibling"));
-    case "Home": return visible(row.cells[1], "nextElementSibling");
+    case "Home": return visible(row.querySelector("td"), "nextElementSibling");
     case "End": return visible(row.lastElementChild, "previousElementSibling");
     default: return null;
   }
@@ -68,27 +68,33 @@ function showDialog(title, fill) {
   dialog.scrollTop = 0;
 }
 
+// How many columns come before those of the Regions.
+const leading = (grid) => grid.querySelectorAll("thead .leading").length;
+
 // Narrows the rows and columns of a grid by what is in the form.
 function addFilters(form, rows, regions) {
   const column = document.head.appendChild(document.createElement("style"));
-  const texts = rows.map((row) => row.cells[0].textContent.toLowerCase());
+  const lead = leading(rows[0].closest("table"));
+  const texts = rows.map((row) => [...row.cells].slice(0, lead).map((cell) => cell.textContent).join(" ").toLowerCase());
+  const waves = rows.map((row) => row.querySelector(".wave")?.textContent);
   const units = rows.map((row) => row.querySelector(".unit").textContent);
   const matches = (cell, status) => [...status].some((letter) => cell.classList.contains(letter));
   const filter = () => {
-    const { text, unit, region, status } = Object.fromEntries(new FormData(form));
+    const { text, unit, wave, region, status } = Object.fromEntries(new FormData(form));
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-    const at = regions.indexOf(region) + 1;
+    const at = region === "" ? 0 : regions.indexOf(region) + lead;
     let shown = 0;
     rows.forEach((row, index) => {
-      const cells = at === 0 || row.cells.length === 2 && regions.length > 1 ? [...row.cells].slice(1) : [row.cells[at]];
+      const cells = at === 0 || row.cells.length === lead + 1 && regions.length > 1 ? [...row.cells].slice(lead) : [row.cells[at]];
       const fits = words.every((word) => texts[index].includes(word))
         && (unit === "" || units[index] === unit || units[index].startsWith(unit + "/"))
+        && (!wave || waves[index] === wave)
         && (status === "" || cells.some((cell) => matches(cell, status)));
       row.hidden = !fits;
       shown += fits;
     });
     column.textContent = at === 0 ? "" :
-      `#grid tr > :not(:first-child, :nth-child(${at + 1}), .whole) { display: none; }`;
+      `#grid tr > :not(:first-child, .wave, :nth-child(${at + 1}), .whole) { display: none; }`;
     form.querySelector("output").textContent = `${shown} of ${rows.length} accounts`;
   };
   form.hidden = false;

@@ -4,9 +4,9 @@ const AT_A_TIME = 200;
 // Hosts as the page holds them: what many share is a number of a fact.
 function readHosts(details) {
   const { facts, cells } = JSON.parse(document.getElementById("all-hosts").textContent);
-  const accounts = new Map([...document.querySelectorAll("#grid tbody th")].map((head) => {
-    const [id, unit] = [...head.querySelector("small").children].map((part) => part.textContent);
-    return [id, { id, unit, name: head.querySelector("b").textContent }];
+  const accounts = new Map([...document.querySelectorAll("#grid tbody tr")].map((row) => {
+    const [id, unit] = [...row.querySelector("small").children].map((part) => part.textContent);
+    return [id, { id, unit, name: row.querySelector("b").textContent, wave: row.querySelector(".wave")?.textContent }];
   }));
   return cells.flatMap(([account, region, rows]) => rows.map(([id, name, verdict, reasons, system, place, windows, patch, scanned]) => ({
     id, name, account: accounts.get(account), region, verdict: details.verdicts[verdict], reasons: facts[reasons], system: facts[system],
@@ -36,10 +36,11 @@ function useHosts(details) {
       ? `${count(hosts.length)} hosts` : `${count(found.length)} of ${count(hosts.length)} hosts`;
   };
   const filter = () => {
-    const { text, verdict, reason, unit, region, system } = Object.fromEntries(new FormData(form));
+    const { text, verdict, reason, unit, wave, region, system } = Object.fromEntries(new FormData(form));
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     found = hosts.filter((host) => (verdict === "" || host.verdict[0] === verdict)
       && (reason === "" || reasonsOf(host).includes(reason))
+      && (!wave || host.account.wave === wave)
       && (region === "" || host.region === region)
       && (system === "" || host.system[0] === system)
       && (unit === "" || host.account.unit === unit || host.account.unit.startsWith(unit + "/"))

@@ -4,14 +4,15 @@ if (grid) enhance();
 
 function enhance() {
   const rows = [...grid.tBodies[0].rows];
-  const regions = [...grid.tHead.rows[0].cells].slice(1).map((cell) => cell.textContent);
-  const names = { f: "failed", s: "skipped", c: "created", u: "updated", d: "deleted", n: "no change", x: "not worked in" };
+  const lead = leading(grid);
+  const regions = [...grid.tHead.rows[0].cells].slice(lead).map((cell) => cell.textContent);
+  const names = { f: "failed", s: "skipped", c: "created", u: "updated", d: "deleted", n: "no change", x: "not worked in", r: "not reached" };
   let data;
   addFilters(document.querySelector(".filters"), rows, regions);
   useGrid(grid, {
     label(cell) {
       const row = cell.closest("tr");
-      const where = cell.classList.contains("whole") ? "" : ` in ${regions[cell.cellIndex - 1]}`;
+      const where = cell.classList.contains("whole") ? "" : ` in ${regions[cell.cellIndex - lead]}`;
       const warned = cell.classList.contains("w") ? ", with a warning" : "";
       return `${row.querySelector("b").textContent}${where}: ${names[cell.classList[0]]}${warned}`;
     },
@@ -19,7 +20,8 @@ function enhance() {
       if (cell.classList.contains("x")) return;
       data ??= JSON.parse(document.getElementById("details").textContent);
       const row = cell.closest("tr");
-      show(row, regions[cell.cellIndex - 1], data.accounts[rows.indexOf(row)], cell, data.facts);
+      const region = cell.classList.contains("whole") ? "" : " · " + regions[cell.cellIndex - lead];
+      show(row, region, cell.cellIndex - lead, data.accounts[rows.indexOf(row)], data.facts);
     },
   });
 }
@@ -30,15 +32,14 @@ const SHADES = {
   deleted: "d", wouldDelete: "d", reset: "d", wouldReset: "d",
 };
 
-function show(row, region, [error, cells, skipped, warnings], cell, facts) {
+function show(row, region, column, [error, cells, skipped, warnings], facts) {
   const [id, unit] = [...row.querySelector("small").children].map((part) => part.textContent);
-  const title = row.querySelector("b").textContent + (cell.classList.contains("whole") ? "" : " · " + region);
-  showDialog(title, (body) => {
+  showDialog(row.querySelector("b").textContent + region, (body) => {
     add(body, "p", [id, unit].filter(Boolean).join(" · "));
     if (error !== null) addFailure(body, facts[error]);
     if (skipped !== null) addNote(body, facts[skipped]);
     warnings.forEach((number) => addNote(body, facts[number]));
-    const found = cells[cell.cellIndex - 1];
+    const found = cells[column];
     if (found) addRegion(body, found, facts);
   });
 }

@@ -1,11 +1,12 @@
 //! Runs of any size, as an organization might have them: most of it well, here and there a failure of each kind.
 
+use jiff::Timestamp;
 use patching::diff::Change;
 use patching::outcome::{
     AccountOutcome, DhmcOutcome, DhmcStatus, Failure, Reason, RegionOutcome, Status, Warning, WindowOutcome,
     WindowStatus,
 };
-use patching::summary::{RunSummary, Totals, foreign_dhmc_roles};
+use patching::summary::{RunSummary, Totals, WaveTotals, foreign_dhmc_roles};
 use policy::PatchPolicy;
 use serde_json::{Value, json};
 use ssm_simulator::DEFAULT_REGIONS;
@@ -59,6 +60,7 @@ pub fn run(accounts: usize, regions: usize) -> RunSummary {
         warnings: warnings.sum::<usize>() + run_warnings.len(),
         run_warnings,
         totals,
+        waves: Vec::new(),
         skipped: skipped.iter().filter(|one| one.1 > 0).map(|(name, count)| ((*name).to_owned(), *count)).collect(),
         outcomes,
     }
@@ -91,6 +93,102 @@ pub fn policy() -> Value {
     });
     PatchPolicy::parse(&policy).expect("a valid policy");
     policy
+}
+
+/// The waves in their order, each with the unit that it takes, by its place among the units, and with when it opens.
+const WAVES: [(&str, Option<usize>, &str, u8); 3] = [
+    ("pilot", Some(4), "cron(0 2 ? * TUE#2 *)", 1),
+    ("early", Some(3), "cron(0 2 ? * TUE#2 *)", 4),
+    ("production", None, "cron(0 2 ? * TUE#3 *)", 2),
+];
+
+/// The default windows in three waves, of which each opens some days after the one before; only the pilot has a window for the agent.
+///
+/// # Panics
+///
+/// When it is not valid.
+#[must_use]
+pub fn policy_with_waves() -> Value {
+    let mut policy = policy();
+    policy["haltAbovePercent"] = json!(20);
+    policy["waves"] = WAVES
+        .map(|(name, unit, schedule, days)| {
+            let opens = json!({"schedule": schedule, "scheduleOffsetDays": days});
+            let mut wave = json!({"name": name, "windows": {WINDOWS[1]: opens, WINDOWS[2]: opens}});
+            if name != "pilot" {
+                wave["windows"][WINDOWS[0]] = Value::Null;
+            }
+            if let Some(unit) = unit {
+                wave["organizationalUnits"] = json!([format!("ou-ab12-{unit:08}")]);
+            }
+            wave
+        })
+        .into();
+    PatchPolicy::parse(&policy).expect("a valid policy");
+    policy
+}
+
+/// The same run under a policy with waves.
+#[must_use]
+pub fn with_waves(mut run: RunSummary) -> RunSummary {
+    for account in &mut run.outcomes {
+        let unit = UNITS.iter().position(|unit| account.organizational_unit.as_deref() == Some(*unit));
+        let wave = WAVES.iter().find(|(_, taken, ..)| taken.is_none() || *taken == unit);
+        account.wave = wave.map(|(name, ..)| (*name).to_owned());
+    }
+    let policy = PatchPolicy::parse(&policy_with_waves()).expect("a valid policy");
+    let now: Timestamp = run.finished_at.parse().expect("a moment");
+    for account in &mut run.outcomes {
+        let wave = policy.waves.iter().find(|wave| Some(wave.name.as_str()) == account.wave.as_deref());
+        let windows = wave.map(|wave| &wave.policy.windows);
+        for region in &mut account.regions {
+            region.windows.retain_mut(|outcome| {
+                let window = windows.into_iter().flatten().find(|window| window.name.as_str() == outcome.name);
+                outcome.next_execution = window.and_then(|window| Some(window.openings(now).next()?.to_string()));
+                window.is_some()
+            });
+        }
+    }
+    run.policy = Some(policy_with_waves());
+    counted_again(run)
+}
+
+/// The same run, halted in its second wave: a half of that wave failed, a quarter was not reached, and nothing after it was.
+#[must_use]
+pub fn halted(run: RunSummary) -> RunSummary {
+    let mut run = with_waves(run);
+    let mut early = 0_usize..;
+    for account in &mut run.outcomes {
+        let place = if account.wave.as_deref() == Some("early") { early.next() } else { None };
+        let not_reached = AccountOutcome::not_reached(account.id.clone(), account.name.clone());
+        let with = |other: AccountOutcome| AccountOutcome {
+            wave: account.wave.clone(),
+            organizational_unit: account.organizational_unit.clone(),
+            ..other
+        };
+        *account = match (account.wave.as_deref(), place.map(|place| place % 4)) {
+            (Some("production"), _) | (_, Some(1)) => with(not_reached),
+            (_, Some(0 | 2)) => {
+                let error = failure("AssumeRole", "AccessDenied", "access was denied: sts:AssumeRole: AccessDenied");
+                with(AccountOutcome { status: Status::Failed, error: Some(error), ..not_reached })
+            }
+            _ => continue,
+        };
+    }
+    let early = run.outcomes.iter().filter(|account| account.wave.as_deref() == Some("early")).count();
+    let cause = format!("wave early: more than 20 % of {early} accounts failed");
+    run.error = Some(Failure::of_run("RolloutHalted", &cause));
+    run.status = Status::Failed;
+    counted_again(run)
+}
+
+fn counted_again(mut run: RunSummary) -> RunSummary {
+    let policy = run.policy.as_ref().and_then(|policy| PatchPolicy::parse(policy).ok());
+    run.waves = policy.map(|policy| WaveTotals::of(&policy, &run.outcomes)).unwrap_or_default();
+    run.totals = Totals::new(&run.outcomes, 3);
+    let warnings = run.outcomes.iter().flat_map(|account| &account.regions).map(|one| one.warnings.len());
+    run.warnings = warnings.sum::<usize>() + run.run_warnings.len();
+    run
 }
 
 fn account(number: usize, regions: usize) -> AccountOutcome {

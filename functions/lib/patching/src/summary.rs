@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use policy::DHMC_ROLE;
 use policy::ids::{AccountId, RunId};
 use policy::input::Action;
+use policy::{DHMC_ROLE, PatchPolicy};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -38,6 +38,9 @@ pub struct RunSummary {
     /// The run in numbers.
     #[serde(flatten)]
     pub totals: Totals,
+    /// The same of each wave of the policy, in the order in which they come; none when it has no waves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waves: Vec<WaveTotals>,
     /// How many warnings there are: of the run as a whole, and in all accounts and their Regions.
     #[serde(default)]
     pub warnings: usize,
@@ -148,6 +151,18 @@ pub struct Totals {
     pub windows: WindowTotals,
 }
 
+/// A wave in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct WaveTotals {
+    /// The wave's name.
+    pub name: String,
+    /// What became of its accounts in this run, which need not be all that the wave takes.
+    #[serde(flatten)]
+    pub totals: Totals,
+}
+
 /// Accounts, by what became of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -193,10 +208,30 @@ pub struct WindowTotals {
     pub deleted: usize,
 }
 
+impl AccountTotals {
+    /// All of them.
+    #[must_use]
+    pub fn all(&self) -> usize {
+        self.succeeded + self.failed + self.skipped + self.not_reached
+    }
+}
+
+impl WaveTotals {
+    /// Counts the `outcomes` of each wave of the policy.
+    #[must_use]
+    pub fn of(policy: &PatchPolicy, outcomes: &[AccountOutcome]) -> Vec<Self> {
+        let totals = |name: &str| {
+            let of_wave = outcomes.iter().filter(|account| account.wave.as_deref() == Some(name));
+            Self { name: name.to_owned(), totals: Totals::new(of_wave, 0) }
+        };
+        policy.waves.iter().map(|wave| totals(wave.name.as_str())).collect()
+    }
+}
+
 impl Totals {
     /// Counts `outcomes`, beside the accounts that were left out.
     #[must_use]
-    pub fn new(outcomes: &[AccountOutcome], left_out: usize) -> Self {
+    pub fn new<'a>(outcomes: impl IntoIterator<Item = &'a AccountOutcome>, left_out: usize) -> Self {
         let mut totals = Self::default();
         totals.accounts.skipped = left_out;
         for account in outcomes {

@@ -1,7 +1,7 @@
 //! An inspection in a sentence, and the message to those who want to know.
 
 use patching::hosts::Verdict;
-use patching::hosts::coverage::Coverage;
+use patching::hosts::coverage::{Coverage, WaveCount};
 use patching::summary::RunSummary;
 
 use super::html::ORDER;
@@ -74,6 +74,17 @@ pub(super) fn subject(coverage: &Coverage) -> String {
     clean(&format!("Patch Manager: {first}{}", places.unwrap_or_default()))
 }
 
+/// A line for each wave with hosts, in their order.
+fn waves(coverage: &Coverage) -> Option<String> {
+    let share = |wave: &WaveCount| {
+        let (patched, all) = (wave.hosts.of(Verdict::Patched), wave.hosts.to_be_patched());
+        let percent = wave.hosts.patched_percent?;
+        Some(format!("\n   {}: {} of {} ({percent:.1} %)", wave.name, grouped(patched), many(all, "host")))
+    };
+    let lines: String = coverage.waves.iter().filter_map(share).collect();
+    (!lines.is_empty()).then(|| format!("Patched by wave{lines}"))
+}
+
 /// Counts, the commonest reasons with what to do about them, what could not be looked at, and where to go on looking.
 pub(super) fn text(run: &RunSummary, coverage: &Coverage, links: Option<&Links>) -> String {
     let mut headline = vec![format!("Inspection {}: {}.", coverage.run, headline(coverage))];
@@ -84,6 +95,7 @@ pub(super) fn text(run: &RunSummary, coverage: &Coverage, links: Option<&Links>)
         .map(|verdict| format!("{:10} {:>9}", verdict.to_string(), grouped(coverage.hosts.of(verdict))))
         .collect();
     paragraphs.extend((!verdicts.is_empty()).then(|| verdicts.join("\n")));
+    paragraphs.extend(waves(coverage));
     paragraphs.extend(coverage.error.iter().map(|error| advised(&error.name, &error.message, error.advice())));
     paragraphs.extend(coverage.reasons.iter().filter(|reason| reason.hosts > 0).take(NAMED).map(|reason| {
         let (hosts, accounts) = (many(reason.hosts, "host"), many(reason.accounts, "account"));

@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use crate::links::Console;
 
 /// What the table has of a host, in this order; a line has it, too, and beside it `inspected_at`.
-pub const COLUMNS: [&str; 34] = [
+pub const COLUMNS: [&str; 35] = [
     "account_id",
     "account_name",
     "organizational_unit",
+    "wave",
     "region",
     "instance_id",
     "name",
@@ -55,7 +56,7 @@ pub(super) fn of_host(account: &AccountOutcome, cell: &Cell, host: &Host, consol
     let last = host.last_window.as_ref();
     json!({
         "account_id": account.id, "account_name": account.name, "organizational_unit": account.organizational_unit,
-        "region": cell.region, "instance_id": host.id, "name": host.name, "hosts": 1,
+        "wave": account.wave, "region": cell.region, "instance_id": host.id, "name": host.name, "hosts": 1,
         "verdict": host.verdict, "reasons": host.reasons.iter().map(|finding| finding.name).collect::<Vec<_>>(),
         "reason_text": host.reasons.iter().map(sentence).collect::<Vec<_>>().join("; "),
         "kind": host.kind, "state": host.state, "platform": host.platform, "agent_version": host.agent_version,
@@ -88,7 +89,7 @@ pub(super) fn of_places<'a>(account: &'a AccountCoverage, finished_at: &'a str) 
     regions.chain(whole.filter(move |(_, hosts, _)| *hosts > 0 || !has_places)).map(move |(region, hosts, why)| {
         json!({
             "account_id": account.id, "account_name": account.name, "organizational_unit": account.organizational_unit,
-            "region": region, "hosts": hosts, "verdict": Verdict::Unknown, "reasons": [Reason::NotInspected],
+            "wave": account.wave, "region": region, "hosts": hosts, "verdict": Verdict::Unknown, "reasons": [Reason::NotInspected],
             "reason_text": format!("{}: {}: {}", Reason::NotInspected, why.name, why.message),
             "inspected_at": finished_at,
         })

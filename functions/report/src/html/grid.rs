@@ -43,10 +43,13 @@ pub(super) enum Kind {
     Unchanged,
     /// The run had nothing to do there.
     Absent,
+    /// The run was halted before.
+    NotReached,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 7] =
+    /// Those of a cell that stands for a Region.
+    pub(super) const OF_REGIONS: [Self; 7] =
         [Self::Failed, Self::Skipped, Self::Created, Self::Updated, Self::Deleted, Self::Unchanged, Self::Absent];
 
     /// Its letter, its class in the style sheet, and what it stands for.
@@ -59,6 +62,7 @@ impl Kind {
             Self::Deleted => ("D", "d", "deleted"),
             Self::Unchanged => ("N", "n", "no change"),
             Self::Absent => ("–", "x", "not worked in"),
+            Self::NotReached => ("R", "r", "not reached"),
         }
     }
 
@@ -84,6 +88,10 @@ impl Kind {
 impl Row<'_> {
     pub(super) fn unit(&self) -> &str {
         self.account.organizational_unit.as_deref().unwrap_or_default()
+    }
+
+    pub(super) fn wave(&self) -> &str {
+        self.account.wave.as_deref().unwrap_or_default()
     }
 
     /// Why the account as a whole failed.

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use patching::outcome::{AccountOutcome, RegionOutcome};
+use patching::outcome::{AccountOutcome, RegionOutcome, Status};
 use patching::summary::RunSummary;
 
+use crate::halt::Halt;
 use crate::text::counted;
 
 /// How much of a message stands in a line of the notification.
@@ -54,7 +55,9 @@ impl Place<'_> {
         let AccountOutcome { id, name, .. } = self.account;
         let region = self.region.map(|region| format!(" {}", region.region)).unwrap_or_default();
         let step = self.step.map(|step| format!("{step}: ")).unwrap_or_default();
-        format!("{name} ({id}){region}: {step}{}", self.message).chars().take(LINE).collect()
+        let said = format!("{step}{}", self.message);
+        let colon = if said.is_empty() { "" } else { ": " };
+        format!("{name} ({id}){region}{colon}{said}").chars().take(LINE).collect()
     }
 }
 
@@ -74,6 +77,22 @@ pub fn skipped(summary: &RunSummary) -> Vec<Group<'_>> {
         let place = Place { account, region, step: None, message: &reason.message };
         ((reason.name.as_str(), reason.advice()), place)
     }))
+}
+
+/// What a halted run did not reach: the accounts of each wave, in the order of the waves.
+#[must_use]
+pub fn not_reached(summary: &RunSummary) -> Vec<Group<'_>> {
+    let Some(halt) = Halt::of(summary) else { return Vec::new() };
+    let waves = summary.waves.iter().map(|wave| Some(wave.name.as_str()));
+    let group = |wave: Option<&'_ str>| {
+        let accounts = summary.outcomes.iter().filter(|account| account.status == Status::NotReached);
+        let of_wave = accounts.filter(|account| account.wave.as_deref() == wave);
+        of_wave.map(|account| Place { account, region: None, step: None, message: "" }).collect::<Vec<_>>()
+    };
+    let groups = waves.chain([None]).map(|wave| (wave, group(wave))).filter(|(_, places)| !places.is_empty());
+    let named =
+        groups.map(|(wave, places)| Group { name: wave.unwrap_or("all accounts"), advice: halt.advice(wave), places });
+    named.collect()
 }
 
 /// The warnings, what there is most of first.

@@ -9,19 +9,28 @@ use policy::{Filter, PatchPolicy, ScheduleKind, Window};
 
 use crate::text::{moment, plain};
 
-/// The time zone of each window of the policy, by the window's name.
-#[derive(Debug, Default)]
-pub(super) struct Zones(BTreeMap<String, String>);
+/// The policy as it is in each of its waves, in their order; as it is everywhere, when it has none.
+pub(super) fn parts(policy: Option<&PatchPolicy>) -> Vec<(Option<&str>, &PatchPolicy)> {
+    let waves = policy.into_iter().flat_map(|policy| &policy.waves);
+    let parts: Vec<_> = waves.map(|wave| (Some(wave.name.as_str()), &*wave.policy)).collect();
+    if parts.is_empty() { policy.into_iter().map(|policy| (None, policy)).collect() } else { parts }
+}
 
-impl Zones {
-    pub(super) fn new(policy: Option<&PatchPolicy>) -> Self {
-        let windows = policy.into_iter().flat_map(|policy| &policy.windows);
-        Self(windows.map(|window| (window.name.to_string(), window.timezone.to_string())).collect())
+/// The time zone of each window of the policy, by the wave and the window's name.
+#[derive(Debug, Default)]
+pub(super) struct Zones<'a>(BTreeMap<(Option<&'a str>, &'a str), &'a str>);
+
+impl<'a> Zones<'a> {
+    pub(super) fn new(policy: Option<&'a PatchPolicy>) -> Self {
+        let zones = parts(policy).into_iter().flat_map(|(wave, policy)| {
+            policy.windows.iter().map(move |window| ((wave, window.name.as_str()), window.timezone.as_str()))
+        });
+        Self(zones.collect())
     }
 
     /// UTC for a window that the policy does not have.
-    pub(super) fn of(&self, window: &str) -> &str {
-        self.0.get(window).map_or("UTC", String::as_str)
+    pub(super) fn of(&self, wave: Option<&str>, window: &str) -> &'a str {
+        self.0.get(&(wave, window)).copied().unwrap_or("UTC")
     }
 }
 
@@ -29,6 +38,8 @@ impl Zones {
 #[derive(Debug)]
 pub(super) struct Schedule {
     pub(super) name: String,
+    /// The waves in which it is so; none when the policy has no waves.
+    pub(super) waves: String,
     pub(super) expression: String,
     pub(super) zone: String,
     pub(super) hours: String,
@@ -57,20 +68,46 @@ pub(super) struct Next {
 /// How many openings of a window a plan shows: a year of monthly ones.
 const OPENINGS: usize = 12;
 
-/// The windows in the policy's order; none without a valid policy.
+/// How many account-Regions have a window run next at which moment.
+type Moments<'a> = BTreeMap<&'a str, usize>;
+
+/// The windows in the policy's order, once where they are the same in several waves; none without a valid policy.
 pub(super) fn schedules(summary: &RunSummary, policy: Option<&PatchPolicy>) -> Vec<Schedule> {
-    let mut next: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
-    for window in summary.outcomes.iter().flat_map(|account| &account.regions).flat_map(|region| &region.windows) {
-        if let Some(moment) = &window.next_execution {
-            *next.entry(&window.name).or_default().entry(moment).or_default() += 1;
+    let mut next = next_executions(summary);
+    let planned_at = summary.started_at.parse().ok().filter(|_| summary.action == Some(Action::Plan));
+    let mut windows: Vec<(&Window, Vec<&str>, Moments<'_>)> = Vec::new();
+    for (wave, policy) in parts(policy) {
+        for window in &policy.windows {
+            let of_wave = next.remove(&(wave, window.name.as_str())).unwrap_or_default();
+            match windows.iter_mut().find(|(known, ..)| *known == window) {
+                Some((_, waves, next)) => {
+                    waves.extend(wave);
+                    for (moment, places) in of_wave {
+                        *next.entry(moment).or_default() += places;
+                    }
+                }
+                None => windows.push((window, wave.into_iter().collect(), of_wave)),
+            }
         }
     }
-    let windows = policy.into_iter().flat_map(|policy| &policy.windows);
-    let planned_at = summary.started_at.parse().ok().filter(|_| summary.action == Some(Action::Plan));
-    windows.map(|window| schedule(window, next.remove(window.name.as_str()).unwrap_or_default(), planned_at)).collect()
+    windows.into_iter().map(|(window, waves, next)| schedule(window, &waves, next, planned_at)).collect()
 }
 
-fn schedule(window: &Window, next: BTreeMap<&str, usize>, planned_at: Option<Timestamp>) -> Schedule {
+/// By wave and window.
+fn next_executions(summary: &RunSummary) -> BTreeMap<(Option<&str>, &str), Moments<'_>> {
+    let mut next: BTreeMap<_, Moments<'_>> = BTreeMap::new();
+    for account in &summary.outcomes {
+        for window in account.regions.iter().flat_map(|region| &region.windows) {
+            if let Some(moment) = &window.next_execution {
+                let of_window = next.entry((account.wave.as_deref(), window.name.as_str())).or_default();
+                *of_window.entry(moment.as_str()).or_default() += 1;
+            }
+        }
+    }
+    next
+}
+
+fn schedule(window: &Window, waves: &[&str], next: Moments<'_>, planned_at: Option<Timestamp>) -> Schedule {
     let zone = window.timezone.to_string();
     let openings =
         planned_at.filter(|_| window.enabled).into_iter().flat_map(|now| window.openings(now).take(OPENINGS));
@@ -81,6 +118,7 @@ fn schedule(window: &Window, next: BTreeMap<&str, usize>, planned_at: Option<Tim
         openings: openings.map(|opening| moment(&opening.to_string(), &zone)).collect(),
         is_from_now: window.schedule.kind() == ScheduleKind::Rate,
         name: window.name.to_string(),
+        waves: waves.join(", "),
         expression: window.schedule.to_string(),
         hours: format!("{} h, no new task in the last {} h", window.duration.hours(), window.duration.cutoff_hours()),
         document: window.task.document.to_string(),

@@ -1,13 +1,21 @@
 use patching::outcome::AccountOutcome;
+use patching::targets::Target;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::tests::{summary, summary_of};
+use crate::tests::{gathered, policy, summary, summary_of};
 
 fn failed(number: usize, name: &str) -> AccountOutcome {
     let error = json!({"step": "AssumeRole", "name": name, "cause": format!("cause {number}")});
     let id = format!("{number:012}").parse().unwrap();
     AccountOutcome::from_ledger(id, format!("account {number}"), &json!({"error": error}).to_string()).unwrap()
+}
+
+/// An account to be worked in; of no wave when that has no name.
+fn target_in(number: usize, wave: &str) -> Target {
+    let account = json!({"id": format!("{number:012}"), "name": format!("account {number}"), "state": "ACTIVE"});
+    let wave = if wave.is_empty() { Value::Null } else { wave.into() };
+    serde_json::from_value(json!({"account": account, "regions": null, "sweep": false, "wave": wave})).unwrap()
 }
 
 fn with_failures(changes: &Value, failures: Vec<AccountOutcome>, succeeded: usize) -> RunSummary {
@@ -38,6 +46,60 @@ fn every_kind_of_run_has_a_subject_of_its_own() {
     ] {
         assert_eq!(subject(&summary(&changes)), expected);
     }
+}
+
+/// Three accounts of three waves: the first was set up, the second failed, which halted the run, and the third was not reached.
+fn halted() -> RunSummary {
+    let mut policy = policy();
+    policy["haltAbovePercent"] = json!(20);
+    policy["waves"] = json!([
+        {"name": "pilot", "accounts": ["000000000000"]}, {"name": "early", "accounts": ["000000000001"]}, {"name": "rest"}
+    ]);
+    let done = AccountOutcome {
+        regions: summary(&json!({})).outcomes.remove(0).regions,
+        status: Status::Succeeded,
+        error: None,
+        ..failed(0, "")
+    };
+    let caught = json!({"Error": "RolloutHalted", "Cause": "wave early: more than 20 % of 2 accounts failed"});
+    gathered(
+        &json!({"policy": policy, "error": caught}),
+        vec![done, failed(1, "AccessDenied")],
+        [(0, "pilot"), (1, "early"), (2, "early"), (3, "rest")].map(|(number, wave)| target_in(number, wave)).into(),
+    )
+}
+
+#[test]
+fn a_halted_run_says_in_which_wave_and_what_was_not_reached() {
+    let run = halted();
+    assert_eq!(subject(&run), "Patch Manager: halted in the wave early: 1 of 2 accounts failed (rollout r1)");
+    let text = text(&run, None);
+    for part in [
+        "Accounts  1 succeeded, 1 failed, 2 skipped, 2 not reached",
+        "Accounts by wave\n   pilot: 1 succeeded, 0 failed, 0 skipped\n   early: 0 succeeded, 1 failed, 0 skipped, 1 not reached\n   \
+         rest: 0 succeeded, 0 failed, 0 skipped, 1 not reached",
+        "In the wave early, 1 of 2 accounts failed, and the policy halts a rollout when more than 20 % of a wave do.",
+        "1 account beside them was not begun, or stopped on the way",
+        "Not begun, so that their accounts hold what they held before: rest (1 account).",
+        "Not reached: early (1 account)\n   account 2 (000000000002)\n-> Not begun, or stopped on the way",
+        "Not reached: rest (1 account)\n   account 3 (000000000003)\n-> The wave was not begun",
+        "retryOf",
+    ] {
+        assert!(text.contains(part), "{part} is not in:\n{text}");
+    }
+}
+
+#[test]
+fn a_run_without_waves_that_was_halted_says_of_how_many_accounts() {
+    let caught = json!({"Error": "RolloutHalted", "Cause": "all accounts: more than 50 % of 2 accounts failed"});
+    let policy = json!({"haltAbovePercent": 50});
+    let run =
+        gathered(&json!({"policy": policy, "error": caught}), vec![failed(1, "AccessDenied")], vec![target_in(2, "")]);
+    assert_eq!(verdict(&run), "halted: 1 of 2 accounts failed");
+    assert!(
+        text(&run, None)
+            .contains("1 of 2 accounts failed, and the policy halts a rollout when more than 50 % of them do.")
+    );
 }
 
 #[test]

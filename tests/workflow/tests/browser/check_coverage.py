@@ -23,6 +23,7 @@ def main(chromium, report, expected, folder):
         a_reason_opens_its_hosts(page, expected)
         a_verdict_opens_its_hosts(page, expected)
         the_filters_narrow(page, expected)
+        the_waves_are_told(page, expected)
         a_host_opens(page, expected)
         a_cell_opens_its_hosts(page, expected)
         a_place_that_nobody_saw_says_why(page, expected)
@@ -55,6 +56,25 @@ def names_are_text(page, expected):
         search(page, host)
         assert page.locator(".hosts tbody button").all_text_contents() == [name]
     search(page, "")
+
+
+def the_waves_are_told(page, expected):
+    table = page.locator("table[aria-labelledby=waves]")
+    assert table.count() == (1 if expected["waves"] else 0)
+    assert table.locator("tbody th").all_inner_texts() == [name for name, _ in expected["waves"]]
+    for at, (name, wave) in enumerate(expected["waves"]):
+        numbers = table.locator("tbody tr").nth(at).locator("td").all_inner_texts()
+        assert numbers[0] == str(wave["accounts"])
+        hosts = int(numbers[1].replace(",", ""))
+        assert abs(float(numbers[2].split()[0]) - 100 * wave["patched"] / hosts) < 0.1, (name, numbers)
+        hosts_of = page.locator("#host-filters").get_by_role("combobox", name="Wave")
+        hosts_of.select_option(name)
+        assert found(page) == (wave["hosts"], expected["hosts"])
+        hosts_of.select_option("")
+        accounts_of = page.locator("#grid-filters").get_by_role("combobox", name="Wave")
+        accounts_of.select_option(name)
+        assert page.locator("#grid tbody tr:not([hidden])").count() == wave["accounts"]
+        accounts_of.select_option("")
 
 
 def search(page, text):

@@ -1,6 +1,6 @@
 //! The page of an inspection, and what it must show, taken from the cells and not from the page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use patching::hosts::coverage::Earlier;
@@ -16,20 +16,18 @@ use workflow::{sample, sample_hosts};
 /// A host with where it is.
 type Placed<'a> = (&'a Host, &'a Cell);
 
-pub(super) fn write(folder: &Path, accounts: usize, regions: usize) -> (PathBuf, PathBuf) {
-    let run = sample_hosts::run(accounts, regions);
-    let cells: Vec<Cell> = sample_hosts::cells(&run).collect();
-    let mut making = Making::new(&run).unwrap();
+pub(super) fn write(folder: &Path, name: &str, run: &RunSummary) -> (PathBuf, PathBuf) {
+    let cells: Vec<Cell> = sample_hosts::cells(run).collect();
+    let mut making = Making::new(run).unwrap();
     cells.iter().try_for_each(|cell| making.add(cell)).unwrap();
     let Made { coverage, hosts, .. } = making.finish(Earlier::default()).unwrap();
     let key = record::ObjectKey { bucket: "data".into(), key: "runs/run/coverage.html".into() };
-    let links = Links::new(&run, &key);
+    let links = Links::new(run, &key);
     let history = sample_hosts::history(&coverage);
-    let page = folder.join(format!("coverage-{accounts}x{regions}.html"));
+    let page = folder.join(format!("{name}.html"));
     let expected = page.with_extension("expected.json");
-    std::fs::write(&page, report::coverage::render(&run, &coverage, &history, &hosts, links.as_ref()).unwrap())
-        .unwrap();
-    std::fs::write(&expected, expectations(&run, &cells).to_string()).unwrap();
+    std::fs::write(&page, report::coverage::render(run, &coverage, &history, &hosts, links.as_ref()).unwrap()).unwrap();
+    std::fs::write(&expected, expectations(run, &cells).to_string()).unwrap();
     (page, expected)
 }
 
@@ -68,7 +66,9 @@ fn expectations(run: &RunSummary, cells: &[Cell]) -> Value {
     let of = |verdict: Verdict| hosts.iter().filter(|(host, _)| host.verdict == verdict).count();
     let (patched, all) = (of(Verdict::Patched), hosts.len() + unseen - of(Verdict::Excluded));
     let tenths = patched * 1_000 / all;
+    let waves = run.waves.iter().map(|wave| (&wave.name, of_wave(run, &hosts, &wave.name)));
     json!({
+        "waves": waves.collect::<Vec<_>>(),
         "accounts": run.outcomes.iter().map(|account| &account.name).collect::<Vec<_>>(), "notInspected": unseen > 0 || denied,
         "headline": format!(
             "{} of {} hosts are patched ({}.{} %)", grouped(patched), grouped(all), tenths / 10, tenths % 10
@@ -77,6 +77,19 @@ fn expectations(run: &RunSummary, cells: &[Cell]) -> Value {
         "filters": {"Region": [region, in_region], "Operating system": [system, of_system]},
         "command": {"id": host.id, "command": command, "advice": finding.name.advice()},
     })
+}
+
+/// The accounts of a wave, and its hosts that somebody saw.
+fn of_wave(run: &RunSummary, hosts: &[Placed<'_>], wave: &str) -> Value {
+    let accounts: BTreeSet<_> = run
+        .outcomes
+        .iter()
+        .filter(|account| account.wave.as_deref() == Some(wave))
+        .map(|account| &account.id)
+        .collect();
+    let seen = hosts.iter().filter(|(_, cell)| accounts.contains(&cell.account));
+    let patched = seen.clone().filter(|(host, _)| host.verdict == Verdict::Patched).count();
+    json!({"accounts": accounts.len(), "hosts": seen.count(), "patched": patched})
 }
 
 /// Nobody found a host there before: each is one.

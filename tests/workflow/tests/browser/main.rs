@@ -14,7 +14,7 @@ use patching::outcome::{AccountOutcome, Status};
 use patching::summary::RunSummary;
 use report::links::Links;
 use serde_json::json;
-use workflow::sample;
+use workflow::{sample, sample_hosts};
 
 const REQUIREMENTS: &str = include_str!("requirements.txt");
 
@@ -22,16 +22,29 @@ const REQUIREMENTS: &str = include_str!("requirements.txt");
 async fn reports_of_three_sizes_work_in_a_browser() {
     let Some(browser) = Browser::find().await else { return };
     for (accounts, regions) in SIZES {
-        browser.check("check.py", write(&browser.folder, accounts, regions));
+        let name = format!("report-{accounts}x{regions}");
+        browser.check("check.py", write(&browser.folder, &name, &sample::run(accounts, regions)));
     }
+}
+
+#[tokio::test]
+async fn reports_of_waves_work_in_a_browser_also_of_a_run_that_was_halted() {
+    let Some(browser) = Browser::find().await else { return };
+    let (waves, halted) = (sample::with_waves(sample::run(40, 4)), sample::halted(sample::run(40, 4)));
+    browser.check("check.py", write(&browser.folder, "report-waves", &waves));
+    browser.check("check.py", write(&browser.folder, "report-halted", &halted));
 }
 
 #[tokio::test]
 async fn inspections_of_three_sizes_work_in_a_browser() {
     let Some(browser) = Browser::find().await else { return };
     for (accounts, regions) in SIZES {
-        browser.check("check_coverage.py", coverage::write(&browser.folder, accounts, regions));
+        let name = format!("coverage-{accounts}x{regions}");
+        browser
+            .check("check_coverage.py", coverage::write(&browser.folder, &name, &sample_hosts::run(accounts, regions)));
     }
+    let waves = sample::with_waves(sample_hosts::run(40, 4));
+    browser.check("check_coverage.py", coverage::write(&browser.folder, "coverage-waves", &waves));
 }
 
 /// Accounts and Regions.
@@ -69,14 +82,13 @@ impl Browser {
 }
 
 /// A report, and what it must show.
-fn write(folder: &Path, accounts: usize, regions: usize) -> (PathBuf, PathBuf) {
-    let summary = sample::run(accounts, regions);
+fn write(folder: &Path, name: &str, summary: &RunSummary) -> (PathBuf, PathBuf) {
     let report = record::ObjectKey { bucket: "data".into(), key: "runs/run/report.html".into() };
-    let links = Links::new(&summary, &report).unwrap();
-    let page = folder.join(format!("report-{accounts}x{regions}.html"));
+    let links = Links::new(summary, &report).unwrap();
+    let page = folder.join(format!("{name}.html"));
     let expected = page.with_extension("expected.json");
-    std::fs::write(&page, report::html::render(&summary, Some(&links)).unwrap()).unwrap();
-    std::fs::write(&expected, expectations(&summary).to_string()).unwrap();
+    std::fs::write(&page, report::html::render(summary, Some(&links)).unwrap()).unwrap();
+    std::fs::write(&expected, expectations(summary).to_string()).unwrap();
     (page, expected)
 }
 
@@ -91,14 +103,34 @@ fn expectations(summary: &RunSummary) -> serde_json::Value {
     let of = |status| outcomes.iter().filter(|account| account.status == status).count();
     let (failed, skipped) =
         (of(Status::Failed), outcomes.iter().filter(|account| is_skipped_somewhere(account)).count());
+    let early = of_wave(summary, "early");
+    let waves: Vec<_> = summary.waves.iter().map(|wave| (&wave.name, of_wave(summary, &wave.name))).collect();
     json!({
+        "waves": waves,
+        "next": match summary.waves.as_slice() {
+            [] => "Thu 3 Dec 2026 01:00 EST (America/New_York), Thu 3 Dec 2026 06:00 UTC",
+            _ => "02:00 EST (America/New_York), ",
+        },
         "names": outcomes.iter().map(|account| &account.name).collect::<Vec<_>>(),
-        "verdict": format!("{failed} of {} accounts failed", outcomes.len() - of(Status::Skipped)),
+        "verdict": match &summary.error {
+            Some(_) => format!("Halted in the wave early: {} of {} accounts failed", early["failed"], early["accounts"]),
+            None => format!("{failed} of {} accounts failed", outcomes.len() - of(Status::Skipped)),
+        },
+        "notReachedAccounts": of(Status::NotReached),
         "unit": unit,
         "accountsInUnit": in_unit,
         "failedAccounts": failed,
         "skippedAccounts": skipped,
-        "region": outcomes[0].regions[0].region,
+        "region": outcomes.iter().find_map(|account| account.regions.first()).unwrap().region,
+    })
+}
+
+fn of_wave(summary: &RunSummary, wave: &str) -> serde_json::Value {
+    let accounts = summary.outcomes.iter().filter(|account| account.wave.as_deref() == Some(wave));
+    let of = |status| accounts.clone().filter(|account| account.status == status).count();
+    json!({
+        "accounts": accounts.clone().count(), "succeeded": of(Status::Succeeded), "failed": of(Status::Failed),
+        "skipped": of(Status::Skipped), "notReached": of(Status::NotReached)
     })
 }
 

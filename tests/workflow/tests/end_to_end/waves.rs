@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use local_aws::{Condition, LocalAws, RunResult};
 use patching::outcome::Status;
 use patching::summary::RunSummary;
+use report::halt::Halt;
 use serde_json::{Value, from_str, json};
 
 use crate::end_to_end::inputs::{policy, put_policy};
@@ -73,6 +74,10 @@ async fn the_first_wave_fails_and_the_others_are_as_they_were(
     let error = summary.error.as_ref().unwrap();
     assert_eq!((summary.status, error.name.as_str()), (Status::Failed, "RolloutHalted"));
     assert_eq!(error.message, "wave pilot: more than 20 % of 2 accounts failed");
+    let told = Halt::of(&summary).unwrap().in_a_line();
+    assert!(told.starts_with("halted in the wave pilot: ") && told.ends_with(" of 2 accounts failed"), "{told}");
+    assert_eq!(summary.waves.iter().map(|wave| wave.name.as_str()).collect::<Vec<_>>(), ["pilot", "early", "rest"]);
+    assert!(summary.waves[1..].iter().all(|wave| wave.totals.accounts.not_reached == wave.totals.accounts.all()));
     let wave = |name: &str| of_wave(&summary, name);
     assert!(wave("pilot").contains(&Status::Failed) && !wave("pilot").contains(&Status::Succeeded), "{summary:?}");
     assert_eq!((wave("early"), wave("rest")), ([Status::NotReached].into(), [Status::NotReached].into()));

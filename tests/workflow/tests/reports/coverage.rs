@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use patching::hosts::Cell;
 use patching::hosts::coverage::{Coverage, Earlier};
+use patching::summary::RunSummary;
 use report::coverage::{Made, Making};
 use serde_json::{Value, json, to_value};
-use workflow::{sample_hosts, schema};
+use workflow::{sample, sample_hosts, schema};
 
 const SCHEMA: &str = "functions/report/coverage.schema.json";
 
@@ -19,6 +21,25 @@ fn the_schema_of_coverage_is_that_of_the_types() {
 fn inspections_follow_the_schema() {
     for (accounts, regions) in [(0, 1), (3, 2), (60, 17)] {
         assert_eq!(problems(&to_value(made(accounts, regions).1.coverage).unwrap()), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn each_wave_has_its_percentage_there_and_in_the_history() {
+    let run = sample::with_waves(sample_hosts::run(60, 17));
+    let (_, Made { coverage, table, .. }) = made_of(&run);
+    assert_eq!(problems(&to_value(&coverage).unwrap()), Vec::<String>::new());
+    assert_eq!(
+        coverage.waves.iter().map(|wave| wave.name.as_str()).collect::<Vec<_>>(),
+        ["pilot", "early", "production"]
+    );
+    assert_eq!(coverage.waves.iter().map(|wave| wave.hosts.all).sum::<u64>(), coverage.hosts.all);
+    let past = coverage.past(Timestamp::UNIX_EPOCH);
+    for wave in &coverage.waves {
+        assert_eq!(past.waves.get(&wave.name).copied(), wave.hosts.patched_percent);
+        let rows = csv::Reader::from_reader(table.as_slice()).into_deserialize().map(Result::unwrap);
+        let of_wave = rows.filter(|row: &BTreeMap<String, String>| row["wave"] == wave.name);
+        assert_eq!(of_wave.map(|row| row["hosts"].parse::<u64>().unwrap()).sum::<u64>(), wave.hosts.all);
     }
 }
 
@@ -45,9 +66,12 @@ fn the_table_has_every_host_and_its_hosts_are_those_of_the_whole() {
 }
 
 fn made(accounts: usize, regions: usize) -> (Vec<Cell>, Made) {
-    let run = sample_hosts::run(accounts, regions);
-    let cells: Vec<Cell> = sample_hosts::cells(&run).collect();
-    let mut making = Making::new(&run).unwrap();
+    made_of(&sample_hosts::run(accounts, regions))
+}
+
+fn made_of(run: &RunSummary) -> (Vec<Cell>, Made) {
+    let cells: Vec<Cell> = sample_hosts::cells(run).collect();
+    let mut making = Making::new(run).unwrap();
     cells.iter().try_for_each(|cell| making.add(cell)).unwrap();
     let made = making.finish(Earlier::default()).unwrap();
     (cells, made)

@@ -16,7 +16,8 @@ fn reports_follow_the_schema() {
     let mut failed = sample::run(0, 1);
     failed.error = Some(patching::outcome::Failure::of_run("InvalidPolicy", "no windows"));
     (failed.action, failed.policy) = (None, None);
-    for run in [sample::run(3, 2), sample::run(60, 17), failed] {
+    let (waves, halted) = (sample::with_waves(sample::run(60, 2)), sample::halted(sample::run(60, 2)));
+    for run in [sample::run(3, 2), sample::run(60, 17), waves, halted, failed] {
         assert_eq!(problems(&to_value(run).unwrap()), Vec::<String>::new());
     }
 }

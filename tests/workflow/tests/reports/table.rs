@@ -37,6 +37,25 @@ fn there_is_a_row_for_each_account_region_window_and_one_for_what_failed_before(
 }
 
 #[test]
+fn each_row_has_its_wave_and_what_was_not_reached_says_why() {
+    let run = sample::halted(sample::run(60, 5));
+    let rows = rows(&report::csv::render(&run).unwrap());
+    for account in &run.outcomes {
+        let of_account = rows.iter().filter(|row| row["account"] == account.id.as_str());
+        assert!(
+            of_account.clone().count() > 0 && of_account.clone().all(|row| Some(&row["wave"]) == account.wave.as_ref())
+        );
+    }
+    let not_reached: Vec<_> = rows.iter().filter(|row| row["status"] == "notReached").collect();
+    assert_eq!(not_reached.len(), run.totals.accounts.not_reached);
+    for row in not_reached {
+        assert!(row["message"].starts_with("halted in the wave early: "), "{row:?}");
+        let is_begun = row["wave"] == "early";
+        assert_eq!(row["advice"].starts_with("Not begun, or stopped on the way"), is_begun, "{row:?}");
+    }
+}
+
+#[test]
 fn names_come_out_as_they_went_in_and_none_is_a_formula() {
     let run = sample::run(HOSTILE_NAMES.len(), 1);
     let rows = rows(&report::csv::render(&run).unwrap());

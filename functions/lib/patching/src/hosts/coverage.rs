@@ -8,6 +8,7 @@
 mod earlier;
 mod tally;
 mod units;
+mod waves;
 
 use std::collections::BTreeMap;
 
@@ -71,6 +72,9 @@ pub struct Coverage {
     pub windows: Vec<WindowCount>,
     /// Organizational units with all that is below them, in the order of their paths.
     pub units: Vec<UnitCount>,
+    /// The waves of the policy, in their order; none when it has no waves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waves: Vec<WaveCount>,
     /// How many accounts were skipped, by reason: those that the run left out, and those in which nothing was done.
     pub skipped: BTreeMap<String, usize>,
     /// The accounts, in the order of their ids.
@@ -259,6 +263,20 @@ pub struct UnitCount {
     pub hosts: HostCount,
 }
 
+/// A wave with the hosts of its accounts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct WaveCount {
+    /// The wave's name.
+    pub name: String,
+    /// Accounts.
+    pub accounts: u64,
+    /// Its hosts, counted.
+    #[serde(flatten)]
+    pub hosts: HostCount,
+}
+
 /// The hosts of an account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -271,6 +289,9 @@ pub struct AccountCoverage {
     /// The path of its organizational unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organizational_unit: Option<String>,
+    /// The wave that it is in, when the policy has waves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wave: Option<String>,
     /// Its hosts, counted.
     #[serde(flatten)]
     pub hosts: HostCount,
@@ -326,6 +347,9 @@ pub struct Past {
     /// Hosts by the reason that gives their verdict.
     #[serde(deserialize_with = "super::later::counts")]
     pub reasons: BTreeMap<Reason, u64>,
+    /// How many of 100 hosts that are to be patched are, by wave; without those that have none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub waves: BTreeMap<String, f64>,
 }
 
 /// A year of daily inspections, and a month for days with several.
@@ -336,11 +360,13 @@ impl Coverage {
     #[must_use]
     pub fn past(&self, finished_at: Timestamp) -> Past {
         let reasons = self.reasons.iter().filter(|reason| reason.hosts > 0);
+        let waves = self.waves.iter().filter_map(|wave| Some((wave.name.clone(), wave.hosts.patched_percent?)));
         Past {
             run: self.run.clone(),
             finished_at,
             hosts: self.hosts.clone(),
             reasons: reasons.map(|reason| (reason.name, reason.hosts)).collect(),
+            waves: waves.collect(),
         }
     }
 }

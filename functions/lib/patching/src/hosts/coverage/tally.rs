@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 
 use super::units::units;
+use super::waves::waves;
 use super::{
     AccountCoverage, Coverage, Earlier, HostCount, Network, NotInspected, ReasonCount, RegionCoverage, WindowCount,
 };
@@ -143,6 +144,7 @@ impl Tally {
             networks: networks(self.networks),
             windows: self.windows.into_iter().map(|((name, day), count)| WindowCount { name, day, ..count }).collect(),
             units: units(&accounts),
+            waves: waves(run, &accounts),
             skipped: run.skipped.clone(),
             hosts,
             accounts,
@@ -189,8 +191,16 @@ impl Tally {
             .into_iter()
             .map(|(region, (hosts, not_inspected))| RegionCoverage { region, hosts, not_inspected })
             .filter(|region| region.hosts.all > 0 || region.not_inspected.is_some());
-        let AccountOutcome { id, name, organizational_unit, .. } = account.clone();
-        AccountCoverage { id, name, organizational_unit, hosts, not_inspected: as_a_whole, regions: regions.collect() }
+        let AccountOutcome { id, name, organizational_unit, wave, .. } = account.clone();
+        AccountCoverage {
+            id,
+            name,
+            organizational_unit,
+            wave,
+            hosts,
+            not_inspected: as_a_whole,
+            regions: regions.collect(),
+        }
     }
 
     /// Hosts that nobody saw.

@@ -1,0 +1,92 @@
+//! A run that was halted because too many accounts of a wave failed, in plain words.
+
+use patching::summary::{AccountTotals, RunSummary, WaveTotals};
+
+use crate::html::capitalized;
+use crate::text::counted;
+
+/// The error with which the definition ends such a run.
+pub(crate) const HALTED: &str = "RolloutHalted";
+
+/// Where a run was halted, and what it did not reach.
+#[derive(Debug)]
+pub struct Halt<'a> {
+    /// The wave; none when the policy has no waves.
+    wave: Option<&'a str>,
+    /// What became of its accounts.
+    accounts: AccountTotals,
+    /// The waves after it.
+    later: &'a [WaveTotals],
+    /// `haltAbovePercent` of the policy.
+    above_percent: u64,
+}
+
+impl<'a> Halt<'a> {
+    /// None of a run that was not halted.
+    #[must_use]
+    pub fn of(summary: &'a RunSummary) -> Option<Self> {
+        let error = summary.error.as_ref().filter(|error| error.name == HALTED)?;
+        // The definition names the wave first. A failed account need not have left a record, so counts would not tell.
+        let named = error.message.strip_prefix("wave ").and_then(|rest| rest.split_once(':')).map(|(name, _)| name);
+        let at = named.and_then(|named| summary.waves.iter().position(|wave| wave.name == named));
+        let skipped = summary.skipped_in_scope();
+        Some(Self {
+            wave: at.map(|at| summary.waves[at].name.as_str()),
+            accounts: at.map_or_else(
+                || AccountTotals { skipped, ..summary.totals.accounts.clone() },
+                |at| summary.waves[at].totals.accounts.clone(),
+            ),
+            later: at.map_or(&[], |at| &summary.waves[at + 1..]),
+            above_percent: summary
+                .policy
+                .as_ref()
+                .and_then(|policy| policy["haltAbovePercent"].as_u64())
+                .unwrap_or(100),
+        })
+    }
+
+    /// In a line, without a full stop.
+    #[must_use]
+    pub fn in_a_line(&self) -> String {
+        let place = self.wave.map_or_else(|| "halted".to_owned(), |wave| format!("halted in the wave {wave}"));
+        format!("{place}: {} of {} failed", self.accounts.failed, counted(self.accounts.all(), "account"))
+    }
+
+    /// Why, and what was not reached, in whole sentences.
+    #[must_use]
+    pub fn sentences(&self) -> Vec<String> {
+        let (place, of) = match self.wave {
+            Some(wave) => (format!("In the wave {wave}, {}", self.failed()), "of a wave"),
+            None => (capitalized(&self.failed()), "of them"),
+        };
+        let why = format!("{place}, and the policy halts a rollout when more than {} % {of} do.", self.above_percent);
+        let others = self.accounts.not_reached;
+        let stopped = (others > 0).then(|| {
+            let verb = if others == 1 { "was" } else { "were" };
+            format!(
+                "{} beside them {verb} not begun, or stopped on the way: what was done there is not known.",
+                counted(others, "account")
+            )
+        });
+        let later = self.later.iter().filter(|wave| wave.totals.accounts.all() > 0);
+        let later: Vec<_> =
+            later.map(|wave| format!("{} ({})", wave.name, counted(wave.totals.accounts.all(), "account"))).collect();
+        let not_begun = (!later.is_empty())
+            .then(|| format!("Not begun, so that their accounts hold what they held before: {}.", later.join(", ")));
+        [Some(why), stopped, not_begun].into_iter().flatten().collect()
+    }
+
+    /// What is to be known of an account of this wave that was not reached.
+    #[must_use]
+    pub fn advice(&self, wave: Option<&str>) -> &'static str {
+        if self.later.iter().any(|later| Some(later.name.as_str()) == wave) {
+            "The wave was not begun: its accounts hold what they held before."
+        } else {
+            "Not begun, or stopped on the way, as too many others failed: what was done there is not known."
+        }
+    }
+
+    fn failed(&self) -> String {
+        format!("{} of {} failed", self.accounts.failed, counted(self.accounts.all(), "account"))
+    }
+}
