@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use patching::outcome::AccountOutcome;
-use patching::summary::Totals;
+use patching::summary::{Totals, WaveTotals};
 
 use super::scenario::Scenario;
 use crate::dead_letters::DeadLetter;
@@ -19,6 +19,8 @@ pub struct Outcome {
     pub run: RunResult,
     /// The report's totals.
     pub totals: Totals,
+    /// Those of each wave, when the policy has waves.
+    pub waves: Vec<WaveTotals>,
     /// The accounts that the run was to work in.
     pub scope: Vec<Account>,
     /// What became of each account.

@@ -104,6 +104,7 @@ pub async fn play(scenario: Scenario, aws: &mut LocalAws, progress: &Progress) -
         dead_letters: dead_letters(aws, &run).await?,
         run,
         totals: summary.totals,
+        waves: summary.waves,
         scope,
         accounts: summary.outcomes,
         ssm_calls,

@@ -4,6 +4,7 @@ mod changes;
 mod failures;
 mod figures;
 mod hosts;
+mod waves;
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -35,6 +36,9 @@ pub(crate) fn everything(aws: &LocalAws, outcomes: &[Outcome]) -> String {
     };
     section("Organization", &organization(&aws.organization));
     section("What each run did", &side_by_side(outcomes, figures::figures));
+    if let Some(waves) = waves::waves(outcomes) {
+        section("Waves", &waves.to_string());
+    }
     section("SSM calls by operation", &side_by_side(outcomes, figures::calls));
     if let Some(hosts) = hosts::hosts(outcomes) {
         section("Hosts", &hosts);

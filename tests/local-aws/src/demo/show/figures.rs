@@ -17,6 +17,9 @@ pub(super) fn figures(outcomes: &[Outcome]) -> Table {
     line(&mut table, "  succeeded", outcomes, |outcome| number(outcome.totals.accounts.succeeded, Color::Green));
     line(&mut table, "  failed", outcomes, |outcome| number(outcome.totals.accounts.failed, Color::Red));
     line(&mut table, "  skipped", outcomes, |outcome| number(outcome.totals.accounts.skipped, Color::Yellow));
+    if outcomes.iter().any(|outcome| outcome.totals.accounts.not_reached > 0) {
+        line(&mut table, "  not reached", outcomes, |outcome| number(outcome.totals.accounts.not_reached, Color::Red));
+    }
     heading(&mut table, "account-Regions");
     line(&mut table, "  succeeded", outcomes, |outcome| number(outcome.totals.regions.succeeded, Color::Green));
     line(&mut table, "  failed", outcomes, |outcome| number(outcome.totals.regions.failed, Color::Red));
@@ -84,7 +87,7 @@ fn line(table: &mut Table, name: &str, outcomes: &[Outcome], cell: impl Fn(&Outc
 }
 
 /// A number in its colour; zero is a dot, so that the others stand out.
-fn number(number: usize, color: Color) -> Cell {
+pub(super) fn number(number: usize, color: Color) -> Cell {
     if number == 0 {
         return Cell::new("·").fg(Color::DarkGrey);
     }
