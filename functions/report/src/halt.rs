@@ -79,8 +79,10 @@ impl<'a> Halt<'a> {
     /// What is to be known of an account of this wave that was not reached.
     #[must_use]
     pub fn advice(&self, wave: Option<&str>) -> &'static str {
-        if self.later.iter().any(|later| Some(later.name.as_str()) == wave) {
-            "The wave was not begun: its accounts hold what they held before."
+        // What left the scope is in no wave, and comes after them.
+        let is_after_waves = wave.is_none() && self.wave.is_some();
+        if is_after_waves || self.later.iter().any(|later| Some(later.name.as_str()) == wave) {
+            "Not begun: these accounts hold what they held before."
         } else {
             "Not begun, or stopped on the way, as too many others failed: what was done there is not known."
         }

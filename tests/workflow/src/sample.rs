@@ -129,6 +129,10 @@ pub fn policy_with_waves() -> Value {
 }
 
 /// The same run under a policy with waves.
+///
+/// # Panics
+///
+/// When the sample is not valid.
 #[must_use]
 pub fn with_waves(mut run: RunSummary) -> RunSummary {
     for account in &mut run.outcomes {

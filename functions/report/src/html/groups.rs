@@ -83,6 +83,7 @@ pub fn skipped(summary: &RunSummary) -> Vec<Group<'_>> {
 #[must_use]
 pub fn not_reached(summary: &RunSummary) -> Vec<Group<'_>> {
     let Some(halt) = Halt::of(summary) else { return Vec::new() };
+    let nowhere = if summary.waves.is_empty() { "all accounts" } else { "in no wave" };
     let waves = summary.waves.iter().map(|wave| Some(wave.name.as_str()));
     let group = |wave: Option<&'_ str>| {
         let accounts = summary.outcomes.iter().filter(|account| account.status == Status::NotReached);
@@ -90,8 +91,7 @@ pub fn not_reached(summary: &RunSummary) -> Vec<Group<'_>> {
         of_wave.map(|account| Place { account, region: None, step: None, message: "" }).collect::<Vec<_>>()
     };
     let groups = waves.chain([None]).map(|wave| (wave, group(wave))).filter(|(_, places)| !places.is_empty());
-    let named =
-        groups.map(|(wave, places)| Group { name: wave.unwrap_or("all accounts"), advice: halt.advice(wave), places });
+    let named = groups.map(|(wave, places)| Group { name: wave.unwrap_or(nowhere), advice: halt.advice(wave), places });
     named.collect()
 }
 

@@ -65,7 +65,9 @@ fn halted() -> RunSummary {
     gathered(
         &json!({"policy": policy, "error": caught}),
         vec![done, failed(1, "AccessDenied")],
-        [(0, "pilot"), (1, "early"), (2, "early"), (3, "rest")].map(|(number, wave)| target_in(number, wave)).into(),
+        [(0, "pilot"), (1, "early"), (2, "early"), (3, "rest"), (4, "")]
+            .map(|(number, wave)| target_in(number, wave))
+            .into(),
     )
 }
 
@@ -75,14 +77,15 @@ fn a_halted_run_says_in_which_wave_and_what_was_not_reached() {
     assert_eq!(subject(&run), "Patch Manager: halted in the wave early: 1 of 2 accounts failed (rollout r1)");
     let text = text(&run, None);
     for part in [
-        "Accounts  1 succeeded, 1 failed, 2 skipped, 2 not reached",
+        "Accounts  1 succeeded, 1 failed, 2 skipped, 3 not reached",
         "Accounts by wave\n   pilot: 1 succeeded, 0 failed, 0 skipped\n   early: 0 succeeded, 1 failed, 0 skipped, 1 not reached\n   \
          rest: 0 succeeded, 0 failed, 0 skipped, 1 not reached",
         "In the wave early, 1 of 2 accounts failed, and the policy halts a rollout when more than 20 % of a wave do.",
         "1 account beside them was not begun, or stopped on the way",
         "Not begun, so that their accounts hold what they held before: rest (1 account).",
         "Not reached: early (1 account)\n   account 2 (000000000002)\n-> Not begun, or stopped on the way",
-        "Not reached: rest (1 account)\n   account 3 (000000000003)\n-> The wave was not begun",
+        "Not reached: rest (1 account)\n   account 3 (000000000003)\n-> Not begun: these accounts hold",
+        "Not reached: in no wave (1 account)\n   account 4 (000000000004)\n-> Not begun: these accounts hold",
         "retryOf",
     ] {
         assert!(text.contains(part), "{part} is not in:\n{text}");
