@@ -11,6 +11,6 @@ mod write;
 
 pub use documents::{DESCRIBING, KeptDocuments};
 pub use observe::observe;
-pub(crate) use observe::{carries, gone_is_none, identified, identities, window};
+pub(crate) use observe::{carries, gone_is_none, identified, identities, targets, tasks, window};
 pub use rounds::carry_out;
 pub use site::Site;

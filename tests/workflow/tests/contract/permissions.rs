@@ -13,8 +13,15 @@ const NOT_CALLED: [(&str, &str); 2] = [
 ];
 
 /// What looking at hosts has in common with setting up.
-const SHARED: [&str; 4] =
-    ["ssm:DescribeMaintenanceWindows", "ssm:GetMaintenanceWindow", "ssm:GetServiceSetting", "ssm:ListTagsForResource"];
+const SHARED: [&str; 7] = [
+    "ssm:DescribeMaintenanceWindowTargets",
+    "ssm:DescribeMaintenanceWindowTasks",
+    "ssm:DescribeMaintenanceWindows",
+    "ssm:GetMaintenanceWindow",
+    "ssm:GetMaintenanceWindowTask",
+    "ssm:GetServiceSetting",
+    "ssm:ListTagsForResource",
+];
 
 #[test]
 fn the_member_role_allows_what_the_functions_call_there_and_nothing_else() {

@@ -62,7 +62,7 @@ fn cell(server: &Server, command: &Value) {
     });
     let window = json!({
         "WindowId": "mw-1", "Name": "sra_linux_maintenance", "Enabled": true, "NextExecutionTime": "2026-12-04T01:00Z",
-        "CreatedDate": 1_794_000_000
+        "CreatedDate": 1_794_000_000, "Schedule": "cron(0 1 ? * FRI *)", "ScheduleTimezone": "UTC", "ScheduleOffset": 2
     });
     let execution = json!({
         "WindowId": "mw-1", "WindowExecutionId": "e-1", "Status": "FAILED", "StatusDetails": "One or more failed.",
@@ -85,6 +85,21 @@ fn cell(server: &Server, command: &Value) {
                 json!({"WindowIdentities": [window.clone(), {"WindowId": "mw-2", "Name": "theirs"}]}),
             ),
             ("GetMaintenanceWindow", window),
+            (
+                "DescribeMaintenanceWindowTargets",
+                json!({"Targets": [{
+                    "WindowId": "mw-1", "WindowTargetId": "w-1", "Targets": [{"Key": "tag:InstanceOS", "Values": ["Linux"]}]
+                }]}),
+            ),
+            ("DescribeMaintenanceWindowTasks", json!({"Tasks": [{"WindowId": "mw-1", "WindowTaskId": "k-1"}]})),
+            (
+                "GetMaintenanceWindowTask",
+                json!({
+                    "WindowId": "mw-1", "WindowTaskId": "k-1", "TaskType": "RUN_COMMAND", "TaskArn": "AWS-RunPatchBaseline",
+                    "Targets": [{"Key": "WindowTargetIds", "Values": ["w-1"]}],
+                    "TaskInvocationParameters": {"RunCommand": {"Parameters": {"Operation": ["Install"]}}}
+                }),
+            ),
             ("DescribeMaintenanceWindowExecutions", json!({"WindowExecutions": [execution]})),
             (
                 "DescribeMaintenanceWindowExecutionTasks",
@@ -158,6 +173,15 @@ async fn everything_is_read_down_to_what_each_host_got() {
     assert_eq!(state.ended_at.unwrap().to_string(), "2026-11-18T11:06:40.5Z");
     let [window] = found.windows.as_slice() else { panic!("{:?}", found.windows) };
     assert_eq!((window.name.as_str(), window.enabled), ("sra_linux_maintenance", true));
+    let timing = (&*window.schedule, window.timezone.as_deref(), window.schedule_offset_days);
+    assert_eq!(timing, ("cron(0 1 ? * FRI *)", Some("UTC"), Some(2)));
+    assert_eq!(
+        (&*window.targets[0].id, &window.targets[0].filters["tag:InstanceOS"]),
+        ("w-1", &["Linux".into()].into())
+    );
+    let task = &window.tasks[0];
+    assert_eq!((&*task.document, &*task.parameters["Operation"][0]), ("AWS-RunPatchBaseline", "Install"));
+    assert_eq!(task.targets, ["w-1"]);
     assert_eq!(window.next_execution.as_deref(), Some("2026-12-04T01:00Z"));
     let [execution] = window.executions.as_slice() else { panic!("{:?}", window.executions) };
     let [command] = execution.commands.as_slice() else { panic!("{:?}", execution.commands) };
@@ -202,7 +226,7 @@ async fn what_fails_at_any_call_fails_the_whole() {
     look(&server).await.unwrap();
     let mut operations = asked(&server);
     operations.dedup();
-    assert_eq!(operations.len(), 14, "{operations:?}");
+    assert_eq!(operations.len(), 17, "{operations:?}");
     for operation in operations {
         let server = Server::start().await;
         let refusal = json!({"__type": "AccessDeniedException", "message": "no"}).to_string();

@@ -6,12 +6,13 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use futures::try_join;
 use jiff::Timestamp;
 use lambda::CallError;
-use patching::hosts::observation::{HISTORY, ObservedWindow};
+use patching::hosts::observation::{HISTORY, ObservedWindow, RegisteredTarget, RegisteredTask};
+use patching::observed::{ObservedTarget, ObservedTask};
 use policy::OwnerTag;
 
 use super::pages::{some_text, timestamp};
 use super::{CONCURRENT_CALLS, executions};
-use crate::windows::{carries, gone_is_none, identified, identities, window};
+use crate::windows::{carries, gone_is_none, identified, identities, targets, tasks, window};
 
 /// A window that somebody deletes meanwhile is left out.
 pub(super) async fn with_executions(
@@ -42,7 +43,8 @@ async fn observed(
         return Ok(None);
     }
     let since = now.saturating_sub(HISTORY).unwrap_or(Timestamp::MIN);
-    let (window, executions) = try_join!(window(ssm, &id), executions::since(ssm, &id, since))?;
+    let (window, targets, tasks, executions) =
+        try_join!(window(ssm, &id), targets(ssm, &id), tasks(ssm, &id), executions::since(ssm, &id, since))?;
     Ok(Some(ObservedWindow {
         enabled: window.enabled,
         next_execution: some_text(window.next_execution_time),
@@ -50,6 +52,21 @@ async fn observed(
         modified_at: window.modified_date.and_then(timestamp),
         id,
         name: name.unwrap_or_default(),
+        schedule: window.schedule.unwrap_or_default(),
+        timezone: some_text(window.schedule_timezone),
+        schedule_offset_days: window.schedule_offset,
+        targets: targets.into_iter().map(registered_target).collect(),
+        tasks: tasks.into_iter().filter_map(registered_task).collect(),
         executions,
     }))
+}
+
+fn registered_target(target: ObservedTarget) -> RegisteredTarget {
+    RegisteredTarget { id: target.id, filters: target.settings.selectors }
+}
+
+/// None of one that is not of Run Command.
+fn registered_task(task: ObservedTask) -> Option<RegisteredTask> {
+    let command = task.run_command?;
+    Some(RegisteredTask { document: command.document, parameters: command.parameters, targets: task.target_ids })
 }

@@ -140,7 +140,7 @@ async fn settings(ssm: &Client, id: &str) -> Result<(WindowSettings, Option<Stri
     Ok((settings, next_execution))
 }
 
-pub(super) async fn targets(ssm: &Client, id: &str) -> Result<Vec<ObservedTarget>, CallError> {
+pub(crate) async fn targets(ssm: &Client, id: &str) -> Result<Vec<ObservedTarget>, CallError> {
     let targets = ssm.describe_maintenance_window_targets().window_id(id).into_paginator().items().send();
     every(targets, TARGETS).await?.into_iter().map(observed_target).collect()
 }
@@ -166,7 +166,7 @@ fn observed_target(target: MaintenanceWindowTarget) -> Result<ObservedTarget, Ca
 }
 
 /// `DescribeMaintenanceWindowTasks` leaves the tasks' invocation parameters out: each task is read by itself.
-async fn tasks(ssm: &Client, id: &str) -> Result<Vec<ObservedTask>, CallError> {
+pub(crate) async fn tasks(ssm: &Client, id: &str) -> Result<Vec<ObservedTask>, CallError> {
     let tasks: Vec<_> = stream::iter(task_ids(ssm, id).await?)
         .map(|task_id| {
             let read = ssm.get_maintenance_window_task().window_id(id).window_task_id(task_id).send();

@@ -50,7 +50,9 @@ impl Reason {
             Self::TagUnknownValue => {
                 "No window looks for the value of its tag: correct it, or give the policy a window for it."
             }
-            Self::WindowMissing => "Its window is not set up here: look at the last rollout, and run one.",
+            Self::WindowMissing => {
+                "Its window is not set up here as the policy says: look at the last rollout, and run one."
+            }
             Self::WindowDisabled => {
                 "Its window does not open: turn it on in the policy, or run a rollout, which turns it on again."
             }

@@ -41,8 +41,9 @@ pub(super) struct Case<'a> {
 
 impl<'a> Case<'a> {
     pub(super) fn new(host: Subject<'a>, around: &'a Circumstances<'a>) -> Self {
-        let patching: Vec<_> = around.windows.iter().filter(|window| window.work != Work::None).collect();
-        let finding = patching.iter().copied().filter(|window| super::target::finds(window, &host));
+        let patching: Vec<_> = around.windows.iter().filter(|window| window.is_for_patches()).collect();
+        let finding = patching.iter().copied();
+        let finding = finding.filter(|window| window.work != Work::None && super::target::finds(window, &host));
         let (own, windows): (Vec<_>, Vec<_>) = finding.partition(|window| window.work == Work::Own);
         let windows = if windows.is_empty() { own } else { windows };
         Self { host, around, patching, windows }
@@ -89,11 +90,19 @@ impl<'a> Case<'a> {
         let (name, detail) = of_service.or_else(|| {
             let group = self.host.group().filter(|_| self.windows.is_empty())?;
             let is_meant = self.may_be_found().is_some()
+                || self.passed_over().next().is_some()
                 || (!self.patching.is_empty()
                     && super::target::not_found(&self.patching, &self.host).name != Reason::NoTag);
             (!is_meant).then_some((Reason::Replaced, group))
         })?;
         Some((Some(Verdict::Excluded), Finding { name, detail: Some(detail), tag: None }))
+    }
+
+    /// Windows that should find the host, and are registered otherwise.
+    fn passed_over(&self) -> impl Iterator<Item = &'a Window<'a>> {
+        let meant = self.patching.iter().copied().filter(|window| window.wanted_work != Work::None);
+        let differing = meant.filter(|window| window.found.is_some() && super::target::is_meant(window, &self.host));
+        differing.filter(|window| self.windows.iter().all(|other| !std::ptr::eq(*other, *window)))
     }
 
     /// A window of which nobody can say yet whether it finds the host.

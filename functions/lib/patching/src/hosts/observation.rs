@@ -1,7 +1,7 @@
 //! What AWS says of the hosts of one account and Region. The order of every list is of no meaning, and an id may be there twice:
 //! pages move while they are read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -138,8 +138,38 @@ pub struct ObservedWindow {
     pub created_at: Option<Timestamp>,
     /// When it was last changed, after which it may open by another schedule.
     pub modified_at: Option<Timestamp>,
+    /// `cron(…)`, `rate(…)` or `at(…)`.
+    pub schedule: String,
+    /// The time zone of the schedule; UTC where none is set.
+    pub timezone: Option<String>,
+    /// Days after the one that `cron` names.
+    pub schedule_offset_days: Option<i32>,
+    /// What is registered with it to find hosts (`DescribeMaintenanceWindowTargets`).
+    pub targets: Vec<RegisteredTarget>,
+    /// Its tasks of Run Command (`GetMaintenanceWindowTask`): without one it does nothing when it opens.
+    pub tasks: Vec<RegisteredTask>,
     /// What its openings of [`HISTORY`] did (`DescribeMaintenanceWindowExecutions`).
     pub executions: Vec<Execution>,
+}
+
+/// A target that is registered with a window.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RegisteredTarget {
+    /// Its id.
+    pub id: String,
+    /// Keys with their values: each key has to find a host, by any of its values.
+    pub filters: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// A task of Run Command that is registered with a window.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RegisteredTask {
+    /// The document's name or ARN.
+    pub document: String,
+    /// The document's parameters.
+    pub parameters: BTreeMap<String, Vec<String>>,
+    /// The ids of the window's targets that it runs on, or of hosts.
+    pub targets: Vec<String>,
 }
 
 /// One opening of a window (`MaintenanceWindowExecution`) with the commands that its tasks sent.

@@ -1,7 +1,7 @@
 //! Which windows find a host, and why none does.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use policy::Filter;
 
@@ -23,7 +23,11 @@ enum Selector<'a> {
 
 impl<'a> Selector<'a> {
     fn of(filter: &'a Filter) -> Self {
-        match filter.key.as_str() {
+        Self::of_key(filter.key.as_str())
+    }
+
+    fn of_key(key: &'a str) -> Self {
+        match key {
             "InstanceIds" => Self::Id,
             "tag-key" => Self::TagKey,
             "resource-groups:Name" => Self::Group("the resource group"),
@@ -32,10 +36,34 @@ impl<'a> Selector<'a> {
     }
 }
 
-/// Whether a window finds a host, as all of its filters do. Of what a resource group holds nothing is known, but that a window came to a
-/// host before.
+/// Whether a window finds a host by what is registered with it, or would, where it is not there. Of what a resource group holds nothing is
+/// known, but that a window came to a host before.
 pub(super) fn finds(window: &Window<'_>, host: &Subject<'_>) -> bool {
+    let Some(found) = window.found else { return is_meant(window, host) };
+    let is_found_by = |filters: &BTreeMap<String, BTreeSet<String>>| {
+        let does = |(key, values): (&String, &BTreeSet<String>)| {
+            is_found(window, host, &Selector::of_key(key), |text| values.contains(text))
+        };
+        !filters.is_empty() && filters.iter().all(does)
+    };
+    let is_its_target = |id: &String| {
+        id == host.id || found.targets.iter().any(|target| target.id == *id && is_found_by(&target.filters))
+    };
+    window.tasks.iter().flat_map(|task| &task.targets).any(is_its_target)
+}
+
+/// Whether the policy has a window find a host, as all of its filters do.
+pub(super) fn is_meant(window: &Window<'_>, host: &Subject<'_>) -> bool {
     missed(window, host).is_empty()
+}
+
+fn is_found(window: &Window<'_>, host: &Subject<'_>, by: &Selector<'_>, is_value: impl Fn(&str) -> bool) -> bool {
+    match by {
+        Selector::Tag(key) => host.tag(key).is_some_and(is_value),
+        Selector::TagKey => host.tags().any(|(key, _)| is_value(key)),
+        Selector::Id => is_value(host.id),
+        Selector::Group(_) => window.came_to(host),
+    }
 }
 
 /// Whether nobody can say yet if a window finds a host: all but its resource groups do, and no opening has shown what is in those.
@@ -49,13 +77,7 @@ pub(super) fn may_find(window: &Window<'_>, host: &Subject<'_>) -> bool {
 fn missed<'a>(window: &Window<'a>, host: &Subject<'_>) -> Vec<&'a Filter> {
     let filters = window.wanted.target.filters().iter();
     let is_missed = |filter: &&Filter| {
-        let is_value = |text: &str| filter.values.iter().any(|value| value == text);
-        !match Selector::of(filter) {
-            Selector::Tag(key) => host.tag(key).is_some_and(is_value),
-            Selector::TagKey => host.tags().any(|(key, _)| is_value(key)),
-            Selector::Id => is_value(host.id),
-            Selector::Group(_) => window.came_to(host),
-        }
+        !is_found(window, host, &Selector::of(filter), |text| filter.values.iter().any(|value| value == text))
     };
     filters.filter(is_missed).collect()
 }

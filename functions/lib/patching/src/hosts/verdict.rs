@@ -83,7 +83,7 @@ pub enum Reason {
     TagMisspelt,
     /// Its tag has a value that no window looks for.
     TagUnknownValue,
-    /// The window that would find it is not set up here.
+    /// The window that would find it is not set up here, or not as the policy says.
     WindowMissing,
     /// The window that would find it does not open.
     WindowDisabled,

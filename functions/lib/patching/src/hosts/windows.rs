@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::observation::{Execution, HISTORY, Observation, ObservedWindow};
+use super::observation::{Execution, HISTORY, Observation, ObservedWindow, RegisteredTask};
 use super::opening::{Opening, latest};
 use super::subject::{Subject, is_new, once};
-use policy::{PatchPolicy, ScheduleKind, Task};
+use policy::{PatchPolicy, Schedule, ScheduleKind, ScheduleOffset, Timezone};
 
 /// How old a scan may be where no window says how often it comes.
 pub(super) const DEFAULT_LIMIT: SignedDuration = SignedDuration::from_hours(15 * 24);
@@ -27,7 +27,12 @@ pub(super) struct Window<'a> {
     pub(super) wanted: &'a policy::Window,
     /// The one that is there.
     pub(super) found: Option<&'a ObservedWindow>,
+    /// What it does there; where it is not there, what the policy has it do.
     pub(super) work: Work,
+    /// What the policy has it do.
+    pub(super) wanted_work: Work,
+    /// The tasks that do it.
+    pub(super) tasks: Vec<&'a RegisteredTask>,
     /// How old the last scan of its hosts may be.
     pub(super) limit: SignedDuration,
     /// When it should have opened, and did not.
@@ -37,16 +42,16 @@ pub(super) struct Window<'a> {
 }
 
 /// What a window does about patches.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Work {
     /// Nothing, as the one that updates the agent.
     None,
     /// It looks for them.
     Scan,
-    /// It installs them.
-    Install,
     /// A document of somebody's own, which may install them.
     Own,
+    /// It installs them.
+    Install,
 }
 
 /// AWS's documents that patch; all have a parameter `Operation`, but the first ones of Windows, which install.
@@ -61,13 +66,12 @@ const PATCHING: &[&str] = &[
 impl Work {
     /// By `Operation`, which documents that wrap AWS's own hand through. A document of AWS that is not of Patch Manager does nothing
     /// about patches; nobody else's may begin with these words.
-    fn of(task: &Task) -> Self {
-        let name = task.document.name();
+    fn of(name: &str, parameters: &BTreeMap<String, Vec<String>>) -> Self {
         let is_of_aws = ["aws", "amazon", "amzn"].iter().any(|word| name.to_lowercase().starts_with(word));
         if is_of_aws && !PATCHING.contains(&name) {
             return Self::None;
         }
-        let operation = ["Operation", "Action"].iter().find_map(|name| task.parameters.get(*name)?.first());
+        let operation = ["Operation", "Action"].iter().find_map(|name| parameters.get(*name)?.first());
         match operation.map(String::as_str) {
             Some("Scan") => Self::Scan,
             Some("Install") => Self::Install,
@@ -99,21 +103,76 @@ impl ObservedWindow {
     }
 }
 
+impl RegisteredTask {
+    fn work(&self) -> Work {
+        Work::of(self.document.rsplit('/').next().unwrap_or_default(), &self.parameters)
+    }
+
+    /// Whether what it finds is not recorded: with a baseline of its own.
+    ///
+    /// <https://docs.aws.amazon.com/systems-manager/latest/userguide/patch-manager-baselineoverride-parameter.html>
+    fn records_nothing(&self) -> bool {
+        self.parameters.get("BaselineOverride").is_some_and(|values| values.iter().any(|value| !value.is_empty()))
+    }
+}
+
+/// When a window opens.
+struct Timing {
+    schedule: Schedule,
+    timezone: Timezone,
+    offset_days: u8,
+}
+
+impl Timing {
+    fn wanted(window: &policy::Window) -> Self {
+        let offset_days = window.schedule_offset_days.map_or(0, ScheduleOffset::get);
+        Self { schedule: window.schedule.clone(), timezone: window.timezone.clone(), offset_days }
+    }
+
+    /// None of a schedule that nobody but SSM can read.
+    fn of(window: &ObservedWindow) -> Option<Self> {
+        let offset_days = window.schedule_offset_days.unwrap_or_default().try_into().ok()?;
+        let timezone = window.timezone.as_ref().map_or_else(|| Ok(Timezone::default()), |zone| zone.parse());
+        Some(Self { schedule: window.schedule.parse().ok()?, timezone: timezone.ok()?, offset_days })
+    }
+
+    fn openings(&self, after: Timestamp) -> impl Iterator<Item = Timestamp> {
+        self.schedule.openings(after, self.timezone.zone(), self.offset_days)
+    }
+}
+
 impl<'a> Window<'a> {
     fn new(wanted: &'a policy::Window, found: Option<&'a ObservedWindow>, now: Timestamp) -> Self {
-        let period = period(wanted, now);
+        let timing = found.map_or_else(|| Some(Timing::wanted(wanted)), Timing::of);
+        let period = timing.as_ref().and_then(|timing| period(timing, now));
+        let wanted_work = Work::of(wanted.task.document.name(), &wanted.task.parameters);
+        let registered = found.map(|found| found.tasks.iter());
+        let work =
+            registered.clone().map_or(wanted_work, |tasks| tasks.map(RegisteredTask::work).max().unwrap_or(Work::None));
         Self {
             wanted,
             found,
-            work: Work::of(&wanted.task),
+            work,
+            wanted_work,
+            tasks: registered.into_iter().flatten().filter(|task| task.work() == work).collect(),
             limit: period.map_or(DEFAULT_LIMIT, |period| period.min(A_MONTH) + period.min(GRACE) + DAY),
-            missed: found.and_then(|found| missed(wanted, found, period, now)),
+            missed: found.zip(timing.as_ref()).and_then(|(found, timing)| missed(timing, found, period, now)),
             last: found.and_then(|found| latest(found, Execution::has_ended)).map(Opening::new),
         }
     }
 
     pub(super) fn name(&self) -> &'a str {
         self.wanted.name.as_str()
+    }
+
+    /// Whether it does something about patches, or should.
+    pub(super) fn is_for_patches(&self) -> bool {
+        self.work != Work::None || self.wanted_work != Work::None
+    }
+
+    /// Whether what it finds is not recorded anywhere.
+    pub(super) fn records_nothing(&self) -> bool {
+        !self.tasks.is_empty() && self.tasks.iter().all(|task| task.records_nothing())
     }
 
     /// The one that is there and opens again.
@@ -140,14 +199,16 @@ impl<'a> Window<'a> {
     pub(super) fn did_not_run(&self, hosts: &[Subject<'_>]) -> bool {
         self.missed.is_some()
             || self.last.as_ref().is_some_and(|last| {
-                let is_for = |host: &Subject<'_>| last.could_come_to(host) && super::target::finds(self, host);
+                let is_found =
+                    |host: &Subject<'_>| super::target::finds(self, host) || super::target::is_meant(self, host);
+                let is_for = |host: &Subject<'_>| last.could_come_to(host) && is_found(host);
                 last.came_to_nothing() || (last.found_nobody() && hosts.iter().any(is_for))
             })
     }
 }
 
 /// The longest time between two openings of the next weeks, or between the next two.
-fn period(window: &policy::Window, now: Timestamp) -> Option<SignedDuration> {
+fn period(window: &Timing, now: Timestamp) -> Option<SignedDuration> {
     let (mut openings, mut longest) = (window.openings(now), None);
     let mut last = openings.next()?;
     for next in openings {
@@ -164,15 +225,15 @@ fn period(window: &policy::Window, now: Timestamp) -> Option<SignedDuration> {
 /// the days after it were not.
 ///
 /// <https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html>
-fn counts(window: &policy::Window, opening: Timestamp, changed: Timestamp) -> bool {
-    let Some(days) = window.schedule_offset_days else { return true };
-    opening.duration_since(changed) > SignedDuration::from_hours(24 * (i64::from(days.get()) + 1))
+fn counts(window: &Timing, opening: Timestamp, changed: Timestamp) -> bool {
+    let days = i64::from(window.offset_days);
+    days == 0 || opening.duration_since(changed) > SignedDuration::from_hours(24 * (days + 1))
 }
 
 /// The last moment at which it should have opened, if it did not. Openings of before it was changed tell nothing, and of a `rate` it
 /// is not known when it begins.
 fn missed(
-    wanted: &policy::Window,
+    wanted: &Timing,
     found: &ObservedWindow,
     period: Option<SignedDuration>,
     now: Timestamp,

@@ -186,21 +186,25 @@ fn patch_state() -> impl Strategy<Value = PatchState> {
 
 fn window() -> impl Strategy<Value = ObservedWindow> {
     let times = (maybe(&["2026-12-04T01:00-05:00", "2026-12-03T06:00Z", "soon"]), moment(), moment());
-    let enabled = prop_oneof![4 => Just(true), 1 => Just(false)];
+    let enabled = (prop::bool::weighted(0.8), prop::bool::weighted(0.2));
     (text(&["mw-1", "mw-2", "mw-3"]), text(&[LINUX, WINDOWS, AGENT, "former"]), enabled, times, vec(execution(), 0..4))
-        .prop_map(|(id, name, enabled, (next_execution, created_at, modified_at), executions)| ObservedWindow {
-            id,
-            name,
-            enabled,
-            next_execution,
-            created_at,
-            modified_at,
-            executions: executions
-                .into_iter()
-                .map(|one| (one.id.clone(), one))
-                .collect::<BTreeMap<_, _>>()
-                .into_values()
-                .collect(),
+        .prop_map(|(id, name, (enabled, is_half_made), (next_execution, created_at, modified_at), executions)| {
+            ObservedWindow {
+                schedule: if is_half_made { "rate(7 days)".to_owned() } else { String::new() },
+                id,
+                name,
+                enabled,
+                next_execution,
+                created_at,
+                modified_at,
+                executions: executions
+                    .into_iter()
+                    .map(|one| (one.id.clone(), one))
+                    .collect::<BTreeMap<_, _>>()
+                    .into_values()
+                    .collect(),
+                ..ObservedWindow::default()
+            }
         })
 }
 

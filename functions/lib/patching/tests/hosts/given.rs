@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use patching::hosts::observation::{
     Command, Execution, Instance, Invocation, ManagedNode, Observation, ObservedBaseline, ObservedWindow, PatchGroup,
-    PatchState,
+    PatchState, RegisteredTarget, RegisteredTask,
 };
 use patching::hosts::{Cell, Host, Reason, Verdict, judge};
 use policy::PatchPolicy;
@@ -80,6 +80,7 @@ pub(crate) fn opened(name: &str, id: &str, opened: &str) -> ObservedWindow {
                 ..Command::default()
             }],
         }],
+        ..ObservedWindow::default()
     }
 }
 
@@ -145,9 +146,37 @@ impl Given {
         given
     }
 
+    /// What is seen, the windows as a rollout of the policy leaves them; not those to which somebody gave a schedule.
+    pub(crate) fn set_up(&self, policy: &PatchPolicy) -> Observation {
+        let mut seen = self.seen.clone();
+        for found in seen.windows.iter_mut().filter(|found| found.schedule.is_empty()) {
+            let Some(wanted) = policy.windows.iter().find(|wanted| wanted.name.as_str() == found.name) else {
+                continue;
+            };
+            found.schedule = wanted.schedule.to_string();
+            found.timezone = Some(wanted.timezone.as_str().to_owned());
+            found.schedule_offset_days = wanted.schedule_offset_days.map(|days| days.get().into());
+            let filters = wanted.target.filters().iter();
+            let filters = filters.map(|one| (one.key.as_str().to_owned(), one.values.iter().cloned().collect()));
+            found.targets = vec![RegisteredTarget { id: "target".into(), filters: filters.collect() }];
+            found.tasks = vec![RegisteredTask {
+                document: wanted.task.document.as_str().to_owned(),
+                parameters: wanted.task.parameters.clone(),
+                targets: vec!["target".into()],
+            }];
+        }
+        seen
+    }
+
+    /// Has somebody change the window for Linux after it was set up.
+    pub(crate) fn by_hand(&mut self, change: impl FnOnce(&mut ObservedWindow)) {
+        self.seen = self.set_up(&PatchPolicy::parse(&self.policy).unwrap());
+        change(self.window(LINUX));
+    }
+
     pub(crate) fn cell(&self) -> Cell {
         let policy = PatchPolicy::parse(&self.policy).unwrap();
-        judge(&policy, &self.seen, "111122223333".parse().unwrap(), "eu-west-1".parse().unwrap(), self.now)
+        judge(&policy, &self.set_up(&policy), "111122223333".parse().unwrap(), "eu-west-1".parse().unwrap(), self.now)
     }
 
     /// What is said of the only host.

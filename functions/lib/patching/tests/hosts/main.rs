@@ -14,6 +14,7 @@ mod patches;
 mod platform;
 mod properties;
 mod reach;
+mod registered;
 mod runs;
 mod tags;
 mod totals;

@@ -17,7 +17,8 @@ const LAST_YEAR: i16 = 2199;
 impl Schedule {
     /// The moments after `now` at which it comes round in `zone`, the soonest first; those of `cron` so many days later. A `rate`
     /// begins when its window is created: here, at `now`.
-    pub(crate) fn openings(
+    #[must_use]
+    pub fn openings(
         &self,
         now: Timestamp,
         zone: TimeZone,

@@ -12,7 +12,8 @@ impl Case<'_> {
     pub(super) fn patches(&self, findings: &mut Findings) {
         let Some(patch) = self.host.patch else {
             if self.host.node.is_some() {
-                let detail = self.next_opening().map(|next| format!("the next window is on {next}"));
+                let next = self.next_opening();
+                let detail = next.map(|next| format!("the next window is on {next}{}", self.unrecorded()));
                 findings.say(Reason::NeverScanned, Verdict::Attention, detail);
             }
             return;
@@ -51,11 +52,20 @@ impl Case<'_> {
         let limit = self.windows.iter().map(|window| window.limit).min().unwrap_or(DEFAULT_LIMIT);
         if age > limit {
             let days = age.as_hours() / 24;
-            findings.say(Reason::Stale, Verdict::Attention, format!("{days} days ago, on {}", day(ended)));
+            let detail = format!("{days} days ago, on {}{}", day(ended), self.unrecorded());
+            findings.say(Reason::Stale, Verdict::Attention, detail);
         } else if age < -DAY {
             let detail = format!("its clock is wrong: {} is to come", day(ended));
             findings.say(Reason::Stale, Verdict::Attention, detail);
         }
+    }
+
+    /// Why its window's scans leave nothing behind.
+    fn unrecorded(&self) -> String {
+        let window = self.windows.iter().find(|window| window.records_nothing());
+        window.map_or_else(String::new, |window| {
+            format!("; of {}, which has a BaselineOverride, nothing is recorded", window.name())
+        })
     }
 
     /// Whether something is out that its baseline does not approve. Patch Manager counts that of Windows only: of others it is known

@@ -10,6 +10,8 @@ impl Case<'_> {
     pub(super) fn search(&self, findings: &mut Findings) {
         if self.patching.is_empty() {
             findings.say(Reason::WindowMissing, Verdict::Blocked, "the policy has no window that patches".to_owned());
+        } else if let Some(window) = self.passed_over().next().filter(|_| self.windows.is_empty()) {
+            findings.say(Reason::WindowMissing, Verdict::Blocked, otherwise(window));
         } else if let Some(window) = self.may_be_found().filter(|_| self.windows.is_empty()) {
             if !findings.is_decided() {
                 let detail =
@@ -51,11 +53,20 @@ impl Case<'_> {
         let missing = self.host.patch.map_or(0, PatchState::missing);
         if missing > 0 && self.opening().all(|window| window.work == Work::Scan) {
             let names: Vec<_> = self.opening().map(Window::name).collect();
-            findings.say(
-                Reason::ScanOnly,
-                Verdict::Blocked,
-                format!("{missing} missing, and {} scans", names.join(", ")),
-            );
+            let is_behind = self.opening().any(|window| window.wanted_work > Work::Scan);
+            let though = if is_behind { ", though the policy installs: run a rollout" } else { "" };
+            let detail = format!("{missing} missing, and {} scans{though}", names.join(", "));
+            findings.say(Reason::ScanOnly, Verdict::Blocked, detail);
         }
+    }
+}
+
+/// How a window that is there differs from what the policy says.
+fn otherwise(window: &Window<'_>) -> String {
+    let name = window.name();
+    if window.work == Work::None {
+        format!("{name} is there without the task that patches")
+    } else {
+        format!("{name} is there and looks for other hosts than the policy says")
     }
 }
