@@ -9,11 +9,13 @@
 
 use aws_sdk_ssm::Client;
 use futures::join;
+use jiff::Timestamp;
 use lambda::{CallError, Cause};
 use member::progress;
 use member::sessions::{MemberRole, MemberSessions};
 use member::windows::{self, KeptDocuments, Site};
 use patching::documents::{to_be_read, unknown_parameters};
+use patching::openings;
 use patching::outcome::{Progress, Status};
 use patching::plan::plan;
 use patching::request::RegionRequest;
@@ -32,8 +34,8 @@ pub struct Context {
     pub documents: KeptDocuments,
 }
 
-/// Enters the account and [configures](configure) its windows.
-pub async fn handle(context: &Context, request: RegionRequest) -> Result<Progress, CallError> {
+/// Enters the account and [configures](configure) its windows; their schedules are set at `now`.
+pub async fn handle(context: &Context, request: RegionRequest, now: Timestamp) -> Result<Progress, CallError> {
     let place = request.place();
     let RegionRequest { action, policy, earlier, .. } = request;
     let policy = policy.within(&context.role.partition, &place.region);
@@ -42,7 +44,9 @@ pub async fn handle(context: &Context, request: RegionRequest) -> Result<Progres
         let site = Site { ssm, place: &place, owner_tag: &policy.owner_tag, pause: Site::PAUSE };
         Box::pin(configure(&site, &context.documents, action, &policy, task_role.as_ref(), earlier.clone())).await
     };
-    context.sessions.with_ssm(&place, work).await
+    let mut done = context.sessions.with_ssm(&place, work).await?;
+    done.warnings.extend(openings::lost(&policy, &done.windows, now));
+    Ok(done)
 }
 
 /// Observes, plans, and unless only a plan was asked for makes the windows what the policy wants. Adds to what `earlier` tries

@@ -1,6 +1,7 @@
 //! The Lambda function of the state `ConfigureWindows`.
 
-use configure_windows::Context;
+use configure_windows::{Context, handle};
+use jiff::Timestamp;
 use lambda::clients;
 use member::sessions::{MemberRole, MemberSessions};
 use member::windows::KeptDocuments;
@@ -10,5 +11,6 @@ async fn main() -> Result<(), lambda::RuntimeError> {
     let role = MemberRole::from_env()?;
     let sessions = MemberSessions::new(&clients::shared_config().await, role.clone());
     let documents = KeptDocuments::default();
-    lambda::serve(Context { sessions, role, documents }, configure_windows::handle).await
+    let context = Context { sessions, role, documents };
+    lambda::serve(context, async |context, request| handle(context, request, Timestamp::now()).await).await
 }

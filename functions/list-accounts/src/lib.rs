@@ -18,8 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use lambda::CallError;
-use patching::openings;
 use patching::outcome::Warning;
+use patching::{approval, openings};
 use policy::ids::{Region, RunId};
 use policy::input::{Action, ExecutionInput, InvalidInput, Trigger};
 use policy::member_roles::MemberRoles;
@@ -169,7 +169,8 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
         context.member_roles.check(&policy)?;
         openings::check(&policy, now)?;
     }
-    let mut warnings = Vec::new();
+    let mut warnings =
+        if matches!(action, Action::Rollout | Action::Plan) { approval::warnings(&policy) } else { Vec::new() };
     let regions = regions::in_scope(context, &policy.scope, action, input.regions.clone(), &mut warnings).await?;
     let footprint =
         if retry.is_none() && empties(&input, action) { Some(context.ledger.footprint().await?) } else { None };

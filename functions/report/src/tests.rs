@@ -220,6 +220,18 @@ fn a_plan_says_the_wave_of_each_account_and_how_its_windows_differ_there() {
     assert_eq!(page.matches("JST\",\"Fri 1 Jan 2027 00:00 UTC").count(), 1, "the cell of the pilot alone");
 }
 
+#[test]
+fn a_schedule_is_shown_as_the_policy_says_it_and_as_systems_manager_has_it() {
+    let mut policy = policy();
+    policy["windows"][0]["schedule"] = json!("patch-tuesday(9, 02:00)");
+    policy["windows"][2]["scheduleOffsetDays"] = json!(1);
+    let page = html::render(&summary(&json!({"policy": policy})), None).unwrap();
+    let both = "<code>patch-tuesday(9, 02:00)</code><br><code>cron(0 2 ? * TUE#3 *) and 2 days</code>";
+    for shown in [both, "<code>rate(1 hour)</code></dd>", "<code>cron(0 2 1 * ? *) and 1 day</code></dd>"] {
+        assert!(page.contains(shown), "{shown}");
+    }
+}
+
 /// Answers a run of one account, which failed, from the ledger.
 async fn server() -> Server {
     let server = Server::start().await;

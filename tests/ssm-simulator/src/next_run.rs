@@ -1,6 +1,10 @@
 //! A window as the service describes it, with its next run.
 //!
 //! <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_MaintenanceWindowIdentity.html>
+//!
+//! A window that is created after the day that its `cron` names, and before the one to which its offset leads, "won't run in the
+//! period": <https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html>. That one whose
+//! schedule is changed then does not either is not confirmed, nor that any other change makes no difference.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -37,14 +41,18 @@ impl Window {
     /// The first opening after this moment, whether the window is enabled or not.
     pub(crate) fn next_after(&self, now: Timestamp) -> Option<Timestamp> {
         let moment = |name| text(&self.fields, name).parse::<Timestamp>().ok();
-        let created = self.fields.get("CreatedDate").and_then(Value::as_f64).unwrap_or_default();
-        #[expect(clippy::cast_possible_truncation, reason = "whole seconds of a date")]
-        let created = Timestamp::from_second(created as i64).ok()?;
+        let schedule = Schedule::parse(text(&self.fields, "Schedule"))?;
+        let since = if schedule.is_cron() { self.scheduled } else { self.created()? };
         let offset = self.fields.get("ScheduleOffset").and_then(Value::as_i64).unwrap_or_default();
         let after = moment("StartDate").map_or(now, |start| start.max(now));
-        let next =
-            Schedule::parse(text(&self.fields, "Schedule"))?.next(after, created, &zone(&self.fields)?, offset)?;
+        let next = schedule.next(after, since, &zone(&self.fields)?, offset)?;
         (moment("EndDate").is_none_or(|end| next < end)).then_some(next)
+    }
+
+    fn created(&self) -> Option<Timestamp> {
+        let created = self.fields.get("CreatedDate").and_then(Value::as_f64).unwrap_or_default();
+        #[expect(clippy::cast_possible_truncation, reason = "whole seconds of a date")]
+        Timestamp::from_second(created as i64).ok()
     }
 }
 

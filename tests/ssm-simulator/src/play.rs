@@ -76,6 +76,7 @@ enum Change {
 impl Holdings {
     /// Takes windows that were made, or changed, later to be of that moment.
     pub(crate) fn were_there(&mut self, from: Timestamp) {
+        self.windows.iter_mut().for_each(|window| window.scheduled = window.scheduled.min(from));
         let fields = self.windows.iter_mut().flat_map(|window| &mut window.fields);
         for (_, moment) in fields.filter(|(name, _)| MOMENTS.contains(&name.as_str())) {
             if moment.as_f64() > epoch_seconds(from).as_f64() {

@@ -47,7 +47,7 @@ impl Schedule {
                 since.checked_add(SignedDuration::from_secs(passed * period.as_secs())).ok()
             }
             Self::Cron(cron) => {
-                let from = zone.to_datetime(after).checked_sub(offset_days.days()).ok()?;
+                let from = zone.to_datetime(after).checked_sub(offset_days.days()).ok()?.max(zone.to_datetime(since));
                 let next = next_on_the_clock(cron, from)?.checked_add(offset_days.days()).ok()?;
                 zone.to_timestamp(next).ok()
             }

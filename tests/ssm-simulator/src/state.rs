@@ -68,6 +68,8 @@ pub(crate) struct Window {
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) targets: Vec<Registered>,
     pub(crate) tasks: Vec<Registered>,
+    /// Since when it has its schedule.
+    pub(crate) scheduled: Timestamp,
     /// The next run, as it was last worked out.
     pub(crate) next_run: Option<Timestamp>,
     /// For those who list it.

@@ -24,6 +24,9 @@ const REQUIRED: [&str; 5] = ["Name", "Schedule", "Duration", "Cutoff", "AllowUna
 /// What stays when `Replace` empties a window: what the service itself sets, and the switch, which cannot be empty.
 const KEPT: [&str; 3] = ["WindowId", "CreatedDate", "Enabled"];
 
+/// What says when a window opens.
+const SCHEDULING: [&str; 3] = ["Schedule", "ScheduleTimezone", "ScheduleOffset"];
+
 impl Holdings {
     pub(crate) fn create_window(&mut self, context: Context<'_>, input: Fields) -> Answer {
         if let Some(answer) = self.tokens.recall(Operation::CreateMaintenanceWindow, &input)? {
@@ -51,6 +54,7 @@ impl Holdings {
             tags,
             targets: Vec::new(),
             tasks: Vec::new(),
+            scheduled: context.now,
             next_run: None,
             age: Age::begins(context.config.list_lag),
             age_of_tags: Age::begins(context.config.tag_lag),
@@ -76,6 +80,9 @@ impl Holdings {
         fields.remove("Replace");
         check(&fields)?;
         fields.insert("ModifiedDate".to_owned(), epoch_seconds(context.now));
+        if SCHEDULING.iter().any(|name| fields.get(*name) != window.fields.get(*name)) {
+            window.scheduled = context.now;
+        }
         window.fields = fields;
         window.next_run = None;
         Ok(window.describe(context, "UpdateMaintenanceWindowResult"))

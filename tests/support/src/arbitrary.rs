@@ -65,7 +65,7 @@ pub fn window() -> impl Strategy<Value = Window> {
     })
 }
 
-/// Any valid schedule, of all three forms.
+/// Any valid schedule, of all forms.
 pub fn schedule() -> impl Strategy<Value = Schedule> {
     let days =
         prop_oneof!["([1-9]|1[0-9]|2[0-8]|L|LW|15W|\\*|1-7|1/2) \\* \\?", "\\? \\* (SUN#1|MON-FRI|6L|2,4|\\*|THU)"];
@@ -74,7 +74,9 @@ pub fn schedule() -> impl Strategy<Value = Schedule> {
     let rate = (2..100u32, select(vec!["hours", "days"])).prop_map(|(number, unit)| format!("rate({number} {unit})"));
     let at = (2026..2100u16, 1..13u8, 1..29u8, 0..24u8)
         .prop_map(|(year, month, day, hour)| format!("at({year}-{month:02}-{day:02}T{hour:02}:00:00)"));
-    parsed(prop_oneof![cron, rate, at])
+    let patch_tuesday = (0..=20u8, 0..24u8, 0..60u8)
+        .prop_map(|(days, hour, minute)| format!("patch-tuesday({days}, {hour:02}:{minute:02})"));
+    parsed(prop_oneof![cron, rate, at, patch_tuesday])
 }
 
 /// Any valid target, of both forms.

@@ -134,7 +134,8 @@ impl Cell {
         assert_eq!(found, wanted, "each window once");
         for wanted in &policy.windows {
             let window = ours.iter().find(|window| window.name == wanted.name.as_str()).unwrap();
-            assert_eq!(window.window["Schedule"], wanted.schedule.as_str());
+            assert_eq!(window.window["Schedule"], wanted.schedule.expression());
+            assert_eq!(window.window["ScheduleOffset"], json!(wanted.offset_days()));
             assert_eq!(window.window["Enabled"], wanted.enabled);
             assert_eq!(window.window["Duration"], wanted.duration.hours());
             let ([target], [task]) = (window.targets.as_slice(), window.tasks.as_slice()) else {

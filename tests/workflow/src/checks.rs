@@ -37,10 +37,12 @@ pub fn policy(document: &Value) {
     }
 }
 
-/// A schedule of a policy.
+/// A schedule of a policy: it is kept as it was given, and what Systems Manager gets of it is a form that it knows.
 pub fn schedule(text: &str) {
     if let Ok(schedule) = text.parse::<Schedule>() {
         assert_eq!(schedule.as_str(), text);
+        let sent: Schedule = schedule.expression().parse().expect("a valid schedule");
+        assert_eq!((sent.as_str(), sent.offset_days()), (sent.expression(), None));
     }
 }
 

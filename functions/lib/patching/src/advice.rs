@@ -76,6 +76,14 @@ impl Warning {
             Self::OPENINGS_OVERLAP => {
                 "Two tasks may then run on a host at once: let the window open less often, or close it earlier."
             }
+            Self::OPENING_LOST => {
+                "Hosts wait for the opening after it: run the task's document in Run Command if they must not, and change the schedule \
+                 of such a window before the Tuesday or other day that its cron names."
+            }
+            Self::INSTALLS_BEFORE_APPROVAL => {
+                "Let the window open 7 days after Patch Tuesday or later, or make a baseline that approves sooner the default one of its \
+                 accounts; Ubuntu and Debian are not concerned."
+            }
             name => of_error(name).unwrap_or("Look at the message; nothing failed."),
         }
     }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod advice;
+pub mod approval;
 pub mod dhmc;
 pub mod diff;
 pub mod documents;

@@ -3,10 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 use policy::{InvalidPolicy, PatchPolicy, Problem, ScheduleKind, Window};
 
-use crate::outcome::Warning;
+use crate::outcome::{Warning, WindowOutcome, WindowStatus};
 
 /// How many openings are looked at for two that overlap: a year of daily ones.
 const LOOKED_AT: usize = 366;
+/// What says when a window opens.
+const OF_SCHEDULE: [&str; 3] = ["schedule", "timezone", "scheduleOffsetDays"];
 
 /// Refuses a window that is to open and never does: the 30th of February, a year that is over.
 ///
@@ -53,6 +55,30 @@ fn warnings_alone(policy: &PatchPolicy, now: Timestamp) -> Vec<Warning> {
         Some(Warning::openings_overlap(window, first, second))
     });
     over.chain(overlapping).collect()
+}
+
+/// Windows whose next opening is lost, as they are created or get another schedule at `now`, between the day that `cron` names and the one
+/// to which the offset leads; `windows` is what was done, or what would be.
+#[must_use]
+pub fn lost(policy: &PatchPolicy, windows: &[WindowOutcome], now: Timestamp) -> Vec<Warning> {
+    let set = windows.iter().filter(|outcome| sets_schedule(outcome));
+    let wanted = set.filter_map(|outcome| policy.windows.iter().find(|window| window.name.as_str() == outcome.name));
+    let lost = wanted.filter(|window| window.enabled).filter_map(|window| {
+        let (next, first) = (window.openings(now).next()?, window.openings_once_set(now, now).next());
+        (Some(next) != first).then(|| Warning::opening_lost(window, next, first))
+    });
+    lost.collect()
+}
+
+/// Whether Systems Manager counts anew when the window opens.
+fn sets_schedule(outcome: &WindowOutcome) -> bool {
+    match outcome.status {
+        WindowStatus::Created | WindowStatus::WouldCreate => true,
+        WindowStatus::Updated | WindowStatus::WouldUpdate => {
+            outcome.changes.iter().any(|change| OF_SCHEDULE.contains(&change.field.as_str()))
+        }
+        WindowStatus::Unchanged | WindowStatus::Deleted | WindowStatus::WouldDelete => false,
+    }
 }
 
 fn windows_that_never_open(policy: &PatchPolicy, now: Timestamp) -> impl Iterator<Item = (usize, &Window)> {

@@ -13,6 +13,7 @@ use crate::diff::{Change, changes};
 use crate::observed::{Observed, ObservedTarget, ObservedTask, ObservedWindow};
 use crate::outcome::{Warning, WindowOutcome, WindowStatus};
 use crate::settings::{Desired, DesiredWindow, TargetSettings, TaskSettings, WindowSettings};
+use policy::ScheduleKind;
 
 /// An account has so many windows in a Region at most:
 /// <https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm>
@@ -121,7 +122,7 @@ pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
 }
 
 fn reconcile(wanted: &DesiredWindow, window: &ObservedWindow) -> Reconciliation {
-    let mut found = changes("", &window.settings, &wanted.window);
+    let mut found = settings_changes(&window.settings, wanted);
     let settings = (!found.is_empty()).then(|| wanted.window.clone());
 
     let kept_target = choose::target(&wanted.target, &window.targets);
@@ -162,6 +163,20 @@ fn reconcile(wanted: &DesiredWindow, window: &ObservedWindow) -> Reconciliation 
         surplus_targets: surplus_targets.into_iter().map(|target| target.id.clone()).collect(),
         changes: found,
     }
+}
+
+/// Schedule and offset of a `patch-tuesday` are one: they are told together, and in the policy's words, too.
+fn settings_changes(found: &WindowSettings, wanted: &DesiredWindow) -> Vec<Change> {
+    let mut differing = changes("", found, &wanted.window);
+    if let ScheduleKind::PatchTuesday { .. } = wanted.schedule.kind() {
+        let all = differing.len();
+        differing.retain(|change| change.field != "schedule" && change.field != "scheduleOffsetDays");
+        if differing.len() < all {
+            let to = format!("{}: {}", wanted.schedule, wanted.window.comes_round());
+            differing.push(Change { field: "schedule".to_owned(), from: found.comes_round().into(), to: to.into() });
+        }
+    }
+    differing
 }
 
 fn step<S: Clone>(id: &str, differing: Vec<Change>, wanted: &S, found: &mut Vec<Change>) -> Step<S> {

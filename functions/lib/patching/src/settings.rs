@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use policy::{CutoffBehavior, Filter, OwnerTag, PatchPolicy, RoleArn, Target, Task, Window};
+use policy::{CutoffBehavior, Filter, OwnerTag, PatchPolicy, RoleArn, Schedule, Target, Task, Window};
 use serde::Serialize;
 
 use crate::documents::{Documents, document_key};
@@ -35,6 +35,18 @@ pub struct WindowSettings {
     pub start_date: Option<String>,
     /// The window does not run after this moment; the policy never asks for one.
     pub end_date: Option<String>,
+}
+
+impl WindowSettings {
+    /// Schedule and offset in one: `cron(0 2 ? * TUE#3 *) and 2 days`.
+    #[must_use]
+    pub fn comes_round(&self) -> String {
+        match self.schedule_offset_days {
+            None => self.schedule.clone(),
+            Some(1) => format!("{} and 1 day", self.schedule),
+            Some(days) => format!("{} and {days} days", self.schedule),
+        }
+    }
 }
 
 /// Everything `RegisterTargetWithMaintenanceWindow` and `UpdateMaintenanceWindowTarget` write.
@@ -113,6 +125,8 @@ pub struct Desired {
 pub struct DesiredWindow {
     /// The window itself.
     pub window: WindowSettings,
+    /// Its schedule as the policy says it.
+    pub schedule: Schedule,
     /// Its one target.
     pub target: TargetSettings,
     /// Its one task.
@@ -130,6 +144,7 @@ impl Desired {
             .iter()
             .map(|window| DesiredWindow {
                 window: window.into(),
+                schedule: window.schedule.clone(),
                 target: (&window.target).into(),
                 task: TaskSettings {
                     service_role: task_role.map(ToString::to_string),
@@ -153,9 +168,9 @@ impl From<&Window> for WindowSettings {
         Self {
             name: window.name.to_string(),
             description: window.description.as_ref().map(ToString::to_string),
-            schedule: window.schedule.to_string(),
+            schedule: window.schedule.expression().to_owned(),
             timezone: Some(window.timezone.to_string()),
-            schedule_offset_days: window.schedule_offset_days.map(|offset| offset.get().into()),
+            schedule_offset_days: window.offset_days().map(|offset| offset.get().into()),
             duration_hours: window.duration.hours().into(),
             cutoff_hours: window.duration.cutoff_hours().into(),
             enabled: window.enabled,

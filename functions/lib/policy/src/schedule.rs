@@ -2,17 +2,22 @@
 
 mod cron;
 mod openings;
+mod patch_tuesday;
 
 use std::fmt;
 use std::str::FromStr;
 
+use crate::number::ScheduleOffset;
 use crate::problem::NotAllowed;
 use crate::text::from_text;
+use patch_tuesday::PatchTuesday;
 
 /// What is allowed when it is not even clear which form was meant.
-const ALLOWED: &str = "\"cron(…)\", \"rate(…)\" or \"at(…)\", such as \"cron(0 2 ? * THU#3 *)\", \"rate(7 days)\" or \"at(2030-01-31T22:00:00)\"";
+const ALLOWED: &str = "\"cron(…)\", \"rate(…)\", \"at(…)\" or \"patch-tuesday(…)\", such as \"cron(0 2 ? * THU#3 *)\", \"rate(7 days)\", \
+                       \"at(2030-01-31T22:00:00)\" or \"patch-tuesday(9, 02:00)\"";
 
-/// When a maintenance window opens (`MaintenanceWindowSchedule`, at most 256 characters): `cron(…)`, `rate(…)` or `at(…)`.
+/// When a maintenance window opens (`MaintenanceWindowSchedule`, at most 256 characters): `cron(…)`, `rate(…)` or `at(…)`, or
+/// `patch-tuesday(9, 02:00)`: 0 to 20 days after the second Tuesday of a month, at a time; Systems Manager gets it as `cron` with an offset.
 ///
 /// It follows the user guide's "Cron and rate expressions for Systems Manager". Where that page is silent, the stricter reading
 /// holds: a schedule that is refused here can be written in another way, one that the service refuses fails in every account.
@@ -20,15 +25,17 @@ const ALLOWED: &str = "\"cron(…)\", \"rate(…)\" or \"at(…)\", such as \"cr
 #[cfg_attr(
     feature = "schema",
     derive(schemars::JsonSchema),
-    schemars(with = "String", extend("pattern" = r"^(cron|rate|at)\(.+\)$"))
+    schemars(with = "String", extend("pattern" = r"^(cron|rate|at|patch-tuesday)\(.+\)$"))
 )]
 #[serde(into = "String")]
 pub struct Schedule {
     text: String,
     kind: ScheduleKind,
+    expression: String,
+    offset_days: Option<ScheduleOffset>,
 }
 
-/// Which of the three forms a [`Schedule`] has.
+/// Which of the forms a [`Schedule`] has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ScheduleKind {
     /// At the moments that a cron expression matches.
@@ -37,13 +44,23 @@ pub enum ScheduleKind {
     Rate,
     /// Once.
     At,
+    /// So many days after the second Tuesday of a month.
+    PatchTuesday {
+        /// The days.
+        days: u8,
+    },
 }
 
 impl Schedule {
-    /// The expression as it was given.
+    /// The schedule as it was given.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    fn of_patch_tuesday(text: &str, schedule: &PatchTuesday) -> Self {
+        let kind = ScheduleKind::PatchTuesday { days: schedule.days() };
+        Self { text: text.to_owned(), kind, expression: schedule.cron(), offset_days: schedule.offset() }
     }
 
     /// Which form it has.
@@ -52,28 +69,41 @@ impl Schedule {
         self.kind
     }
 
-    /// What stands between the parentheses.
+    /// The expression that Systems Manager gets: the text, or the `cron(…)` of a `patch-tuesday(…)`.
+    #[must_use]
+    pub fn expression(&self) -> &str {
+        &self.expression
+    }
+
+    /// By how many days later than its `expression` a `patch-tuesday(…)` comes round.
+    #[must_use]
+    pub const fn offset_days(&self) -> Option<ScheduleOffset> {
+        self.offset_days
+    }
+
+    /// What stands between the parentheses of the expression.
     fn inner(&self) -> &str {
-        self.text.split_once('(').map_or("", |(_, rest)| rest.trim_end_matches(')'))
+        self.expression.split_once('(').map_or("", |(_, rest)| rest.trim_end_matches(')'))
     }
 }
 
 impl FromStr for Schedule {
     type Err = NotAllowed;
 
-    fn from_str(text: &str) -> Result<Self, NotAllowed> {
-        if text.chars().count() > 256 {
+    fn from_str(whole: &str) -> Result<Self, NotAllowed> {
+        if whole.chars().count() > 256 {
             return Err(NotAllowed::new("at most 256 characters"));
         }
         let (form, inner) =
-            text.strip_suffix(')').and_then(|text| text.split_once('(')).ok_or(NotAllowed::new(ALLOWED))?;
+            whole.strip_suffix(')').and_then(|text| text.split_once('(')).ok_or(NotAllowed::new(ALLOWED))?;
         let kind = match form {
             "cron" => cron::check(inner).map(|()| ScheduleKind::Cron)?,
             "rate" => check_rate(inner).map(|()| ScheduleKind::Rate)?,
             "at" => check_at(inner).map(|()| ScheduleKind::At)?,
+            "patch-tuesday" => return Ok(Self::of_patch_tuesday(whole, &PatchTuesday::read(inner)?)),
             _ => return Err(NotAllowed::new(ALLOWED)),
         };
-        Ok(Self { text: text.to_owned(), kind })
+        Ok(Self { text: whole.to_owned(), kind, expression: whole.to_owned(), offset_days: None })
     }
 }
 

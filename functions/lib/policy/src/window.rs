@@ -27,7 +27,7 @@ pub struct Window {
     /// In which time zone the schedule is meant; `UTC` by default.
     #[serde(default)]
     pub timezone: Timezone,
-    /// How many days after the moment that a `cron` schedule names it opens.
+    /// How many days after the moment that a `cron` schedule names it opens; a `patch-tuesday` has its days in itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule_offset_days: Option<ScheduleOffset>,
     /// How long it stays open, and when it starts no more tasks.
@@ -45,8 +45,20 @@ pub struct Window {
 impl Window {
     /// The moments after `now` at which it opens, the soonest first. A `rate` begins when the window is created: here, at `now`.
     pub fn openings(&self, now: Timestamp) -> impl Iterator<Item = Timestamp> {
-        let offset_days = self.schedule_offset_days.map_or(0, ScheduleOffset::get);
-        self.schedule.openings(now, self.timezone.zone(), offset_days)
+        self.openings_once_set(Timestamp::MIN, now)
+    }
+
+    /// Its openings after `now` when the schedule is `set` at a moment. If `cron` names one before that, Systems Manager does not wait
+    /// for its offset: "the maintenance window won't run in the period" (user guide, "Cron and rate expressions for Systems Manager").
+    pub fn openings_once_set(&self, set: Timestamp, now: Timestamp) -> impl Iterator<Item = Timestamp> {
+        let offset_days = self.offset_days().map_or(0, ScheduleOffset::get);
+        self.schedule.openings(set, now, self.timezone.zone(), offset_days)
+    }
+
+    /// How many days after the moments of its `cron` it opens (`ScheduleOffset`).
+    #[must_use]
+    pub fn offset_days(&self) -> Option<ScheduleOffset> {
+        self.schedule_offset_days.or(self.schedule.offset_days())
     }
 }
 
@@ -78,6 +90,9 @@ fn read_offset(node: &Node<'_>, schedule: Option<&Schedule>) -> Read<ScheduleOff
     let offset = ScheduleOffset::from_node(node)?;
     match schedule.map(Schedule::kind) {
         Some(ScheduleKind::Rate | ScheduleKind::At) => Err(node.refuse("only with a \"cron(…)\" schedule")),
+        Some(ScheduleKind::PatchTuesday { .. }) => {
+            Err(node.refuse("only with a \"cron(…)\" schedule: \"patch-tuesday(…)\" has its days in itself"))
+        }
         Some(ScheduleKind::Cron) | None => Ok(offset),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use patching::settings::WindowSettings;
 use patching::summary::RunSummary;
 use policy::input::Action;
 use policy::{Filter, PatchPolicy, ScheduleKind, Window};
@@ -41,6 +42,8 @@ pub(super) struct Schedule {
     /// The waves in which it is so; none when the policy has no waves.
     pub(super) waves: String,
     pub(super) expression: String,
+    /// What Systems Manager has for a form that it does not know.
+    pub(super) sent: Option<String>,
     pub(super) zone: String,
     pub(super) hours: String,
     pub(super) document: String,
@@ -109,6 +112,11 @@ fn next_executions(summary: &RunSummary) -> BTreeMap<(Option<&str>, &str), Momen
 
 fn schedule(window: &Window, waves: &[&str], next: Moments<'_>, planned_at: Option<Timestamp>) -> Schedule {
     let zone = window.timezone.to_string();
+    let comes_round = WindowSettings::from(window).comes_round();
+    let (expression, sent) = match window.schedule.kind() {
+        ScheduleKind::PatchTuesday { .. } => (window.schedule.to_string(), Some(comes_round)),
+        _ => (comes_round, None),
+    };
     let openings =
         planned_at.filter(|_| window.enabled).into_iter().flat_map(|now| window.openings(now).take(OPENINGS));
     let next =
@@ -119,7 +127,8 @@ fn schedule(window: &Window, waves: &[&str], next: Moments<'_>, planned_at: Opti
         is_from_now: window.schedule.kind() == ScheduleKind::Rate,
         name: window.name.to_string(),
         waves: waves.join(", "),
-        expression: window.schedule.to_string(),
+        expression,
+        sent,
         hours: format!("{} h, no new task in the last {} h", window.duration.hours(), window.duration.cutoff_hours()),
         document: window.task.document.to_string(),
         parameters: window.task.parameters.iter().map(|(name, values)| (name.clone(), values.join(", "))).collect(),

@@ -9,7 +9,12 @@ use crate::end_to_end::inputs::{is_refused, policy, put_policy};
 /// The name of a run, what its policy has changed, and what a refusal has to say.
 type Brought = (&'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
 
-const REFUSED: [Brought; 4] = [
+const REFUSED: [Brought; 5] = [
+    (
+        "patch-tuesdays",
+        &[("/windows/0/schedule", "patch-tuesday(21, 02:00)"), ("/windows/1/schedule", "patch-tuesday(9, 25:00)")],
+        &["$.windows[0].schedule", "0 to 20 days", "$.windows[1].schedule", "00:00 to 23:59"],
+    ),
     (
         "never-opens",
         &[("/windows/0/schedule", "cron(0 0 30 2 ? *)"), ("/windows/1/schedule", "cron(0 2 ? * THU 2025)")],
@@ -39,18 +44,23 @@ pub(crate) async fn policies_that_people_bring_are_done_or_refused_with_the_reas
         is_refused(&run, "InvalidPolicy", said);
         runs.push(run);
     }
-    runs.push(a_moment_that_has_passed_is_a_warning(aws, &given).await);
+    runs.push(what_is_odd_about_schedules_is_a_warning(aws, &given).await);
     assert_eq!(aws.simulator.state().await.unwrap(), before);
     a_key_that_is_there_twice_fails_the_update(aws, &given).await;
     runs.extend(a_document_by_its_arn_is_that_of_each_region(aws, &given).await);
     runs
 }
 
-async fn a_moment_that_has_passed_is_a_warning(aws: &LocalAws, given: &str) -> RunResult {
-    let changes = [("/windows/0/schedule", "at(2026-01-01T00:00:00)")];
+async fn what_is_odd_about_schedules_is_a_warning(aws: &LocalAws, given: &str) -> RunResult {
+    let changes = [
+        ("/windows/0/schedule", "at(2026-01-01T00:00:00)"),
+        ("/windows/1/schedule", "patch-tuesday(2, 02:00)"),
+        ("/windows/1/task/parameters/Operation/0", "Install"),
+    ];
     let run = run_with(aws, given, "passed", &json!({"action": "plan"}), &changes).await;
     let warnings = run.summary().unwrap().run_warnings;
-    assert_eq!(warnings.iter().map(|warning| warning.name.as_str()).collect::<Vec<_>>(), ["NeverOpens"]);
+    let names: Vec<_> = warnings.iter().map(|warning| warning.name.as_str()).collect();
+    assert_eq!(names, ["InstallsBeforeApproval", "NeverOpens"]);
     run
 }
 

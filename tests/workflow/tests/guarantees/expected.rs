@@ -83,8 +83,8 @@ fn expected(cell: &Cell, policy: &PatchPolicy, wanted: &Window, found: &WindowSn
     let mut expected = json!({
         "window": {
             "WindowId": found.id, "Name": wanted.name, "Description": wanted.description,
-            "Schedule": wanted.schedule, "ScheduleTimezone": wanted.timezone,
-            "ScheduleOffset": wanted.schedule_offset_days, "Duration": wanted.duration.hours(),
+            "Schedule": wanted.schedule.expression(), "ScheduleTimezone": wanted.timezone,
+            "ScheduleOffset": wanted.offset_days(), "Duration": wanted.duration.hours(),
             "Cutoff": wanted.duration.cutoff_hours(), "AllowUnassociatedTargets": false, "Enabled": wanted.enabled,
         },
         "targets": [{

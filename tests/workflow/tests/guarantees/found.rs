@@ -135,8 +135,8 @@ impl Found {
     async fn create(&self, cell: &Cell, wanted: &Window, policy: &PatchPolicy) -> String {
         let like = if self.settings_differ { &self.own } else { wanted };
         let create = cell.ssm.create_maintenance_window().name(wanted.name.as_str());
-        let create = create.schedule(like.schedule.as_str()).schedule_timezone(like.timezone.to_string());
-        let create = create.set_schedule_offset(like.schedule_offset_days.map(|days| days.get().into()));
+        let create = create.schedule(like.schedule.expression()).schedule_timezone(like.timezone.to_string());
+        let create = create.set_schedule_offset(like.offset_days().map(|days| days.get().into()));
         let create = create.set_description(like.description.as_ref().map(ToString::to_string));
         let create = create.duration(like.duration.hours().into()).cutoff(like.duration.cutoff_hours().into());
         let create = create.set_end_date(self.ends.then(|| "2040-01-01T00:00:00Z".to_owned()));

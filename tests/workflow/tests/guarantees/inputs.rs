@@ -99,7 +99,7 @@ proptest! {
 
     #[test]
     fn a_schedule_is_taken_as_it_is_or_refused(
-        text in prop_oneof!["\\PC{0,300}", "(cron|rate|at)\\([ -~]{0,60}\\)", "cron\\(([0-9A-Z*/?,#LW-]{1,8} ){4,7}[0-9*]{1,5}\\)"]
+        text in prop_oneof!["\\PC{0,300}", "(cron|rate|at|patch-tuesday)\\([ -~]{0,60}\\)", "cron\\(([0-9A-Z*/?,#LW-]{1,8} ){4,7}[0-9*]{1,5}\\)"]
     ) {
         checks::schedule(&text);
     }

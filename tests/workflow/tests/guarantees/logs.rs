@@ -1,5 +1,6 @@
 //! What an engineer on call reads: the lines of real handlers, as Lambda would get them.
 
+use jiff::Timestamp;
 use policy::PatchPolicy;
 use serde_json::{Value, json};
 use ssm_simulator::{Fault, ScriptedFault};
@@ -13,7 +14,8 @@ fn payload(policy: &PatchPolicy) -> Value {
 }
 
 async fn configure_windows(aws: &Aws) -> Invoked {
-    invoke("pm-configure-windows", &aws.context, configure_windows::handle, &payload(&policy())).await
+    let handle = async |context: &_, request| configure_windows::handle(context, request, Timestamp::now()).await;
+    invoke("pm-configure-windows", &aws.context, handle, &payload(&policy())).await
 }
 
 /// The lines at this level; each says whose invocation it is.

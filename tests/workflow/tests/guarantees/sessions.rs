@@ -55,7 +55,7 @@ impl Aws {
                 "run": run, "action": "rollout", "accountId": ACCOUNT, "region": REGION, "policy": policy(), "earlier": done
             }))
             .unwrap();
-            done = Box::pin(configure_windows::handle(&self.context, request)).await?;
+            done = Box::pin(configure_windows::handle(&self.context, request, Timestamp::now())).await?;
         }
         Ok(())
     }

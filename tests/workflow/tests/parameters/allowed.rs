@@ -59,7 +59,15 @@ fn samples() -> Vec<(&'static str, Vec<&'static str>)> {
         ("LinuxWindowName", names),
         (
             "LinuxSchedule",
-            vec!["cron(0 2 ? * THU#3 *)", "rate(7 days)", "at(2030-01-31T22:00:00)", "every day", "cron()", ""],
+            vec![
+                "cron(0 2 ? * THU#3 *)",
+                "rate(7 days)",
+                "at(2030-01-31T22:00:00)",
+                "patch-tuesday(9, 02:00)",
+                "every day",
+                "cron()",
+                "",
+            ],
         ),
         ("LinuxTargetValues", vec!["a", "a,b", "a b", "ä", "a\"b", long(256), long(257)]),
         ("DhmcRoleName", roles.clone()),

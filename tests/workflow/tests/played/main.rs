@@ -15,6 +15,7 @@ use workflow::cell::{ACCOUNT, Cell, REGION, install, policy_with, window};
 
 mod answers;
 mod kinds;
+mod patch_tuesdays;
 mod verdicts;
 
 /// A Sunday; the windows of the project open on Wednesday, Thursday and Friday.

@@ -125,7 +125,7 @@ struct Timing {
 
 impl Timing {
     fn wanted(window: &policy::Window) -> Self {
-        let offset_days = window.schedule_offset_days.map_or(0, ScheduleOffset::get);
+        let offset_days = window.offset_days().map_or(0, ScheduleOffset::get);
         Self { schedule: window.schedule.clone(), timezone: window.timezone.clone(), offset_days }
     }
 
@@ -137,7 +137,12 @@ impl Timing {
     }
 
     fn openings(&self, after: Timestamp) -> impl Iterator<Item = Timestamp> {
-        self.schedule.openings(after, self.timezone.zone(), self.offset_days)
+        self.openings_once_set(Timestamp::MIN, after)
+    }
+
+    /// Those after a moment, when the schedule was set at another one: see [`policy::Window::openings_once_set`].
+    fn openings_once_set(&self, set: Timestamp, after: Timestamp) -> impl Iterator<Item = Timestamp> {
+        self.schedule.openings(set, after, self.timezone.zone(), self.offset_days)
     }
 }
 
@@ -221,15 +226,6 @@ fn period(window: &Timing, now: Timestamp) -> Option<SignedDuration> {
     longest
 }
 
-/// Whether a window that was made, or changed, at a moment has this opening: not where the day that `cron` names was over then, though
-/// the days after it were not.
-///
-/// <https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html>
-fn counts(window: &Timing, opening: Timestamp, changed: Timestamp) -> bool {
-    let days = i64::from(window.offset_days);
-    days == 0 || opening.duration_since(changed) > SignedDuration::from_hours(24 * (days + 1))
-}
-
 /// The last moment at which it should have opened, if it did not. Openings of before it was changed tell nothing, and of a `rate` it
 /// is not known when it begins.
 fn missed(
@@ -242,13 +238,13 @@ fn missed(
         return None;
     }
     let known = now.checked_sub(HISTORY).unwrap_or(Timestamp::MIN);
-    let since = found.settled_at().map_or(known, |settled| settled.max(known));
+    let settled = found.settled_at().unwrap_or(Timestamp::MIN);
+    let since = settled.max(known);
     let late = now.checked_sub(LATE).unwrap_or(Timestamp::MIN);
     let expected = if wanted.schedule.kind() == ScheduleKind::Rate {
         late.checked_sub(period?).ok().filter(|moment| *moment >= since)
     } else {
-        let is_after_change = |moment: &Timestamp| found.settled_at().is_none_or(|at| counts(wanted, *moment, at));
-        wanted.openings(since).take_while(|moment| *moment <= late).filter(is_after_change).last()
+        wanted.openings_once_set(settled, since).take_while(|moment| *moment <= late).last()
     }?;
     let came = |started: Timestamp| started.duration_since(expected) >= -LATE;
     let has_opened = found.executions.iter().any(|execution| execution.started_at.is_none_or(came));

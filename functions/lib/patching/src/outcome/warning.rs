@@ -1,6 +1,6 @@
 //! What a person should look at though nothing failed.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, ZonedDateTime};
 use policy::ids::{OrganizationalUnitId, Region};
 use policy::{OwnerTag, WaveName, Window};
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,10 @@ impl Warning {
     pub const NEVER_OPENS: &str = "NeverOpens";
     /// The name of [`Warning::openings_overlap`].
     pub const OPENINGS_OVERLAP: &str = "OpeningsOverlap";
+    /// The name of [`Warning::opening_lost`].
+    pub const OPENING_LOST: &str = "OpeningLost";
+    /// The name of [`Warning::installs_before_approval`].
+    pub const INSTALLS_BEFORE_APPROVAL: &str = "InstallsBeforeApproval";
 
     /// The name of [`Warning::unknown_region`].
     pub const UNKNOWN_REGION: &str = "UnknownRegion";
@@ -95,6 +99,39 @@ impl Warning {
         let message =
             format!("the window {name} opens at {first} for {hours} h, and again at {second}, before that is over");
         Self::new(Self::OPENINGS_OVERLAP, message)
+    }
+
+    /// A window that does not open at `lost`, as it is set up after the day from which its offset counts, but at `first`, if at all.
+    #[must_use]
+    pub fn opening_lost(window: &Window, lost: Timestamp, first: Option<Timestamp>) -> Self {
+        let zone = window.timezone.zone();
+        let told = |at| ZonedDateTime::new(at, zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string();
+        let first = first.map_or_else(
+            || "it does not open any more".to_owned(),
+            |first| format!("it opens first at {}", told(first)),
+        );
+        let message = format!(
+            "the window {} does not open at {}: its schedule is set after the day of {}, from which its offset counts; {first}",
+            window.name,
+            told(lost),
+            window.schedule.expression()
+        );
+        Self::new(Self::OPENING_LOST, message)
+    }
+
+    /// A window that installs so many days after a Patch Tuesday, before AWS's default baselines approve what came out on it.
+    #[must_use]
+    pub fn installs_before_approval(Window { name, .. }: &Window, days: u8, approved_after: u8) -> Self {
+        let installs = match days {
+            0 => "on Patch Tuesday".to_owned(),
+            1 => "1 day after Patch Tuesday".to_owned(),
+            days => format!("{days} days after Patch Tuesday"),
+        };
+        let message = format!(
+            "the window {name} installs {installs}, and AWS's default baselines for Windows, Amazon Linux, RHEL and SUSE approve what \
+             came out on it after {approved_after} days: by these it installs what the month before brought"
+        );
+        Self::new(Self::INSTALLS_BEFORE_APPROVAL, message)
     }
 
     /// A DHMC role of somebody else, which the policy does not allow to be replaced, in so many Regions of so many accounts:

@@ -113,6 +113,8 @@ fn a_window_that_was_changed_after_the_day_that_cron_names_does_not_open_on_the_
     };
     assert_eq!(changed("2026-11-25T12:00:00Z", Some(3)), Patched, "a Wednesday, for a Friday");
     assert_eq!(changed("2026-11-22T12:00:00Z", Some(3)), Attention, "before the Tuesday");
+    assert_eq!(changed("2026-11-24T05:59:59Z", Some(3)), Attention, "a second before its moment");
+    assert_eq!(changed("2026-11-24T06:00:01Z", Some(3)), Patched);
     assert_eq!(changed("2026-11-22T12:00:00Z", None), Attention);
     assert_eq!(changed("2026-11-24T05:00:00Z", None), Attention, "an hour before");
     assert_eq!(changed("2026-11-24T07:00:00Z", None), Patched);

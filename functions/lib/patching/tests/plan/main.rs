@@ -6,3 +6,4 @@ mod filters;
 mod found;
 mod model;
 mod properties;
+mod schedules;

@@ -15,11 +15,12 @@ use super::{Schedule, ScheduleKind, cron, rate};
 const LAST_YEAR: i16 = 2199;
 
 impl Schedule {
-    /// The moments after `now` at which it comes round in `zone`, the soonest first; those of `cron` so many days later. A `rate`
-    /// begins when its window is created: here, at `now`.
+    /// The moments after `now` at which it comes round in `zone`, the soonest first; those of `cron` so many days later, if `cron` names
+    /// them after the schedule was `set`. A `rate` begins when its window is created: here, at `now`.
     #[must_use]
     pub fn openings(
         &self,
+        set: Timestamp,
         now: Timestamp,
         zone: TimeZone,
         offset_days: u8,
@@ -34,11 +35,12 @@ impl Schedule {
                 let next = move |last: &Timestamp| last.checked_add(SignedDuration::from_mins(minutes?)).ok();
                 Box::new(successors(next(&now), next))
             }
-            ScheduleKind::Cron => {
+            ScheduleKind::Cron | ScheduleKind::PatchTuesday { .. } => {
                 let offset = i64::from(offset_days).days();
                 let parsed = cron::parse(self.inner());
                 let next = move |last: &OnTheWall| parsed.as_ref()?.find_next_occurrence(last, false).ok();
-                let first = zone.to_datetime(now).checked_sub(offset).ok().and_then(|from| next(&OnTheWall(from)));
+                let from = zone.to_datetime(now).checked_sub(offset).ok().map(|from| from.max(zone.to_datetime(set)));
+                let first = from.and_then(|from| next(&OnTheWall(from)));
                 let moments = successors(first, next).take_while(|OnTheWall(moment)| moment.year() <= LAST_YEAR);
                 Box::new(
                     moments

@@ -157,6 +157,12 @@ fn an_offset_goes_with_cron_only() {
         error.problems[0].to_string(),
         "$.windows[0].scheduleOffsetDays: 2 — allowed: only with a \"cron(…)\" schedule"
     );
+    policy["windows"][0]["schedule"] = json!("patch-tuesday(9, 02:00)");
+    let error = PatchPolicy::parse(&policy).unwrap_err();
+    assert_eq!(
+        error.problems[0].to_string(),
+        "$.windows[0].scheduleOffsetDays: 2 — allowed: only with a \"cron(…)\" schedule: \"patch-tuesday(…)\" has its days in itself"
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod documents;
 mod ids;
 mod input;
 mod messages;
+mod patch_tuesdays;
 mod properties;
 mod schedules;
 mod targets;

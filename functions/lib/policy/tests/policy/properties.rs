@@ -18,7 +18,7 @@ fn json_value() -> impl Strategy<Value = Value> {
         any::<u64>().prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
         ".{0,100}".prop_map(Value::from),
-        "(cron|rate|at)\\(.{0,40}\\)".prop_map(Value::from),
+        "(cron|rate|at|patch-tuesday)\\(.{0,40}\\)".prop_map(Value::from),
         "cron\\(([0-9A-Z*/?,#-]{1,6} ){5,6}[0-9*]{1,4}\\)".prop_map(Value::from),
     ];
     leaf.prop_recursive(6, 64, 8, |inner| {

@@ -50,6 +50,9 @@ const ACCEPTED: &[(&str, &str)] = &[
     ("rate(5 minutes)", "the limit"),
     ("at(2030-01-31T22:00:00)", "once"),
     ("at(2028-02-29T00:00:00)", "a leap day"),
+    ("patch-tuesday(0, 02:00)", "the second Tuesday"),
+    ("patch-tuesday(20, 23:59)", "the last day that is always one"),
+    ("patch-tuesday(9,00:00)", "without a space"),
 ];
 
 const REFUSED: &[(&str, &str)] = &[
@@ -151,6 +154,30 @@ const REFUSED: &[(&str, &str)] = &[
     ("at(2030-1-31T22:00:00)", "one digit"),
     ("at(31.01.2030)", "another format"),
     ("every(7 days)", "another form"),
+    ("patch-tuesday()", "nothing"),
+    ("patch-tuesday(9)", "no time"),
+    ("patch-tuesday(02:00)", "no days"),
+    ("patch-tuesday(, 02:00)", "no days"),
+    ("patch-tuesday(9, )", "no time"),
+    ("patch-tuesday(21, 02:00)", "a fifth Tuesday, which not every month has"),
+    ("patch-tuesday(-1, 02:00)", "the day before"),
+    ("patch-tuesday(+9, 02:00)", "a sign"),
+    ("patch-tuesday(09, 02:00)", "a leading zero"),
+    ("patch-tuesday(1.5, 02:00)", "half a day"),
+    ("patch-tuesday(256, 02:00)", "a large number"),
+    ("patch-tuesday(9, 24:00)", "hour 24"),
+    ("patch-tuesday(9, 25:00)", "hour 25"),
+    ("patch-tuesday(9, 02:60)", "minute 60"),
+    ("patch-tuesday(9, 2:00)", "one digit"),
+    ("patch-tuesday(9, 02:00:00)", "seconds"),
+    ("patch-tuesday(9, 02:00 CET)", "a time zone"),
+    ("patch-tuesday(9, 2am)", "another spelling"),
+    ("patch-tuesday(9,  02:00)", "two spaces"),
+    ("patch-tuesday( 9, 02:00)", "a space in front"),
+    ("patch-tuesday(9, 02:00, 03:00)", "two times"),
+    ("patch-tuesday(9 02:00)", "no comma"),
+    ("Patch-Tuesday(9, 02:00)", "capitals"),
+    ("patch-tuesday(9, 02:00", "no closing parenthesis"),
 ];
 
 #[test]
@@ -176,6 +203,7 @@ fn a_schedule_knows_its_form() {
     assert_eq!(kind("cron(0 2 ? * THU *)"), Ok(ScheduleKind::Cron));
     assert_eq!(kind("rate(7 days)"), Ok(ScheduleKind::Rate));
     assert_eq!(kind("at(2030-01-31T22:00:00)"), Ok(ScheduleKind::At));
+    assert_eq!(kind("patch-tuesday(9, 02:00)"), Ok(ScheduleKind::PatchTuesday { days: 9 }));
 }
 
 #[test]
@@ -184,6 +212,39 @@ fn a_schedule_has_at_most_256_characters() {
     assert_eq!(list(119).len(), 256);
     assert!(list(119).parse::<Schedule>().is_ok());
     assert!(list(120).parse::<Schedule>().is_err());
+}
+
+#[test]
+fn systems_manager_gets_a_tuesday_and_the_days_after_it() {
+    for (text, cron, offset) in [
+        ("patch-tuesday(0, 02:00)", "cron(0 2 ? * TUE#2 *)", None),
+        ("patch-tuesday(2, 23:59)", "cron(59 23 ? * TUE#2 *)", Some(2)),
+        ("patch-tuesday(6, 00:05)", "cron(5 0 ? * TUE#2 *)", Some(6)),
+        ("patch-tuesday(7, 02:00)", "cron(0 2 ? * TUE#3 *)", None),
+        ("patch-tuesday(9,09:30)", "cron(30 9 ? * TUE#3 *)", Some(2)),
+        ("patch-tuesday(14, 02:00)", "cron(0 2 ? * TUE#4 *)", None),
+        ("patch-tuesday(20, 02:00)", "cron(0 2 ? * TUE#4 *)", Some(6)),
+        ("rate(7 days)", "rate(7 days)", None),
+    ] {
+        let schedule: Schedule = text.parse().unwrap();
+        assert_eq!((schedule.expression(), schedule.offset_days().map(policy::ScheduleOffset::get)), (cron, offset));
+        assert!(schedule.expression().parse::<Schedule>().is_ok(), "{cron} is what Systems Manager takes");
+        assert_eq!(String::from(schedule), text, "it is kept as it was given");
+    }
+}
+
+#[test]
+fn a_refused_patch_tuesday_says_which_part_is_wrong() {
+    let refused = |text: &str| text.parse::<Schedule>().unwrap_err().allowed.into_owned();
+    let (days, time) = (
+        "patch-tuesday with 0 to 20 days after the second Tuesday",
+        "patch-tuesday with a time of 00:00 to 23:59, after a comma",
+    );
+    assert_eq!(refused("patch-tuesday(21, 02:00)"), days);
+    assert_eq!(refused("patch-tuesday(9, 25:00)"), time);
+    assert_eq!(refused("patch-tuesday(-1, 2:00)"), format!("{days}; {time}"));
+    assert!(refused("patch-tuesday(9)").contains("\"patch-tuesday(<days>, <HH:MM>)\""));
+    assert!(refused("every month").contains("\"patch-tuesday(9, 02:00)\""));
 }
 
 #[test]

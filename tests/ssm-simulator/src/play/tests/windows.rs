@@ -218,3 +218,25 @@ fn a_window_before_which_time_is_played_is_taken_to_have_been_there() {
         assert_eq!([&found["CreatedDate"], &found["ModifiedDate"]], [&since, &since], "{from}");
     }
 }
+
+/// The day that `cron` names is the Sunday before; the offset leads to the Friday.
+#[test]
+fn a_window_whose_cron_named_a_day_before_it_was_there_waits_for_the_next_one() {
+    let mut region = region([], json!({ "Schedule": "cron(0 0 1 ? * SUN *)", "ScheduleOffset": 5 }), json!({}));
+    let window = json!({ "WindowId": region.holdings.windows[0].id });
+    let next =
+        |region: &mut Region| region.ok(Operation::GetMaintenanceWindow, window.clone())["NextExecutionTime"].clone();
+    assert_eq!(next(&mut region), "2026-12-04T06:00:00.000Z");
+    region.play(SATURDAY);
+    assert!(region.holdings.history.executions.is_empty());
+    // Now the Sunday is one on which it was there, and only another schedule begins anew.
+    region.play("2026-11-30T12:00:00Z");
+    region.ok(Operation::UpdateMaintenanceWindow, with(window.clone(), json!({ "Description": "other" })));
+    assert_eq!(next(&mut region), "2026-12-04T06:00:00.000Z");
+    region.ok(Operation::UpdateMaintenanceWindow, with(window.clone(), json!({ "ScheduleOffset": 6 })));
+    assert_eq!(next(&mut region), "2026-12-12T06:00:00.000Z");
+    region.play("2026-12-11T00:00:00Z");
+    assert!(region.holdings.history.executions.is_empty());
+    region.play("2026-12-13T00:00:00Z");
+    assert_eq!(region.holdings.history.executions.len(), 1);
+}
