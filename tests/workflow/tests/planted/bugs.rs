@@ -135,8 +135,8 @@ pub(crate) const BUGS: &[Bug] = &[
     Bug {
         name: "somebody else's DHMC role is replaced",
         file: "functions/lib/patching/src/dhmc.rs",
-        right: "(Some(_), Some(role)) if policy.overwrite =>",
-        wrong: "(Some(_), Some(role)) =>",
+        right: "(Some(_), _) if !policy.overwrite => DhmcStatus::Kept,",
+        wrong: "(Some(_), _) if policy.role.is_none() => DhmcStatus::Kept,",
         caught_by: by("reconcile", "dhmc::somebody_elses_role_is_kept_through_rollout_and_teardown"),
     },
     Bug {
