@@ -12,15 +12,16 @@ use policy::ids::AccountId;
 use policy::input::Action;
 
 use crate::Request;
-use crate::halt::HALTED;
+use crate::halt::{HALTED, halted_wave};
 
 /// The run, whole, as it is at `now`.
 #[must_use]
 pub fn gather(request: Request, recorded: Vec<AccountOutcome>, targets: Vec<Target>, now: Timestamp) -> RunSummary {
     let action = request.action;
-    let is_halted = request.error.as_ref().is_some_and(|caught| caught.error == HALTED);
-    let outcomes = with_targets(recorded, targets, is_halted);
     let policy = request.policy.as_ref().and_then(|policy| PatchPolicy::parse(policy).ok());
+    let halted = request.error.as_ref().filter(|caught| caught.error == HALTED);
+    let ended = halted.map(|caught| waves_before(policy.as_ref(), halted_wave(&caught.cause)));
+    let outcomes = with_targets(recorded, targets, ended.as_ref());
     let mut run_warnings = of_policy(&request, policy.as_ref(), now);
     run_warnings.splice(0..0, request.warnings);
     run_warnings.extend(foreign_dhmc_roles(&outcomes, our_dhmc_role(request.policy.as_ref())));
@@ -60,13 +61,25 @@ fn of_policy(request: &Request, policy: Option<&PatchPolicy>, now: Timestamp) ->
     policy.map(|policy| openings::warnings(policy, request.started_at.parse().unwrap_or(now))).unwrap_or_default()
 }
 
+/// The waves that had ended when the run was halted in this one.
+fn waves_before<'a>(policy: Option<&'a PatchPolicy>, halted: Option<&str>) -> BTreeSet<&'a str> {
+    let waves = policy.into_iter().flat_map(|policy| &policy.waves).map(|wave| wave.name.as_str());
+    if halted.is_some() { waves.take_while(|wave| Some(*wave) != halted).collect() } else { BTreeSet::new() }
+}
+
 /// An account whose execution was aborted, or not started, leaves no item in the ledger: the list of targets still knows it, as it
-/// knows each account's organizational unit and wave.
-fn with_targets(mut outcomes: Vec<AccountOutcome>, targets: Vec<Target>, is_halted: bool) -> Vec<AccountOutcome> {
+/// knows each account's organizational unit and wave. Of a halted run it was not reached, unless its wave had `ended` before.
+fn with_targets(
+    mut outcomes: Vec<AccountOutcome>,
+    targets: Vec<Target>,
+    ended: Option<&BTreeSet<&str>>,
+) -> Vec<AccountOutcome> {
     let recorded: BTreeSet<_> = outcomes.iter().map(|outcome| outcome.id.clone()).collect();
-    let without = if is_halted { AccountOutcome::not_reached } else { AccountOutcome::without_record };
-    let others = targets.iter().map(|target| &target.account).filter(|account| !recorded.contains(&account.id));
-    outcomes.extend(others.map(|account| without(account.id.clone(), account.name.clone())));
+    for Target { account, wave, .. } in targets.iter().filter(|target| !recorded.contains(&target.account.id)) {
+        let is_reached = ended.is_none_or(|ended| wave.as_deref().is_some_and(|wave| ended.contains(wave)));
+        let without = if is_reached { AccountOutcome::without_record } else { AccountOutcome::not_reached };
+        outcomes.push(without(account.id.clone(), account.name.clone()));
+    }
     let mut targets: BTreeMap<AccountId, _> =
         targets.into_iter().map(|target| (target.account.id.clone(), target)).collect();
     for outcome in &mut outcomes {

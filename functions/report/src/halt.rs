@@ -8,6 +8,13 @@ use crate::text::counted;
 /// The error with which the definition ends such a run.
 pub(crate) const HALTED: &str = "RolloutHalted";
 
+/// The wave in which such a run ended: the definition's message begins with it. A failed account need not have left a record, so that
+/// counts would not tell.
+pub(crate) fn halted_wave(message: &str) -> Option<&str> {
+    let (name, _) = message.strip_prefix("wave ")?.split_once(':')?;
+    Some(name)
+}
+
 /// Where a run was halted, and what it did not reach.
 #[derive(Debug)]
 pub struct Halt<'a> {
@@ -26,9 +33,8 @@ impl<'a> Halt<'a> {
     #[must_use]
     pub fn of(summary: &'a RunSummary) -> Option<Self> {
         let error = summary.error.as_ref().filter(|error| error.name == HALTED)?;
-        // The definition names the wave first. A failed account need not have left a record, so counts would not tell.
-        let named = error.message.strip_prefix("wave ").and_then(|rest| rest.split_once(':')).map(|(name, _)| name);
-        let at = named.and_then(|named| summary.waves.iter().position(|wave| wave.name == named));
+        let at = halted_wave(&error.message);
+        let at = at.and_then(|named| summary.waves.iter().position(|wave| wave.name == named));
         let skipped = summary.skipped_in_scope();
         Some(Self {
             wave: at.map(|at| summary.waves[at].name.as_str()),

@@ -93,6 +93,20 @@ fn a_halted_run_says_in_which_wave_and_what_was_not_reached() {
 }
 
 #[test]
+fn an_account_without_a_record_in_a_wave_that_had_ended_failed() {
+    let run = halted();
+    let mut targets = vec![target_in(5, "pilot"), target_in(2, "early")];
+    targets.extend([(0, "pilot"), (1, "early")].map(|(number, wave)| target_in(number, wave)));
+    let caught = json!({"Error": "RolloutHalted", "Cause": run.error.unwrap().message});
+    let run = gathered(&json!({"policy": run.policy, "error": caught}), run.outcomes[..2].to_vec(), targets);
+    let statuses: Vec<_> = run.outcomes.iter().map(|account| (account.name.as_str(), account.status)).collect();
+    let (failed, not_reached) = (Status::Failed, Status::NotReached);
+    let expected =
+        [("account 0", Status::Succeeded), ("account 1", failed), ("account 2", not_reached), ("account 5", failed)];
+    assert_eq!(statuses, expected);
+}
+
+#[test]
 fn a_run_without_waves_that_was_halted_says_of_how_many_accounts() {
     let caught = json!({"Error": "RolloutHalted", "Cause": "all accounts: more than 50 % of 2 accounts failed"});
     let policy = json!({"haltAbovePercent": 50});
