@@ -142,8 +142,8 @@ pub(crate) const BUGS: &[Bug] = &[
     Bug {
         name: "a session is used beyond its end",
         file: "functions/lib/member/src/sessions.rs",
-        right: "usable_until: expires.checked_sub(MARGIN).unwrap_or(expires)",
-        wrong: "usable_until: expires + MARGIN * 1_000_000",
+        right: "usable_until = expires.checked_sub(MARGIN).unwrap_or(expires)",
+        wrong: "usable_until = expires + MARGIN * 1_000_000",
         caught_by: by(
             "guarantees",
             "sessions::a_session_serves_its_run_but_not_in_its_last_minutes_and_another_run_makes_its_own",
@@ -152,8 +152,8 @@ pub(crate) const BUGS: &[Bug] = &[
     Bug {
         name: "a session that has ended is kept",
         file: "functions/lib/member/src/sessions.rs",
-        right: "        self.forget(run, account);\n        let result",
-        wrong: "        let result",
+        right: "        self.kept().pop(&key);\n        with_session()",
+        wrong: "        with_session()",
         caught_by: by(
             "guarantees",
             "sessions::a_session_that_the_service_does_not_know_is_dropped_and_one_call_is_all_that_it_costs",
