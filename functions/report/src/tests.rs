@@ -227,7 +227,11 @@ fn a_schedule_is_shown_as_the_policy_says_it_and_as_systems_manager_has_it() {
     policy["windows"][2]["scheduleOffsetDays"] = json!(1);
     let page = html::render(&summary(&json!({"policy": policy})), None).unwrap();
     let both = "<code>patch-tuesday(9, 02:00)</code><br><code>cron(0 2 ? * TUE#3 *) and 2 days</code>";
-    for shown in [both, "<code>rate(1 hour)</code></dd>", "<code>cron(0 2 1 * ? *) and 1 day</code></dd>"] {
+    let in_the_calendar =
+        "<code>patch-tuesday(9, 02:00)</code> <code>cron(0 2 ? * TUE#3 *) and 2 days</code> Europe/Berlin";
+    for shown in
+        [both, in_the_calendar, "<code>rate(1 hour)</code></dd>", "<code>cron(0 2 1 * ? *) and 1 day</code></dd>"]
+    {
         assert!(page.contains(shown), "{shown}");
     }
 }

@@ -96,10 +96,10 @@ pub fn policy() -> Value {
 }
 
 /// The waves in their order, each with the unit that it takes, by its place among the units, and with when it opens.
-const WAVES: [(&str, Option<usize>, &str, u8); 3] = [
-    ("pilot", Some(4), "cron(0 2 ? * TUE#2 *)", 1),
-    ("early", Some(3), "cron(0 2 ? * TUE#2 *)", 4),
-    ("production", None, "cron(0 2 ? * TUE#3 *)", 2),
+const WAVES: [(&str, Option<usize>, &str); 3] = [
+    ("pilot", Some(4), "patch-tuesday(1, 02:00)"),
+    ("early", Some(3), "patch-tuesday(4, 02:00)"),
+    ("production", None, "patch-tuesday(9, 02:00)"),
 ];
 
 /// The default windows in three waves, of which each opens some days after the one before; only the pilot has a window for the agent.
@@ -112,8 +112,8 @@ pub fn policy_with_waves() -> Value {
     let mut policy = policy();
     policy["haltAbovePercent"] = json!(20);
     policy["waves"] = WAVES
-        .map(|(name, unit, schedule, days)| {
-            let opens = json!({"schedule": schedule, "scheduleOffsetDays": days});
+        .map(|(name, unit, schedule)| {
+            let opens = json!({ "schedule": schedule });
             let mut wave = json!({"name": name, "windows": {WINDOWS[1]: opens, WINDOWS[2]: opens}});
             if name != "pilot" {
                 wave["windows"][WINDOWS[0]] = Value::Null;
@@ -137,7 +137,7 @@ pub fn policy_with_waves() -> Value {
 pub fn with_waves(mut run: RunSummary) -> RunSummary {
     for account in &mut run.outcomes {
         let unit = UNITS.iter().position(|unit| account.organizational_unit.as_deref() == Some(*unit));
-        let wave = WAVES.iter().find(|(_, taken, ..)| taken.is_none() || *taken == unit);
+        let wave = WAVES.iter().find(|(_, taken, _)| taken.is_none() || *taken == unit);
         account.wave = wave.map(|(name, ..)| (*name).to_owned());
     }
     let policy = PatchPolicy::parse(&policy_with_waves()).expect("a valid policy");

@@ -6,7 +6,7 @@ use patching::summary::RunSummary;
 use policy::input::Action;
 use policy::{PatchPolicy, ScheduleKind, Window};
 
-use super::schedules::parts;
+use super::schedules::{forms, parts};
 use crate::text::{counted, moment};
 
 /// Every monthly schedule opens within as many.
@@ -34,7 +34,9 @@ pub(super) struct Part<'a> {
 #[derive(Debug)]
 pub(super) struct Row<'a> {
     pub(super) window: &'a str,
-    pub(super) schedule: &'a str,
+    pub(super) schedule: String,
+    /// What Systems Manager has for a form that it does not know.
+    pub(super) sent: Option<String>,
     pub(super) zone: &'a str,
     pub(super) openings: Openings,
 }
@@ -79,9 +81,11 @@ fn about(summary: &RunSummary, wave: Option<&str>) -> String {
 }
 
 fn row<'a>(window: &'a Window, now: Timestamp, days: &[Date]) -> Row<'a> {
+    let (schedule, sent) = forms(window);
     Row {
         window: window.name.as_str(),
-        schedule: window.schedule.as_str(),
+        schedule,
+        sent,
         zone: window.timezone.as_str(),
         openings: openings(window, now, days),
     }

@@ -110,13 +110,18 @@ fn next_executions(summary: &RunSummary) -> BTreeMap<(Option<&str>, &str), Momen
     next
 }
 
-fn schedule(window: &Window, waves: &[&str], next: Moments<'_>, planned_at: Option<Timestamp>) -> Schedule {
-    let zone = window.timezone.to_string();
+/// The schedule as the policy says it; and as Systems Manager has it, where that is another form.
+pub(super) fn forms(window: &Window) -> (String, Option<String>) {
     let comes_round = WindowSettings::from(window).comes_round();
-    let (expression, sent) = match window.schedule.kind() {
+    match window.schedule.kind() {
         ScheduleKind::PatchTuesday { .. } => (window.schedule.to_string(), Some(comes_round)),
         _ => (comes_round, None),
-    };
+    }
+}
+
+fn schedule(window: &Window, waves: &[&str], next: Moments<'_>, planned_at: Option<Timestamp>) -> Schedule {
+    let zone = window.timezone.to_string();
+    let (expression, sent) = forms(window);
     let openings =
         planned_at.filter(|_| window.enabled).into_iter().flat_map(|now| window.openings(now).take(OPENINGS));
     let next =
