@@ -5,7 +5,7 @@ use patching::summary::AccountTotals;
 use record::ledger::Tally;
 use record::stack_answer::{Answer, Attributes, Reason, RequestType, WaitingStack};
 
-use crate::{FailedAccount, Request};
+use crate::{FailedAccount, Report, Request};
 
 /// `recorded` is what the ledger has of a run without a report.
 pub(crate) fn decide(stack: &WaitingStack, request: &Request, recorded: Option<Tally>) -> Answer {
@@ -22,7 +22,11 @@ pub(crate) fn decide(stack: &WaitingStack, request: &Request, recorded: Option<T
 /// What a run did in numbers, and the accounts of which it tells that they failed; why not, if it could not be done.
 fn done(request: &Request, recorded: Option<Tally>) -> Result<(Attributes, &[FailedAccount]), Reason> {
     match request {
-        Request { error: Some(caught), .. } => Err(told(&caught.error, &caught.cause)),
+        Request { error: Some(caught), report, .. } => {
+            let reason = told(&caught.error, &caught.cause);
+            let report = report.as_ref().filter(|report| report.accounts.failed > 0 && reason.items.is_empty());
+            Err(report.map(|report| with_report(&reason, report)).unwrap_or(reason))
+        }
         Request { status: Some(status), cause, .. } => Err(told(&status.to_string(), cause.as_deref().unwrap_or(""))),
         Request { report: Some(report), .. } => {
             let AccountTotals { succeeded, failed, skipped, .. } = report.accounts;
@@ -65,13 +69,27 @@ fn told(what: &str, cause: &str) -> Reason {
     if message.is_empty() { Reason::of_text(what) } else { Reason::of_text(&format!("{what}: {message}")) }
 }
 
+/// A run that ended early, a halted one for example, may have a report, and accounts that failed.
+fn with_report(reason: &Reason, report: &Report) -> Reason {
+    let items = named(&report.failed_accounts);
+    let location = &report.location;
+    Reason {
+        summary: format!("{}; report: s3://{}/{}", reason.summary, location.bucket, location.key),
+        unlisted: report.accounts.failed.saturating_sub(items.len()),
+        items,
+    }
+}
+
+fn named(accounts: &[FailedAccount]) -> Vec<String> {
+    accounts.iter().map(|account| format!("{} ({}): {}", account.name, account.id, account.error)).collect()
+}
+
 fn too_many_failed(tolerance_percent: u8, done: &Attributes, failed_accounts: &[FailedAccount]) -> Option<Reason> {
     let (failed, worked_in) = (done.failed, done.failed + done.succeeded);
     if failed * 100 <= usize::from(tolerance_percent) * worked_in {
         return None;
     }
-    let items = failed_accounts.iter();
-    let items: Vec<_> = items.map(|account| format!("{} ({}): {}", account.name, account.id, account.error)).collect();
+    let items = named(failed_accounts);
     Some(Reason {
         summary: format!(
             "{failed} of {worked_in} accounts failed, and FailureTolerancePercent is {tolerance_percent}; report: {}",
@@ -162,6 +180,16 @@ mod tests {
     }
 
     #[test]
+    fn a_halted_run_names_the_accounts_that_halted_it() {
+        let error = json!({"Error": "RolloutHalted", "Cause": "wave pilot: more than 20 % of 2 accounts failed"});
+        let how = json!({"error": error, "accounts": {"inScope": 9}, "report": report(0, 1)});
+        let (status, answer) = answered(RequestType::Update, 100, &how);
+        let reason = "RolloutHalted: wave pilot: more than 20 % of 2 accounts failed; report: s3://data/runs/r1/report.json\n  \
+                      account-0 (111122223330): AccessDenied";
+        assert_eq!((status, &answer["Reason"]), (AnswerStatus::Failed, &json!(reason)));
+    }
+
+    #[test]
     fn a_run_that_could_not_be_done_fails_the_stack_with_every_problem() {
         let message = "the policy has 2 problems:\n  $.windows: 1 — allowed: a list\n  $.ownerTag: missing";
         let cause = json!({"errorType": "InvalidPolicy", "errorMessage": message}).to_string();
@@ -204,7 +232,7 @@ mod tests {
         for (how, reason) in [
             (json!({ "error": error }), "OrganizationNotReadable: no"),
             (
-                json!({"error": error, "accounts": {"inScope": 3}, "report": report(0, 3)}),
+                json!({"error": error, "accounts": {"inScope": 3}, "report": report(3, 0)}),
                 "OrganizationNotReadable: no",
             ),
             (json!({"status": "ABORTED"}), "the execution was aborted"),

@@ -192,14 +192,16 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
         regions,
     }
     .choose(organization.accounts);
-    waves::sort(&policy, &organization.paths, &mut chosen.targets);
-    warnings.extend(waves::named_twice(&policy));
-    if asked.is_none() {
-        warnings.extend(waves::empty(&policy, &chosen.targets));
+    let sizes = retry.as_ref().map(|retry| &retry.sizes);
+    waves::sort(&policy, &organization.paths, sizes, &mut chosen.targets);
+    if asked.is_none() && matches!(action, Action::Rollout | Action::Plan) {
+        warnings.extend(waves::named_twice(&policy));
+        warnings.extend(waves::of_nobody(&policy, &organization.paths, &chosen.targets));
     }
     let targets = ObjectKey { bucket: context.bucket.clone(), key: targets_key(&run) };
     object::write_json(&context.s3, &targets, &chosen.targets).await?;
-    let waves = waves::of_run(&policy, &request.policy, action, &targets, &chosen.targets);
+    let by_name = input.accounts.is_some();
+    let waves = waves::of_run(&policy, &request.policy, action, by_name, &targets, &chosen.targets);
     for (wave, of_wave) in waves.iter().filter(|(wave, _)| wave.targets != targets) {
         object::write_json(&context.s3, &wave.targets, of_wave).await?;
     }
@@ -297,7 +299,12 @@ mod tests {
 
     #[test]
     fn a_retry_does_what_the_run_did_and_refuses_to_do_anything_else() {
-        let retry = retry::Retry { action: Action::Disable, keep_dhmc: false, targets: BTreeMap::new() };
+        let retry = retry::Retry {
+            action: Action::Disable,
+            keep_dhmc: false,
+            targets: BTreeMap::new(),
+            sizes: BTreeMap::new(),
+        };
         let asked = |action: Value| ExecutionInput::parse(&json!({"retryOf": "r1", "action": action})).unwrap();
         assert_eq!(action(&asked(Value::Null), Some(&retry)).unwrap(), Action::Disable);
         assert_eq!(action(&asked(json!("disable")), Some(&retry)).unwrap(), Action::Disable);

@@ -9,7 +9,7 @@ use policy::ids::{AccountId, RunId};
 use policy::input::Action;
 use record::{ObjectKey, object};
 
-use crate::{Context, Error};
+use crate::{Context, Error, waves};
 
 /// What is to be done again.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub(crate) struct Retry {
     pub(crate) keep_dhmc: bool,
     /// The accounts that failed, or of which nothing is recorded, each with just what is to be done again.
     pub(crate) targets: BTreeMap<AccountId, Target>,
+    /// How many accounts each wave had in the first run, of which the earlier one may be a retry itself.
+    pub(crate) sizes: waves::Sizes,
 }
 
 /// Reads what the run `earlier` was to do, and what became of it.
@@ -43,7 +45,8 @@ fn is_absent(error: &CallError, is_run_known: bool) -> bool {
 
 fn what_failed(earlier: &RunId, targets: Vec<Target>, recorded: Vec<AccountOutcome>) -> Result<Retry, Error> {
     let mut recorded: BTreeMap<_, _> = recorded.into_iter().map(|outcome| (outcome.id.clone(), outcome)).collect();
-    let mut retry = Retry { action: Action::default(), keep_dhmc: false, targets: BTreeMap::new() };
+    let sizes = waves::sizes(&targets);
+    let mut retry = Retry { action: Action::default(), keep_dhmc: false, targets: BTreeMap::new(), sizes };
     for target in targets {
         retry.action = target.action_of_run().ok_or_else(|| Error::RunOfFormerVersion(earlier.clone()))?;
         retry.keep_dhmc = target.keep_dhmc;

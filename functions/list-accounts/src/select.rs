@@ -116,6 +116,7 @@ impl Selection<'_> {
             sweep: swept.as_ref().is_some_and(|swept| swept.as_ref().is_none_or(|swept| !swept.is_empty())),
             sweep_in: swept.flatten(),
             wave: None,
+            wave_accounts: 0,
             keep_dhmc: self.keep_dhmc,
         }
     }
@@ -134,6 +135,7 @@ impl Selection<'_> {
             sweep: self.action == Action::Rollout,
             sweep_in: Some(BTreeSet::new()),
             wave: None,
+            wave_accounts: 0,
             keep_dhmc: self.keep_dhmc,
         };
         has_work(&target).then_some(target)
@@ -244,6 +246,7 @@ mod tests {
             sweep: false,
             sweep_in: None,
             wave: None,
+            wave_accounts: 0,
             keep_dhmc: false,
         };
         (id(account_id), target)

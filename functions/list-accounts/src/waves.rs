@@ -6,10 +6,10 @@ use patching::outcome::Warning;
 use patching::targets::Target;
 use policy::ids::AccountId;
 use policy::input::Action;
-use policy::{HaltAbovePercent, PatchPolicy};
+use policy::{Differences, HaltAbovePercent, PatchPolicy, Wave};
 use record::ObjectKey;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::units::Path;
 
@@ -23,51 +23,107 @@ pub struct WaveOfRun {
     pub title: String,
     /// The object with its targets.
     pub targets: ObjectKey,
-    /// How many targets there are.
+    /// How many accounts the wave has, also in a retry, which may take fewer of them.
     pub accounts: usize,
     /// The percentage of them that may fail before the run halts.
-    pub tolerated_failure_percentage: u8,
+    pub halt_above_percent: u8,
+    /// How many that is.
+    pub tolerated_failures: usize,
     /// The policy as it is in this wave.
     pub policy: Value,
 }
 
-/// Gives each target its wave and puts them into the order of the waves.
-pub(crate) fn sort(policy: &PatchPolicy, paths: &BTreeMap<AccountId, Path>, targets: &mut [Target]) {
+/// How many accounts a wave has, by its name.
+pub(crate) type Sizes = BTreeMap<Option<String>, usize>;
+
+/// How many accounts the waves of these targets have.
+pub(crate) fn sizes(targets: &[Target]) -> Sizes {
+    let mut sizes = Sizes::new();
+    for target in targets {
+        *sizes.entry(target.wave.clone()).or_default() += 1;
+    }
+    for target in targets {
+        sizes.entry(target.wave.clone()).and_modify(|size| *size = target.wave_accounts.max(*size));
+    }
+    sizes
+}
+
+/// Gives each target its wave, with the size that it had `earlier`, and puts them into the order of the waves.
+pub(crate) fn sort(
+    policy: &PatchPolicy,
+    paths: &BTreeMap<AccountId, Path>,
+    earlier: Option<&Sizes>,
+    targets: &mut [Target],
+) {
     for target in &mut *targets {
         let id = &target.account.id;
         let wave = policy.wave_of(id, paths.get(id).map_or(&[], Vec::as_slice));
-        target.wave = wave.map(|wave| wave.name.to_string());
+        // What left the scope is in no wave: it comes last, and its failures halt nothing.
+        target.wave =
+            wave.filter(|_| !target.sweep || target.action != Some(Action::Disable)).map(|wave| wave.name.to_string());
+        target.wave_accounts = earlier.and_then(|sizes| sizes.get(&target.wave)).copied().unwrap_or_default();
+    }
+    let sizes = sizes(targets);
+    for target in &mut *targets {
+        target.wave_accounts = sizes.get(&target.wave).copied().unwrap_or_default();
     }
     targets.sort_by_key(|target| position(policy, target));
 }
 
-fn position(policy: &PatchPolicy, target: &Target) -> Option<usize> {
-    policy.waves.iter().position(|wave| target.wave.as_deref() == Some(wave.name.as_str()))
+/// The place of a target's wave among the policy's, or after them.
+fn position(policy: &PatchPolicy, target: &Target) -> usize {
+    let is_its_own = |wave: &Wave| target.wave.as_deref() == Some(wave.name.as_str());
+    policy.waves.iter().position(is_its_own).unwrap_or(policy.waves.len())
 }
 
 /// The waves that have targets, each with these, which are [sorted](sort). `whole` is the object with all targets.
+///
+/// A rollout may halt, unless it is one for accounts `by_name`: who names accounts wants to know of each what became of it.
 pub(crate) fn of_run<'a>(
     policy: &PatchPolicy,
     document: &Value,
     action: Action,
+    by_name: bool,
     whole: &ObjectKey,
     targets: &'a [Target],
 ) -> Vec<(WaveOfRun, &'a [Target])> {
-    let halt = if action == Action::Rollout { policy.halt_above_percent } else { HaltAbovePercent::default() };
+    let never = HaltAbovePercent::default();
     let wave = |targets: &'a [Target]| {
-        let wave = position(policy, targets.first()?).and_then(|position| policy.waves.get(position));
+        let first = targets.first()?;
+        let wave = policy.waves.get(position(policy, first));
         let name = wave.map(|wave| wave.name.to_string());
+        let left_scope = wave.is_none() && !policy.waves.is_empty();
+        let halts = action == Action::Rollout && !by_name && !left_scope;
+        let halt = if halts { policy.halt_above_percent } else { never }.get();
         let of_wave = WaveOfRun {
             title: name.as_ref().map_or_else(|| "all accounts".to_owned(), |name| format!("wave {name}")),
-            targets: name.as_ref().map_or_else(|| whole.clone(), |name| object(whole, name)),
+            targets: if policy.waves.is_empty() {
+                whole.clone()
+            } else {
+                object(whole, name.as_deref().unwrap_or_default())
+            },
             name: name.unwrap_or_default(),
-            accounts: targets.len(),
-            tolerated_failure_percentage: halt.get(),
-            policy: wave.map_or_else(|| document.clone(), |wave| wave.differences.applied_to(document)),
+            accounts: first.wave_accounts,
+            halt_above_percent: halt,
+            tolerated_failures: first.wave_accounts * usize::from(halt) / 100,
+            policy: match wave {
+                Some(wave) if action != Action::Disable => wave.differences.applied_to(document),
+                None if !left_scope => document.clone(),
+                _ => to_empty(policy, document),
+            },
         };
         Some((of_wave, targets))
     };
     targets.chunk_by(|a, b| a.wave == b.wave).filter_map(wave).collect()
+}
+
+/// The policy by which an account is emptied, whatever wave it is or was in: what is ours is so by the names of any of them.
+fn to_empty(policy: &PatchPolicy, document: &Value) -> Value {
+    let mut whole = Differences::default().applied_to(document);
+    if let Some(sets) = policy.everywhere().find(|policy| policy.dhmc.enabled) {
+        whole["dhmc"] = json!(sets.dhmc);
+    }
+    whole
 }
 
 /// `targets-pilot.json` beside `targets.json`.
@@ -92,11 +148,16 @@ pub(crate) fn named_twice(policy: &PatchPolicy) -> Vec<Warning> {
     warnings
 }
 
-/// What a person should look at when all accounts are known: waves that take none of these `targets`.
-pub(crate) fn empty(policy: &PatchPolicy, targets: &[Target]) -> Vec<Warning> {
+/// What a person should look at when all accounts are known: waves that take none of these `targets`, and accounts that waves name and of
+/// which no path is known.
+pub(crate) fn of_nobody(policy: &PatchPolicy, paths: &BTreeMap<AccountId, Path>, targets: &[Target]) -> Vec<Warning> {
+    let strangers = policy.waves.iter().flat_map(|wave| {
+        let accounts = wave.accounts.iter().filter(|id| !paths.contains_key(*id));
+        accounts.map(|id| Warning::unknown_account(&wave.name, id))
+    });
     let taken: BTreeSet<_> = targets.iter().filter_map(|target| target.wave.as_deref()).collect();
     let waves = policy.waves.iter().filter(|wave| !taken.contains(wave.name.as_str()));
-    waves.map(|wave| Warning::wave_takes_nobody(&wave.name)).collect()
+    strangers.chain(waves.map(|wave| Warning::wave_takes_nobody(&wave.name))).collect()
 }
 
 #[cfg(test)]
@@ -134,9 +195,9 @@ mod tests {
         let policy = PatchPolicy::parse(document).unwrap();
         let mut targets = targets(&["111122220000", OTHER, PILOT]);
         let paths = [(OTHER.parse().unwrap(), vec!["r-ab12".parse().unwrap(), UNIT.parse().unwrap()])].into();
-        sort(&policy, &paths, &mut targets);
+        sort(&policy, &paths, None, &mut targets);
         let whole = ObjectKey { bucket: "data".into(), key: "runs/r1/targets.json".into() };
-        let waves = of_run(&policy, document, action, &whole, &targets);
+        let waves = of_run(&policy, document, action, false, &whole, &targets);
         let ids = |targets: &[Target]| targets.iter().map(|target| target.account.id.to_string()).collect();
         waves.into_iter().map(|(wave, targets)| (wave, ids(targets))).collect()
     }
@@ -158,15 +219,32 @@ mod tests {
         document["haltAbovePercent"] = Value::Null;
         let [(all, ids)] = waves(&document, Action::Rollout).try_into().unwrap();
         assert_eq!((all.name.as_str(), all.title.as_str(), ids.len()), ("", "all accounts", 3));
-        assert_eq!((all.targets.key.as_str(), all.tolerated_failure_percentage), ("runs/r1/targets.json", 100));
+        assert_eq!(
+            (all.targets.key.as_str(), all.halt_above_percent, all.tolerated_failures),
+            ("runs/r1/targets.json", 100, 3)
+        );
         assert_eq!(all.policy, document);
     }
 
     #[test]
-    fn only_a_rollout_halts() {
-        let halts = |action| waves(&three(), action)[0].0.tolerated_failure_percentage;
-        assert_eq!(halts(Action::Rollout), 20);
-        assert_eq!([Action::Plan, Action::Disable, Action::Inspect].map(halts), [100; 3]);
+    fn so_many_may_fail_as_the_percentage_makes_of_the_whole_wave() {
+        let policy = PatchPolicy::parse(&three()).unwrap();
+        let tolerated = |count: usize, earlier: Option<usize>, by_name: bool| {
+            let ids: Vec<_> = (0..count).map(|number| format!("{}", 900_000_000_000_u64 + number as u64)).collect();
+            let mut targets = targets(&ids.iter().map(String::as_str).collect::<Vec<_>>());
+            let earlier = earlier.map(|size| Sizes::from([(Some("rest".to_owned()), size)]));
+            sort(&policy, &BTreeMap::new(), earlier.as_ref(), &mut targets);
+            let whole = ObjectKey { bucket: "data".into(), key: "runs/r1/targets.json".into() };
+            let [(wave, _)] = of_run(&policy, &three(), Action::Rollout, by_name, &whole, &targets).try_into().unwrap();
+            assert_eq!(sizes(&targets), Sizes::from([(Some("rest".to_owned()), wave.accounts)]));
+            (wave.accounts, wave.tolerated_failures)
+        };
+        assert_eq!([4, 5, 10, 14].map(|count| tolerated(count, None, false).1), [0, 1, 2, 2]);
+        assert_eq!(tolerated(1, Some(10), false), (10, 2), "what failed before is tried again, of the same wave");
+        assert_eq!(tolerated(12, Some(10), false), (12, 2), "who has come since counts");
+        assert_eq!(tolerated(7, None, true), (7, 7));
+        let halts = |action| waves(&three(), action)[0].0.halt_above_percent;
+        assert_eq!([Action::Rollout, Action::Plan, Action::Disable, Action::Inspect].map(halts), [20, 100, 100, 100]);
     }
 
     #[test]
@@ -186,8 +264,42 @@ mod tests {
             format!("{PILOT} is in the waves pilot and early: pilot takes it, as it comes first")
         );
         let mut targets = targets(&[PILOT]);
-        sort(&policy, &BTreeMap::new(), &mut targets);
-        let names: Vec<_> = empty(&policy, &targets).into_iter().map(|warning| warning.message).collect();
-        assert_eq!(names, ["the wave early takes no account in scope", "the wave rest takes no account in scope"]);
+        sort(&policy, &BTreeMap::new(), None, &mut targets);
+        let known = [(OTHER.parse().unwrap(), Path::new())].into();
+        let said: Vec<_> = of_nobody(&policy, &known, &targets).into_iter().map(|warning| warning.message).collect();
+        let stranger = format!("names the account {PILOT}, which the organization does not have");
+        assert_eq!(
+            said,
+            [
+                format!("the wave pilot {stranger}"),
+                format!("the wave early {stranger}"),
+                "the wave early takes no account in scope".to_owned(),
+                "the wave rest takes no account in scope".to_owned()
+            ]
+        );
+    }
+
+    /// Its failures would be the wave's, and what it holds may be of any wave.
+    #[test]
+    fn who_left_the_scope_comes_last_in_no_wave() {
+        let mut document = three();
+        document["dhmc"] = json!({"enabled": false});
+        document["waves"][1]["dhmc"] = json!({"enabled": true});
+        let policy = PatchPolicy::parse(&document).unwrap();
+        let mut targets = targets(&[PILOT, OTHER]);
+        (targets[0].action, targets[0].sweep) = (Some(Action::Disable), true);
+        sort(&policy, &BTreeMap::new(), None, &mut targets);
+        let whole = ObjectKey { bucket: "data".into(), key: "runs/r1/targets.json".into() };
+        let [(rest, _), (left, ids)] =
+            of_run(&policy, &document, Action::Rollout, false, &whole, &targets).try_into().unwrap();
+        assert_eq!((rest.name.as_str(), rest.halt_above_percent), ("rest", 20));
+        assert_eq!(
+            (left.name.as_str(), left.halt_above_percent, left.targets.key.as_str()),
+            ("", 100, "runs/r1/targets-.json")
+        );
+        assert_eq!(ids[0].account.id.as_str(), PILOT);
+        assert_eq!(left.policy["dhmc"]["enabled"], true, "as one of the waves sets it");
+        let disabled = of_run(&policy, &document, Action::Disable, false, &whole, &targets);
+        assert_eq!(disabled[0].0.policy, left.policy);
     }
 }

@@ -86,6 +86,7 @@ fn changes_only_the_deletion(event: &Event<'_>) -> bool {
     let parsed = |text: Option<&str>| {
         let mut policy = PatchPolicy::parse_text(text?).ok()?;
         policy.dhmc.on_delete = OnDelete::default();
+        policy.waves.iter_mut().for_each(|wave| wave.policy.dhmc.on_delete = OnDelete::default());
         Some(policy)
     };
     let policy = parsed(event.property("Policy"));

@@ -1,10 +1,10 @@
 """Results of Maps as Step Functions has them.
 
-MiniStack knows no ResultWriter, and keeps nothing of a child that failed. Step Functions keeps the whole of it, its input too
+MiniStack knows no ResultWriter, reads items as nobody, and keeps nothing of a child that failed. Step Functions keeps the whole of it, its input too
 (https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html), and ends a Map whose result is longer than
 a state may be (https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html).
 
-MiniStack reads a tolerated percentage from the definition only, and runs all children before it looks at how many failed. Step
+MiniStack reads how many failures are tolerated from the definition only, and runs all children before it looks at how many failed. Step
 Functions takes it from the state, too, and stops a Map Run as soon as more failed than are tolerated: what runs is aborted, the
 rest is not started (https://docs.aws.amazon.com/step-functions/latest/dg/maprun-fail-threshold.html).
 """
@@ -37,9 +37,12 @@ def run_limited_map(definition, given, execution, context):
 def run_written_map(definition, given, effective, iterator, execution, context):
     """Lets MiniStack run the children, then makes of their results what Step Functions makes of them."""
     alone = {name: value for name, value in definition.items() if name not in ("ResultSelector", "ResultPath", "OutputPath")}
-    if "ToleratedFailurePercentagePath" in alone:
-        path = alone.pop("ToleratedFailurePercentagePath")
-        alone["ToleratedFailurePercentage"] = stepfunctions._resolve_path_or_ctx(path, effective, context)
+    if "ToleratedFailureCountPath" in alone:
+        path = alone.pop("ToleratedFailureCountPath")
+        alone["ToleratedFailureCount"] = stepfunctions._resolve_path_or_ctx(path, effective, context)
+    if "ItemReader" in alone:
+        place = stepfunctions._resolve_params_obj(alone["ItemReader"]["Parameters"], effective, context)
+        may(execution, ("s3:GetObject",), f"arn:aws:s3:::{place['Bucket']}/{place['Key']}", "States.ItemReaderFailed")
     # A child leaves its own state in the context that it has in common with the Map.
     state = context["State"]
     try:
@@ -61,8 +64,7 @@ def run_written_map(definition, given, effective, iterator, execution, context):
 
 def is_exceeded(run):
     """Of a Map Run without a threshold, which tolerates no failure, nothing is stopped here: none of ours is one."""
-    counts = run["itemCounts"]
-    return counts["failed"] * 100 > run["toleratedFailurePercentage"] * counts["total"]
+    return run["itemCounts"]["failed"] > run["toleratedFailureCount"]
 
 
 def stop_with_map_run(child):
@@ -89,7 +91,7 @@ def settled(run):
 def write(writer, run, children, effective, execution, context):
     place = stepfunctions._resolve_params_obj(writer["Parameters"], effective, context)
     folder = "/".join(part for part in (place.get("Prefix", "").strip("/"), run["mapRunArn"].rsplit(":", 1)[-1]) if part)
-    may_write(execution, f"arn:aws:s3:::{place['Bucket']}/{folder}/manifest.json")
+    may(execution, WRITING, f"arn:aws:s3:::{place['Bucket']}/{folder}/manifest.json", "States.ResultWriterFailed")
     files = {"SUCCEEDED": [], "FAILED": [], "PENDING": []}
     for status in files:
         those = [described(child) for child in children if child["status"] == status]
@@ -100,16 +102,16 @@ def write(writer, run, children, effective, execution, context):
     return {"MapRunArn": run["mapRunArn"], "ResultWriterDetails": {"Bucket": place["Bucket"], "Key": details["Key"]}}
 
 
-def may_write(execution, resource):
-    """The machine's role needs these on what is written."""
+def may(execution, actions, resource, error):
+    """The machine's role needs these actions: MiniStack reads and writes as nobody."""
     machine = stepfunctions._state_machines[execution["stateMachineArn"]]
     account, role = machine["roleArn"].split(":")[4], machine["roleArn"].rsplit("/", 1)[-1]
     policies = iam_evaluator._gather_role_policies(role, account)
-    for action in WRITING:
+    for action in actions:
         asked = iam_evaluator.EvalContext(machine["roleArn"], "AssumedRole", account, action, resource, stepfunctions.get_region())
         if iam_evaluator.evaluate(asked, policies).decision != "Allow":
             cause = f"The role {machine['roleArn']} is not authorized to perform {action} on {resource}"
-            raise stepfunctions._ExecutionError("States.ResultWriterFailed", cause)
+            raise stepfunctions._ExecutionError(error, cause)
 
 
 def put(bucket, key, content):

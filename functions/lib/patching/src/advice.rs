@@ -69,6 +69,9 @@ impl Warning {
                 "Nothing is set up for the unit: check that it is the one that is meant, or take it out of the scope."
             }
             Self::IN_TWO_WAVES => "Name it in one wave only, so that nobody takes it to be in the other.",
+            Self::UNKNOWN_ACCOUNT => {
+                "Correct the account's id in the wave: until then it is in the wave that takes the rest."
+            }
             Self::WAVE_TAKES_NOBODY => {
                 "Check the wave's units and accounts: an earlier wave may take them, or the scope leaves them out."
             }

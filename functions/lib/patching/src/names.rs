@@ -15,7 +15,8 @@ impl Names {
     /// Those of a policy.
     #[must_use]
     pub fn of(policy: &PatchPolicy) -> Self {
-        let dhmc_role = policy.dhmc.role.as_ref().filter(|_| policy.dhmc.enabled).map(RoleName::to_string);
+        let mut enabled = policy.everywhere().map(|policy| &policy.dhmc).filter(|dhmc| dhmc.enabled);
+        let dhmc_role = enabled.find_map(|dhmc| dhmc.role.as_ref().map(RoleName::to_string));
         let (key, value) = (&policy.owner_tag.key, &policy.owner_tag.value);
         Self { owner_tag: (key.as_str().to_owned(), value.as_str().to_owned()), dhmc_role }
     }

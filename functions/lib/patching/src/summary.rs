@@ -1,6 +1,7 @@
 //! A run in numbers, and everything that the report holds.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 
 use policy::ids::{AccountId, RunId};
 use policy::input::Action;
@@ -100,14 +101,15 @@ impl RunSummary {
     }
 }
 
-/// The DHMC role of a policy, valid or not.
+/// The DHMC role of a policy, valid or not; a wave may be the only one that has it.
 #[must_use]
 pub fn our_dhmc_role(policy: Option<&Value>) -> Option<&str> {
     let dhmc = &policy?["dhmc"];
-    match dhmc["role"].as_str() {
-        None if dhmc["enabled"] != false => Some(DHMC_ROLE),
-        role => role,
-    }
+    let waves = policy?["waves"].as_array().into_iter().flatten().map(|wave| &wave["dhmc"]);
+    let waves = waves.map(|dhmc| (dhmc, dhmc["enabled"] == true));
+    iter::once((dhmc, dhmc["enabled"] != false))
+        .chain(waves)
+        .find_map(|(dhmc, is_enabled)| dhmc["role"].as_str().or(is_enabled.then_some(DHMC_ROLE)))
 }
 
 /// A warning of each DHMC role that was kept and is not `our_role`, in however many Regions it was found.
@@ -322,6 +324,18 @@ mod tests {
         let reasons: Vec<_> =
             run.reasons().map(|(account, at, reason)| (&*account.name, region(at), &*reason.name)).collect();
         assert_eq!(reasons, [("d", Some("us-east-1".into()), "RegionDenied")]);
+    }
+
+    #[test]
+    fn our_role_is_the_policys_or_that_of_the_first_wave_that_has_one() {
+        let ours = |policy: serde_json::Value| our_dhmc_role(Some(&policy)).map(str::to_owned);
+        assert_eq!(ours(json!({})).as_deref(), Some(DHMC_ROLE));
+        assert_eq!(ours(json!({"dhmc": {"enabled": false}})), None);
+        let wave =
+            |dhmc| json!({"dhmc": {"enabled": false}, "waves": [{"name": "one"}, {"name": "two", "dhmc": dhmc}]});
+        assert_eq!(ours(wave(json!({"enabled": true}))).as_deref(), Some(DHMC_ROLE));
+        assert_eq!(ours(wave(json!({"enabled": true, "role": "Ours"}))).as_deref(), Some("Ours"));
+        assert_eq!(ours(wave(json!({"overwrite": true}))), None);
     }
 
     #[test]

@@ -26,6 +26,9 @@ pub struct Target {
     /// The wave of the policy that takes it; none when the policy has no waves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wave: Option<String>,
+    /// How many accounts the wave, or the run when the policy has no waves, had in the first run of which this one is a retry.
+    #[serde(default)]
+    pub wave_accounts: usize,
     /// Whether a teardown leaves Default Host Management Configuration as it is.
     #[serde(default)]
     pub keep_dhmc: bool,

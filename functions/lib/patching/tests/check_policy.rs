@@ -19,7 +19,7 @@ fn beside_the_templates(name: &str) -> PathBuf {
 
 #[test]
 fn the_policy_files_beside_the_templates_are_valid() {
-    for name in ["policy.json", "takeover-policy.json"] {
+    for name in ["policy.json", "policy-waves.json", "takeover-policy.json"] {
         let checked = check(&beside_the_templates(name));
         assert!(checked.status.success() && checked.stderr.is_empty(), "{checked:?}");
     }

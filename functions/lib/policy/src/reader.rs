@@ -110,6 +110,11 @@ impl<'a> Node<'a> {
         self.report_all([Problem { path, value, allowed }])
     }
 
+    /// What is written down so far.
+    pub(crate) fn reported(&self) -> Vec<Problem> {
+        self.problems.borrow().clone()
+    }
+
     /// Writes down problems that were found in another way: at least one, or else what is wrong is written down already.
     pub(crate) fn report_all(&self, problems: impl IntoIterator<Item = Problem>) -> Reported {
         self.problems.borrow_mut().extend(problems);

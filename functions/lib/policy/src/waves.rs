@@ -3,6 +3,7 @@
 mod differences;
 
 use std::collections::BTreeSet;
+use std::iter;
 
 use serde_json::{Value, json};
 
@@ -74,6 +75,11 @@ impl PatchPolicy {
         self.waves.iter().find(|wave| wave.names(account, path)).or(self.waves.last())
     }
 
+    /// The policy, and as it is in each of its waves.
+    pub fn everywhere(&self) -> impl Iterator<Item = &Self> {
+        iter::once(self).chain(self.waves.iter().map(|wave| &*wave.policy))
+    }
+
     /// Checks the policy, and as it is in each of its waves.
     ///
     /// # Errors
@@ -81,10 +87,11 @@ impl PatchPolicy {
     /// [`InvalidPolicy`], with what `check` finds, each at its place in the policy.
     pub fn check(&self, check: impl Fn(&Self) -> Result<(), InvalidPolicy>) -> Result<(), InvalidPolicy> {
         let found = |policy: &Self| check(policy).err().map(|error| error.problems).unwrap_or_default();
-        let mut problems = found(self);
+        let without = found(self);
+        let mut problems = without.clone();
         for (index, wave) in self.waves.iter().enumerate() {
             let (path, merged) = (format!("$.waves[{index}]"), json!(wave.policy));
-            let place = |problem| wave.differences.place(&path, &merged, problem);
+            let place = |problem| wave.differences.place(&path, &merged, &without, problem);
             problems.extend(found(&wave.policy).into_iter().filter_map(place));
         }
         if problems.is_empty() { Ok(()) } else { Err(InvalidPolicy { problems }) }
@@ -99,15 +106,19 @@ pub(super) fn read_waves(node: &Node<'_>, policy: &Value) -> Read<Vec<Wave>> {
     }
     let mut names = BTreeSet::new();
     all(items.iter().enumerate().map(|(index, item)| {
-        let wave = Wave::read(item, policy)?;
-        if let Some(name) = item.member("name").filter(|_| !names.insert(wave.name.clone())) {
-            return Err(name.refuse("a name of its own"));
-        }
-        let takes_the_rest = wave.organizational_units.is_empty() && wave.accounts.is_empty();
-        match (takes_the_rest, index + 1 == items.len()) {
-            (true, false) => Err(item.refuse("organizationalUnits or accounts: only the last wave takes the rest")),
-            (false, true) => Err(item.refuse("no organizationalUnits and no accounts: the last wave takes the rest")),
-            _ => Ok(wave),
-        }
+        let wave = Wave::read(item, policy);
+        let name = item.member("name").filter(|name| name.value().is_string());
+        let name = match name.filter(|name| !names.insert(name.value().to_string())) {
+            Some(taken) => Err(taken.refuse("a name of its own")),
+            None => Ok(()),
+        };
+        let selectors = ["organizationalUnits", "accounts"].map(|field| item.member(field));
+        let names_some = |node: &Node<'_>| !matches!(node.value(), Value::Null) && node.value() != &json!([]);
+        let place = match (selectors.iter().flatten().any(names_some), index + 1 == items.len()) {
+            (false, false) => Err(item.refuse("organizationalUnits or accounts: only the last wave takes the rest")),
+            (true, true) => Err(item.refuse("no organizationalUnits and no accounts: the last wave takes the rest")),
+            _ => Ok(()),
+        };
+        name.and(place).and(wave)
     }))
 }

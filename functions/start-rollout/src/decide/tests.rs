@@ -109,6 +109,18 @@ fn what_becomes_of_dhmc_on_deletion_starts_no_rollout_when_nothing_else_changes(
     assert_eq!(status, AnswerStatus::Success, "of a policy that says so already");
 }
 
+/// In its waves the policy is another one, too.
+#[test]
+fn what_becomes_of_dhmc_on_deletion_starts_no_rollout_of_waves() {
+    let policy = |on_delete: &str| {
+        let dhmc = json!({"enabled": false, "onDelete": on_delete});
+        json!({"windows": [], "dhmc": dhmc, "ownerTag": policy()["ownerTag"], "waves": [{"name": "all"}]}).to_string()
+    };
+    let mut event = event("Update", &properties(&json!({"OnDelete": "Reset", "Policy": policy("reset")})));
+    event["OldResourceProperties"] = properties(&json!({"OnDelete": "Keep", "Policy": policy("keep")}));
+    assert_eq!(answered(&event).0, AnswerStatus::Success);
+}
+
 #[test]
 fn anything_else_beside_it_is_rolled_out() {
     let reset = json!({"enabled": false, "onDelete": "reset", "role": "service-role/Dhmc"});

@@ -2,6 +2,7 @@
 
 mod hosts;
 mod state;
+mod waves;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +15,7 @@ use crate::fleets::Kind;
 use crate::local_aws::LocalAws;
 use crate::organization::{Condition, Organization};
 use state::{PATCHING_PER_PAIR, WINDOWS_PER_PAIR, check_deleted, check_empty, check_set_up};
+use waves::check_waves;
 
 /// Everything that is not as promised, in words.
 ///
@@ -32,6 +34,7 @@ pub(super) async fn check(
     differences.extend(match outcome.scenario {
         Scenario::Disable => check_empty(&snapshot),
         Scenario::Delete => check_deleted(organization, &snapshot),
+        Scenario::Waves => check_waves(outcome, &snapshot),
         _ => check_set_up(organization, &snapshot, aws.deployment()?.parameter("PatchOperation").unwrap_or("Scan")),
     });
     if matches!(outcome.scenario, Scenario::SecondRollout | Scenario::Inspect) {
@@ -82,7 +85,9 @@ fn promised(outcome: &Outcome, organization: &Organization, drifted: usize) -> T
             }
             Scenario::SecondRollout => WindowTotals { unchanged: all, ..none() },
             Scenario::DriftRepair => WindowTotals { updated: drifted, unchanged: all - drifted, ..none() },
-            Scenario::PolicyUpdate => WindowTotals { updated: patching, unchanged: all - patching, ..none() },
+            Scenario::PolicyUpdate | Scenario::Waves => {
+                WindowTotals { updated: patching, unchanged: all - patching, ..none() }
+            }
             Scenario::Disable | Scenario::Delete => WindowTotals { deleted: all, ..none() },
             Scenario::Inspect => none(),
         },

@@ -2,6 +2,7 @@
 
 mod drift;
 mod prepare;
+mod waves;
 mod week;
 
 use std::path::Path;

@@ -23,6 +23,8 @@ pub enum Scenario {
     NewAccount,
     /// The account that lacked the member role gets it: just what failed is done again.
     RetryFailed,
+    /// The policy gets waves: one after the other, each on days of its own.
+    Waves,
     /// Everything of ours is removed.
     Disable,
     /// The stack is deleted: the windows go before the functions do.
@@ -31,7 +33,7 @@ pub enum Scenario {
 
 impl Scenario {
     /// All of them, in order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::FirstRollout,
         Self::SecondRollout,
         Self::DriftRepair,
@@ -39,6 +41,7 @@ impl Scenario {
         Self::Inspect,
         Self::NewAccount,
         Self::RetryFailed,
+        Self::Waves,
         Self::Disable,
         Self::Delete,
     ];
@@ -54,6 +57,7 @@ impl Scenario {
             Self::Inspect => "inspect",
             Self::NewAccount => "new-account",
             Self::RetryFailed => "retry-failed",
+            Self::Waves => "waves",
             Self::Disable => "disable",
             Self::Delete => "delete",
         }

@@ -1,5 +1,6 @@
 //! What a person reads at the end.
 
+mod calendar;
 mod changes;
 mod failures;
 mod figures;
@@ -38,6 +39,9 @@ pub(crate) fn everything(aws: &LocalAws, outcomes: &[Outcome]) -> String {
     section("What each run did", &side_by_side(outcomes, figures::figures));
     if let Some(waves) = waves::waves(outcomes) {
         section("Waves", &waves.to_string());
+    }
+    if let Some(calendar) = calendar::calendar(outcomes) {
+        section("The coming 35 days", &calendar.to_string());
     }
     section("SSM calls by operation", &side_by_side(outcomes, figures::calls));
     if let Some(hosts) = hosts::hosts(outcomes) {

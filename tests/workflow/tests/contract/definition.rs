@@ -86,7 +86,10 @@ fn a_run_that_replaces_others_waits_as_long_as_their_functions_may_take() {
     // What only looks is in nobody's way.
     let changing = states.iter().filter(|state| state.name != "InspectHosts");
     let seconds = changing.filter_map(|state| template::function(&state.function()?)["Timeout"].as_u64());
-    assert_eq!(definition::state("LetReplacedRunsFinish").body["Seconds"].as_u64(), seconds.max());
+    let longest = seconds.max();
+    for name in ["LetReplacedRunsFinish", "LetHaltedWaveFinish"] {
+        assert_eq!(definition::state(name).body["Seconds"].as_u64(), longest, "{name}");
+    }
 }
 
 #[test]
@@ -99,7 +102,7 @@ fn concurrency_is_a_number_once_the_template_put_it_in() {
 #[test]
 fn one_account_never_ends_the_run_unless_the_policy_says_so() {
     let map = definition::state("EachAccount").body;
-    assert_eq!(map["ToleratedFailurePercentagePath"], "$.rollout.waves.current.toleratedFailurePercentage");
+    assert_eq!(map["ToleratedFailureCountPath"], "$.rollout.waves.current.toleratedFailures");
     assert_eq!(map["Catch"][0]["Next"], "WaveHalted");
     assert_eq!(map["ItemProcessor"]["ProcessorConfig"]["Mode"], "DISTRIBUTED");
     assert_eq!(map["ItemProcessor"]["ProcessorConfig"]["ExecutionType"], "STANDARD");

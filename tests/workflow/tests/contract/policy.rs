@@ -35,7 +35,7 @@ fn the_policy_for_a_takeover_is_the_default_one_where_the_other_solution_works()
 #[test]
 fn policy_files_follow_the_schema_that_they_name() {
     let validator = validator();
-    for name in ["policy.json", "takeover-policy.json"] {
+    for name in ["policy.json", "policy-waves.json", "takeover-policy.json"] {
         let policy = file(name);
         assert_eq!(policy["$schema"], "policy.schema.json");
         assert_eq!(problems(&validator, &policy), [""; 0]);

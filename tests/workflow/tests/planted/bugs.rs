@@ -183,8 +183,8 @@ pub(crate) const BUGS: &[Bug] = &[
     Bug {
         name: "one failed account ends the run",
         file: DEFINITION,
-        right: "\"ToleratedFailurePercentagePath\": \"$.rollout.waves.current.toleratedFailurePercentage\"",
-        wrong: "\"ToleratedFailurePercentage\": 0",
+        right: "\"ToleratedFailureCountPath\": \"$.rollout.waves.current.toleratedFailures\"",
+        wrong: "\"ToleratedFailureCount\": 0",
         caught_by: by("contract", "definition::one_account_never_ends_the_run_unless_the_policy_says_so"),
     },
     Bug {

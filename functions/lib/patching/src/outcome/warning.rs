@@ -1,7 +1,7 @@
 //! What a person should look at though nothing failed.
 
 use jiff::{Timestamp, ZonedDateTime};
-use policy::ids::{OrganizationalUnitId, Region};
+use policy::ids::{AccountId, OrganizationalUnitId, Region};
 use policy::{OwnerTag, WaveName, Window};
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +48,9 @@ impl Warning {
     /// The name of [`Warning::wave_takes_nobody`].
     pub const WAVE_TAKES_NOBODY: &str = "WaveTakesNobody";
 
+    /// The name of [`Warning::unknown_account`].
+    pub const UNKNOWN_ACCOUNT: &str = "UnknownAccount";
+
     /// A warning of this name.
     #[must_use]
     pub fn new(name: &str, message: String) -> Self {
@@ -65,6 +68,13 @@ impl Warning {
     #[must_use]
     pub fn wave_takes_nobody(wave: &WaveName) -> Self {
         Self::new(Self::WAVE_TAKES_NOBODY, format!("the wave {wave} takes no account in scope"))
+    }
+
+    /// An account that a wave names and the organization does not have.
+    #[must_use]
+    pub fn unknown_account(wave: &WaveName, account: &AccountId) -> Self {
+        let message = format!("the wave {wave} names the account {account}, which the organization does not have");
+        Self::new(Self::UNKNOWN_ACCOUNT, message)
     }
 
     /// The same, of the policy as it is in a wave.

@@ -9,7 +9,7 @@ use crate::problem::Problem;
 use crate::reader::{self, Node, Object, Read, all, member_path};
 
 /// What differs in a wave from the policy that it is of: JSON merge patches (RFC 7396).
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Differences {
@@ -73,13 +73,23 @@ impl Differences {
             unknown.refuse(format!("a window of the policy ({known}), or a whole one with schedule, target and task"));
         }
         let merged = wanted.applied_to(policy);
+        let without = wave.reported();
         reader::read(&merged).map_err(|problems| {
-            wave.report_all(problems.into_iter().filter_map(|problem| wanted.place(wave.path(), &merged, problem)))
+            let place = |problem| wanted.place(wave.path(), &merged, &without, problem);
+            wave.report_all(problems.into_iter().filter_map(place))
         })
     }
 
-    /// Where in the policy a problem of the `merged` one has its cause, when that is in this wave, which is at `path`.
-    pub(super) fn place(&self, path: &str, merged: &Value, problem: Problem) -> Option<Problem> {
+    /// Where in the policy a problem of the `merged` one has its cause, when that is in this wave, which is at `path`: it is not when the policy
+    /// has it `without` the wave.
+    pub(super) fn place(&self, path: &str, merged: &Value, without: &[Problem], problem: Problem) -> Option<Problem> {
+        let field =
+            |path: &str| path.strip_prefix("$.windows[").and_then(|rest| Some(rest.split_once(']')?.1.to_owned()));
+        let is_this = |known: &&Problem| (&known.value, &known.allowed) == (&problem.value, &problem.allowed);
+        let inherited = field(&problem.path);
+        if inherited.is_some() && without.iter().filter(is_this).any(|known| field(&known.path) == inherited) {
+            return None;
+        }
         let rest = problem.path.strip_prefix("$.")?;
         let path = match rest.strip_prefix("windows[").and_then(|rest| rest.split_once(']')) {
             Some((index, rest)) => {

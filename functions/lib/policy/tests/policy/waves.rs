@@ -136,12 +136,23 @@ fn what_is_wrong_in_a_wave_is_said_at_its_place_all_at_once() {
 
 #[test]
 fn what_is_wrong_without_waves_is_said_once() {
-    let mut document = with_waves(&first(&json!({"windows": {"sra_linux_maintenance": {"enabled": false}}})));
+    let differs = json!({"windows": {"sra_linux_maintenance": {"enabled": false}, "other": {"enabled": false}}});
+    let mut document = with_waves(&first(&differs));
+    document["windows"][0]["cutoffHours"] = json!(30);
     document["windows"].as_array_mut().unwrap().push(json!({"name": "other"}));
     document["dhmc"]["role"] = json!("/role");
     let error = PatchPolicy::parse(&document).unwrap_err();
     let places: Vec<_> = error.problems.iter().map(|problem| problem.path.as_str()).collect();
-    assert_eq!(places, ["$.windows[1].schedule", "$.windows[1].target", "$.windows[1].task", "$.dhmc.role"]);
+    assert_eq!(
+        places,
+        [
+            "$.windows[0].cutoffHours",
+            "$.windows[1].schedule",
+            "$.windows[1].target",
+            "$.windows[1].task",
+            "$.dhmc.role"
+        ]
+    );
 }
 
 #[test]

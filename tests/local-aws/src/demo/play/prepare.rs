@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::super::scenario::Scenario;
-use super::{drift, week};
+use super::{drift, waves, week};
 use crate::error::Result;
 use crate::fleets::Kind;
 use crate::local_aws::LocalAws;
@@ -52,6 +52,10 @@ pub(super) async fn prepare(scenario: Scenario, aws: &mut LocalAws) -> Result<Pr
         Scenario::Inspect => {
             kinds = week::play(aws).await?;
             Start::Input(json!({"action": "inspect"}))
+        }
+        Scenario::Waves => {
+            aws.update(&[("PatchPolicy", &waves::policy(aws).await?)]).await?;
+            Start::Stack(UPDATE)
         }
         Scenario::NewAccount => return new_account(aws).await,
         Scenario::RetryFailed => return retry(aws).await,

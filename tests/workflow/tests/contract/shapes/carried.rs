@@ -44,7 +44,8 @@ pub(super) fn after_list_accounts() -> Value {
         title: "all accounts".into(),
         targets: targets.clone(),
         accounts: 1,
-        tolerated_failure_percentage: 100,
+        halt_above_percent: 100,
+        tolerated_failures: 1,
         policy: composed_policy(),
     };
     let response = list_accounts::Response {
