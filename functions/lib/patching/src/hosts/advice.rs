@@ -91,7 +91,9 @@ impl Reason {
             Self::ScanFailed => {
                 "The scan itself failed: look at its output in Run Command, and whether Windows Update or Amazon S3 is reached."
             }
-            Self::PendingRestart => "It was not restarted since patches were installed: restart it.",
+            Self::PendingRestart => {
+                "It was not restarted since patches were installed: restart it. Until its next scan nobody sees that it was."
+            }
             Self::Rejected => "A patch is installed that its baseline rejects: remove it, or approve it.",
             Self::NeverScanned => "It was never scanned: wait for its next window, or scan it now.",
             Self::Stale => {
@@ -115,6 +117,10 @@ impl Finding {
     pub fn command(&self, host: &Host, region: &Region) -> Option<String> {
         let id = host.id.as_str();
         let is_ec2 = host.kind == HostKind::Ec2;
+        // Run Command refuses a host that it does not reach, and Patch Manager one that it does not know.
+        let is_reached =
+            host.ping_status.as_deref() == Some("Online") && matches!(host.state.as_deref(), None | Some("running"));
+        let is_scanned = is_reached && host.reasons.iter().all(|finding| finding.name != Reason::PlatformNotSupported);
         let scan = "send-command --document-name AWS-RunPatchBaseline --parameters Operation=Scan --instance-ids";
         let (service, call) = match self.name {
             Reason::Stopped if is_ec2 => ("ec2", format!("start-instances --instance-ids {id}")),
@@ -125,10 +131,10 @@ impl Finding {
                 ),
             ),
             Reason::PendingRestart if is_ec2 => ("ec2", format!("reboot-instances --instance-ids {id}")),
-            Reason::AgentTooOld => {
+            Reason::AgentTooOld if is_reached => {
                 ("ssm", format!("send-command --document-name AWS-UpdateSSMAgent --instance-ids {id}"))
             }
-            Reason::OtherBaseline | Reason::ScanFailed | Reason::NeverScanned | Reason::Stale => {
+            Reason::OtherBaseline | Reason::ScanFailed | Reason::NeverScanned | Reason::Stale if is_scanned => {
                 ("ssm", format!("{scan} {id}"))
             }
             Reason::NoTag | Reason::TagMisspelt | Reason::TagUnknownValue | Reason::WrongWindow => {
@@ -150,8 +156,16 @@ impl Finding {
     }
 }
 
-/// A tag as JSON, for a shell: keys and values may hold anything.
+/// A tag as JSON, for a shell: keys and values may hold anything. What turns the direction of a text or is not seen is written as its
+/// number, so that what is read is what is run.
 fn quoted(tag: &Tag) -> String {
     let json = serde_json::json!([{"Key": tag.key, "Value": tag.value}]).to_string();
-    format!("'{}'", json.replace('\'', r"'\''"))
+    let shown = |letter: char| match letter {
+        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {
+            format!("\\u{:04x}", u32::from(letter))
+        }
+        _ => letter.to_string(),
+    };
+    let shown: String = json.chars().map(shown).collect();
+    format!("'{}'", shown.replace('\'', r"'\''"))
 }

@@ -71,7 +71,8 @@ impl Work {
         if is_of_aws && !PATCHING.contains(&name) {
             return Self::None;
         }
-        let operation = ["Operation", "Action"].iter().find_map(|name| parameters.get(*name)?.first());
+        let parameter = if name == "AWS-InstallWindowsUpdates" { "Action" } else { "Operation" };
+        let operation = parameters.get(parameter).and_then(|values| values.first());
         match operation.map(String::as_str) {
             Some("Scan") => Self::Scan,
             Some("Install") => Self::Install,

@@ -81,6 +81,32 @@ fn a_tag_stays_a_tag_in_a_shell() {
 }
 
 #[test]
+fn a_tag_is_seen_as_it_is_run() {
+    let command = command(Reason::TagMisspelt, Some(("os", "\u{202e}xuniL\u{200b}")), HostKind::Ec2).unwrap();
+    assert!(command.contains(r#"'[{"Key":"os","Value":"\u202exuniL\u200b"}]'"#), "{command}");
+}
+
+/// Run Command refuses them.
+#[test]
+fn a_host_that_is_not_reached_or_not_known_is_not_to_be_scanned() {
+    let command = |host: Host, reason| {
+        Finding { name: reason, detail: None, tag: None }.command(&host, &"eu-west-1".parse().unwrap())
+    };
+    let healthy = || Given::healthy().host();
+    let unsupported = Finding { name: Reason::PlatformNotSupported, detail: None, tag: None };
+    assert!(command(healthy(), Reason::Stale).is_some());
+    for host in [
+        Host { ping_status: Some("ConnectionLost".into()), ..healthy() },
+        Host { ping_status: None, ..healthy() },
+        Host { state: Some("stopped".into()), ..healthy() },
+    ] {
+        assert_eq!(command(host.clone(), Reason::Stale), None);
+        assert_eq!(command(host, Reason::AgentTooOld), None);
+    }
+    assert_eq!(command(Host { reasons: vec![unsupported], ..healthy() }, Reason::NeverScanned), None);
+}
+
+#[test]
 fn what_no_command_mends_has_none() {
     for reason in [Reason::NoRole, Reason::Replaced, Reason::SkippedByErrorLimit, Reason::WindowMissing] {
         assert_eq!(command(reason, None, HostKind::Ec2), None);

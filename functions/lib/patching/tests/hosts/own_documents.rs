@@ -54,7 +54,8 @@ fn beside_a_window_that_patches_another_document_is_not_asked() {
     let both = |operation: &str, missing: i32| -> (Verdict, Vec<String>) {
         let host = Given::with(|given| {
             given.policy["windows"][1]["target"] = tagged(&["Linux"]);
-            given.policy["windows"][1]["task"] = json!({"name": "Restart", "document": "Own-Restart"});
+            given.policy["windows"][1]["task"] =
+                json!({"name": "Install", "document": "Own-Application", "parameters": {"Action": ["Install"]}});
             given.operation(operation);
             given.misses(missing);
         })

@@ -48,7 +48,7 @@ fn host(number: usize, verdict: &str, reasons: &[&str], day: Option<u32>) -> Val
         json!({"operation": "Install", "endedAt": format!("2026-11-{day:02}T00:00:00Z"), "baseline": "pb-1", "missingCount": 0})
     });
     json!({
-        "id": format!("i-{number:017x}"), "kind": "ec2", "state": "running", "vpc": "vpc-1", "windows": [],
+        "id": format!("i-{number:017x}"), "kind": "ec2", "state": "running", "pingStatus": "Online", "vpc": "vpc-1", "windows": [],
         "verdict": verdict, "reasons": reasons, "patch": patch
     })
 }
