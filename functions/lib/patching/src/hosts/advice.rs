@@ -56,9 +56,7 @@ impl Reason {
             Self::WindowDisabled => {
                 "Its window does not open: turn it on in the policy, or run a rollout, which turns it on again."
             }
-            Self::ScanOnly => {
-                "The policy only looks for patches: set PatchOperation to Install to have them installed."
-            }
+            Self::ScanOnly => "The policy only looks for patches: set PatchOperation to Install to install them.",
             Self::BaselineApprovesNothing => {
                 "Its patch baseline approves nothing that came out of late: give it rules, or move their date on."
             }
