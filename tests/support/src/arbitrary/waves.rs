@@ -14,13 +14,14 @@ use super::{policy, schedule, window};
 
 /// Any valid policy with one to four waves, in which windows are other ones, more or fewer.
 pub fn policy_with_waves() -> impl Strategy<Value = PatchPolicy> {
-    let with_waves = policy().prop_flat_map(|policy| {
+    // Boxed, as these trees of strategies together are more than a test's stack takes.
+    let with_waves = policy().boxed().prop_flat_map(|policy| {
         let known: Vec<_> = policy.windows.iter().map(|window| window.name.to_string()).collect();
         let selector = (vec(organizational_unit(), 1..3), vec(account_id(), 0..3));
         let first = vec((selector, differences(known.clone())), 0..4);
-        (Just(policy), first, differences(known), 0..=100u8)
+        (Just(policy), first, differences(known), 0..=100u8).boxed()
     });
-    with_waves.prop_filter_map("valid", |(policy, first, last, halt)| {
+    with_waves.boxed().prop_filter_map("valid", |(policy, first, last, halt)| {
         let mut waves: Vec<_> = first
             .into_iter()
             .enumerate()
@@ -46,7 +47,7 @@ fn differences(known: Vec<String>) -> impl Strategy<Value = (Map<String, Value>,
         known => btree_map(select(known.to_vec()), patch(), 0..3).boxed(),
     };
     let dhmc = prop_oneof![Just(json!({})), any::<bool>().prop_map(|overwrite| json!({"overwrite": overwrite}))];
-    (patches, option::of(window()), dhmc).prop_map(move |(patches, added, dhmc)| {
+    (patches, option::of(window().boxed()), dhmc).prop_map(move |(patches, added, dhmc)| {
         let mut windows = Map::from_iter(patches);
         if let Some(window) = added {
             let name = window.name.to_string();
