@@ -83,11 +83,15 @@ impl Differences {
     /// Where in the policy a problem of the `merged` one has its cause, when that is in this wave, which is at `path`: it is not when the policy
     /// has it `without` the wave.
     pub(super) fn place(&self, path: &str, merged: &Value, without: &[Problem], problem: Problem) -> Option<Problem> {
+        // Windows have other places without the wave, when it takes one away.
         let field =
             |path: &str| path.strip_prefix("$.windows[").and_then(|rest| Some(rest.split_once(']')?.1.to_owned()));
-        let is_this = |known: &&Problem| (&known.value, &known.allowed) == (&problem.value, &problem.allowed);
-        let inherited = field(&problem.path);
-        if inherited.is_some() && without.iter().filter(is_this).any(|known| field(&known.path) == inherited) {
+        let is_this = |known: &Problem| {
+            let is_there =
+                known.path == problem.path || field(&known.path).is_some_and(|of| Some(of) == field(&problem.path));
+            is_there && known.value == problem.value && known.allowed == problem.allowed
+        };
+        if without.iter().any(is_this) {
             return None;
         }
         let rest = problem.path.strip_prefix("$.")?;
