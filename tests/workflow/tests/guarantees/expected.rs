@@ -59,14 +59,17 @@ pub(crate) fn differences(cell: &Cell, policy: &PatchPolicy) -> Vec<String> {
     differences
 }
 
-/// The window, its targets and its tasks, without the times, and the keys and values of targets in order: theirs means nothing.
+/// The window, its targets and its tasks, without the times, and the keys and values of targets in order and once: how often a value
+/// stands there means as little as where.
 fn actual(window: &WindowSnapshot) -> Value {
     let mut settings = window.window.clone();
     settings.as_object_mut().unwrap().retain(|field, _| !TIMES.contains(&field.as_str()));
     let mut targets = window.targets.clone();
     for selectors in targets.iter_mut().map(|target| target["Targets"].as_array_mut().unwrap()) {
         for selector in &mut *selectors {
-            selector["Values"].as_array_mut().unwrap().sort_by(|one, other| one.as_str().cmp(&other.as_str()));
+            let values = selector["Values"].as_array_mut().unwrap();
+            values.sort_by(|one, other| one.as_str().cmp(&other.as_str()));
+            values.dedup();
         }
         selectors.sort_by(|one, other| one["Key"].as_str().cmp(&other["Key"].as_str()));
     }
