@@ -40,7 +40,7 @@ use strum::{IntoStaticStr, VariantNames};
 pub use decide::{Decision, Start, decide};
 pub use event::Event;
 pub use replace::Patience;
-use replace::{Replaced, stop_running};
+use replace::stop_running;
 
 /// What was done.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -128,11 +128,11 @@ async fn begin(context: &Context, event: &Event<'_>, start: &Start, now: Timesta
         let expires_at = (now + context.history).as_second();
         context.ledger.record_waiting(&start.run, &stack, expires_at).await?;
     }
-    let which = if start.request_type == RequestType::Delete { Replaced::All } else { Replaced::Changing };
-    let stopped = stop_running(&context.states, &context.state_machine_arn, &start.run, which, context.patience).await;
+    let (machine, is_deletion) = (&context.state_machine_arn, start.request_type == RequestType::Delete);
+    let stopped = stop_running(&context.states, machine, &start.run, !is_deletion, context.patience).await;
     let replaces = match stopped {
         // A deletion comes first: what it may leave behind in some account, nothing else will ever remove.
-        Err(error) if start.request_type == RequestType::Delete => {
+        Err(error) if is_deletion => {
             tracing::warn!(error.name = error.name(), "runs that are still going are not stopped: {}", message(&error));
             BTreeSet::new()
         }

@@ -32,17 +32,8 @@ impl Default for Patience {
 /// The error of an execution that ran to its end, and in which single accounts failed: such a disable is done.
 const DONE: [&str; 3] = ["RolloutIncomplete", "RolloutNotReported", "StackNotAnswered"];
 
-/// Which of the runs that are going on are stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Replaced {
-    /// All but inspections.
-    Changing,
-    /// All.
-    All,
-}
-
-/// Stops every execution of the machine that still runs and is to be `replaced` by `run`, waits until their Map Runs are over, too,
-/// and answers the names of those stopped (`states:ListExecutions`, `states:DescribeExecution`, `states:StopExecution`,
+/// Stops every execution of the machine that still runs and is not `run` itself, inspections only where they are not to stay, waits until
+/// their Map Runs are over, too, and answers the names of those stopped (`states:ListExecutions`, `states:DescribeExecution`, `states:StopExecution`,
 /// `states:ListMapRuns`).
 ///
 /// A run that began before the stack changed has read the policy of that time: a rollout would put back what is being taken
@@ -52,12 +43,12 @@ pub(crate) async fn stop_running(
     client: &Client,
     machine: &str,
     run: &RunId,
-    replaced: Replaced,
+    inspections_stay: bool,
     patience: Patience,
 ) -> Result<BTreeSet<RunId>, CallError> {
     let began = Instant::now();
     let mut stopped = BTreeSet::new();
-    let mut ending = stop_listed(client, machine, run, replaced, &mut stopped).await?;
+    let mut ending = stop_listed(client, machine, run, inspections_stay, &mut stopped).await?;
     while !ending.is_empty() {
         tokio::time::sleep(patience.pause).await;
         if began.elapsed() > patience.most {
@@ -70,7 +61,7 @@ pub(crate) async fn stop_running(
                 running.push(execution_arn);
             }
         }
-        running.extend(stop_listed(client, machine, run, replaced, &mut stopped).await?);
+        running.extend(stop_listed(client, machine, run, inspections_stay, &mut stopped).await?);
         ending = running;
     }
     Ok(stopped)
@@ -109,7 +100,7 @@ async fn stop_listed(
     client: &Client,
     machine: &str,
     run: &RunId,
-    replaced: Replaced,
+    inspections_stay: bool,
     stopped: &mut BTreeSet<RunId>,
 ) -> Result<Vec<String>, CallError> {
     let mut found = Vec::new();
@@ -123,7 +114,7 @@ async fn stop_listed(
     while let Some(execution) = executions.next().await {
         let execution = execution.called("states:ListExecutions")?;
         let is_own = execution.name == run.as_str();
-        if is_own || (replaced == Replaced::Changing && is_inspection(client, &execution.execution_arn).await?) {
+        if is_own || (inspections_stay && is_inspection(client, &execution.execution_arn).await?) {
             continue;
         }
         stop(client, &execution.execution_arn, run).await?;
