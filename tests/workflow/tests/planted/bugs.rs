@@ -45,7 +45,7 @@ pub(crate) const BUGS: &[Bug] = &[
     Bug {
         name: "no client token when a window is created",
         file: WRITE,
-        right: "            .client_token(self.token(\"window\", \"\", settings))\n",
+        right: ".client_token(self.token(\"window\", \"\", settings))",
         wrong: "",
         caught_by: by("reconcile", "concurrency::two_tries_of_one_run_at_once_create_each_window_once"),
     },

@@ -62,6 +62,13 @@ macro_rules! with_task {
     };
 }
 
+/// Sends a call as often as it is asked to.
+macro_rules! sent {
+    ($call:expr) => {
+        async || $call.clone().send().await
+    };
+}
+
 #[derive(Debug)]
 pub(super) struct Writer<'a> {
     site: &'a Site<'a>,
@@ -88,9 +95,9 @@ impl<'a> Writer<'a> {
     /// Makes the call of `operation`, which writes this part of `window`, and logs it.
     async fn write<T, E>(
         &self,
+        operation: &'static str,
         window: Subject<'_>,
         part: Part,
-        operation: &'static str,
         send: impl AsyncFn() -> Result<T, SdkError<E, HttpResponse>>,
     ) -> Result<T, CallError>
     where
@@ -109,12 +116,8 @@ impl<'a> Writer<'a> {
         const OPERATION: &str = "ssm:CreateMaintenanceWindow";
         let owner_tag = self.site.owner_tag;
         let tag = Tag::builder().key(owner_tag.key.as_str()).value(owner_tag.value.as_str()).build();
-        let call = self
-            .site
-            .ssm
-            .create_maintenance_window()
-            .client_token(self.token("window", "", settings))
-            .tags(tag.map_err(|error| CallError::not_made(OPERATION, error))?);
+        let call = self.site.ssm.create_maintenance_window().client_token(self.token("window", "", settings));
+        let call = call.tags(tag.map_err(|error| CallError::not_made(OPERATION, error))?);
         let answer = with_window!(call, settings).send().await.called(OPERATION)?;
         let request_id = answer.request_id().map(ToOwned::to_owned);
         let id = answer.window_id.ok_or_else(|| CallError::left_out(OPERATION, "WindowId"))?;
@@ -125,17 +128,15 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) async fn update_window(&self, window: Subject<'_>, settings: &WindowSettings) -> Result<(), CallError> {
-        const OPERATION: &str = "ssm:UpdateMaintenanceWindow";
         let call = self.site.ssm.update_maintenance_window().window_id(window.id).replace(true);
         let call = call.enabled(settings.enabled);
         let call = with_window!(call, settings);
-        self.write(window, Part::Settings, OPERATION, async || call.clone().send().await).await.map(drop)
+        self.write("ssm:UpdateMaintenanceWindow", window, Part::Settings, sent!(call)).await.map(drop)
     }
 
     pub(super) async fn delete_window(&self, window: Subject<'_>) -> Result<(), CallError> {
-        const OPERATION: &str = "ssm:DeleteMaintenanceWindow";
         let call = self.site.ssm.delete_maintenance_window().window_id(window.id);
-        done_or_gone(self.write(window, Part::Settings, OPERATION, async || call.clone().send().await).await)
+        done_or_gone(self.write("ssm:DeleteMaintenanceWindow", window, Part::Settings, sent!(call)).await)
     }
 
     pub(super) async fn register_target(
@@ -144,15 +145,10 @@ impl<'a> Writer<'a> {
         settings: &TargetSettings,
     ) -> Result<String, CallError> {
         const OPERATION: &str = "ssm:RegisterTargetWithMaintenanceWindow";
-        let call = self
-            .site
-            .ssm
-            .register_target_with_maintenance_window()
-            .client_token(self.token("target", window.id, settings))
-            .window_id(window.id)
-            .resource_type(resource_type(settings));
+        let call = self.site.ssm.register_target_with_maintenance_window().window_id(window.id);
+        let call = call.client_token(self.token("target", window.id, settings)).resource_type(resource_type(settings));
         let call = with_target!(call, settings);
-        let answer = self.write(window, Part::Target, OPERATION, async || call.clone().send().await).await?;
+        let answer = self.write(OPERATION, window, Part::Target, sent!(call)).await?;
         answer.window_target_id.ok_or_else(|| CallError::left_out(OPERATION, "WindowTargetId"))
     }
 
@@ -162,19 +158,18 @@ impl<'a> Writer<'a> {
         id: &str,
         settings: &TargetSettings,
     ) -> Result<(), CallError> {
-        const OPERATION: &str = "ssm:UpdateMaintenanceWindowTarget";
         let call = self.site.ssm.update_maintenance_window_target().window_id(window.id);
         let call = call.window_target_id(id).replace(true);
         let call = with_target!(call, settings);
-        self.write(window, Part::Target, OPERATION, async || call.clone().send().await).await.map(drop)
+        self.write("ssm:UpdateMaintenanceWindowTarget", window, Part::Target, sent!(call)).await.map(drop)
     }
 
     /// `Safe`: a target that a task still names stays, and the next run sees to it.
     pub(super) async fn deregister_target(&self, window: Subject<'_>, id: &str) -> Result<(), CallError> {
-        const OPERATION: &str = "ssm:DeregisterTargetFromMaintenanceWindow";
         let call = self.site.ssm.deregister_target_from_maintenance_window().window_id(window.id);
         let call = call.window_target_id(id).safe(true);
-        done_or_gone(self.write(window, Part::SurplusTargets, OPERATION, async || call.clone().send().await).await)
+        let operation = "ssm:DeregisterTargetFromMaintenanceWindow";
+        done_or_gone(self.write(operation, window, Part::SurplusTargets, sent!(call)).await)
     }
 
     pub(super) async fn register_task(
@@ -183,16 +178,10 @@ impl<'a> Writer<'a> {
         target: &str,
         settings: &TaskSettings,
     ) -> Result<(), CallError> {
-        const OPERATION: &str = "ssm:RegisterTaskWithMaintenanceWindow";
-        let call = self
-            .site
-            .ssm
-            .register_task_with_maintenance_window()
-            .client_token(self.token("task", &format!("{}/{target}", window.id), settings))
-            .window_id(window.id)
-            .task_type(MaintenanceWindowTaskType::RunCommand);
-        let call = with_task!(call, target, settings);
-        self.write(window, Part::Task, OPERATION, async || call.clone().send().await).await.map(drop)
+        let token = self.token("task", &format!("{}/{target}", window.id), settings);
+        let call = self.site.ssm.register_task_with_maintenance_window().window_id(window.id).client_token(token);
+        let call = with_task!(call.task_type(MaintenanceWindowTaskType::RunCommand), target, settings);
+        self.write("ssm:RegisterTaskWithMaintenanceWindow", window, Part::Task, sent!(call)).await.map(drop)
     }
 
     pub(super) async fn update_task(
@@ -202,17 +191,16 @@ impl<'a> Writer<'a> {
         target: &str,
         settings: &TaskSettings,
     ) -> Result<(), CallError> {
-        const OPERATION: &str = "ssm:UpdateMaintenanceWindowTask";
         let call = self.site.ssm.update_maintenance_window_task().window_id(window.id);
         let call = call.window_task_id(id).replace(true);
         let call = with_task!(call, target, settings);
-        self.write(window, Part::Task, OPERATION, async || call.clone().send().await).await.map(drop)
+        self.write("ssm:UpdateMaintenanceWindowTask", window, Part::Task, sent!(call)).await.map(drop)
     }
 
     pub(super) async fn deregister_task(&self, window: Subject<'_>, id: &str) -> Result<(), CallError> {
-        const OPERATION: &str = "ssm:DeregisterTaskFromMaintenanceWindow";
         let call = self.site.ssm.deregister_task_from_maintenance_window().window_id(window.id).window_task_id(id);
-        done_or_gone(self.write(window, Part::SurplusTasks, OPERATION, async || call.clone().send().await).await)
+        let operation = "ssm:DeregisterTaskFromMaintenanceWindow";
+        done_or_gone(self.write(operation, window, Part::SurplusTasks, sent!(call)).await)
     }
 }
 
