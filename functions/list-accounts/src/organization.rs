@@ -48,7 +48,6 @@ impl Organization {
 }
 
 /// A client that tries for longer than others, and no faster than the service lets it.
-#[must_use]
 pub fn client(config: &SdkConfig) -> Client {
     let timeouts = TimeoutConfig::builder()
         .operation_attempt_timeout(ATTEMPT_TIMEOUT)

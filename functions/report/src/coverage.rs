@@ -46,14 +46,12 @@ const HISTORY: &str = "history.json";
 const HISTORY_TRIES: usize = 5;
 
 /// Whether a run is an inspection: also one that ended before `ListAccounts` told what it was.
-#[must_use]
 pub fn is_inspection(run: &RunSummary) -> bool {
     let asked = || ExecutionInput::parse(&run.input).ok().and_then(|input| input.action);
     run.action.or_else(asked) == Some(Action::Inspect)
 }
 
 /// Whether the run looked at everything: what narrows it is in its input, and one that could not be done looked at nothing.
-#[must_use]
 pub fn is_whole(run: &RunSummary) -> bool {
     let input = ExecutionInput::parse(&run.input);
     let is_narrowed =

@@ -15,7 +15,6 @@ use crate::Request;
 use crate::halt::{HALTED, halted_wave};
 
 /// The run, whole, as it is at `now`.
-#[must_use]
 pub fn gather(request: Request, recorded: Vec<AccountOutcome>, targets: Vec<Target>, now: Timestamp) -> RunSummary {
     let action = request.action;
     let policy = request.policy.as_ref().and_then(|policy| PatchPolicy::parse(policy).ok());

@@ -30,7 +30,6 @@ pub struct Halt<'a> {
 
 impl<'a> Halt<'a> {
     /// None of a run that was not halted.
-    #[must_use]
     pub fn of(summary: &'a RunSummary) -> Option<Self> {
         let error = summary.error.as_ref().filter(|error| error.name == HALTED)?;
         let at = halted_wave(&error.message);
@@ -52,14 +51,12 @@ impl<'a> Halt<'a> {
     }
 
     /// In a line, without a full stop.
-    #[must_use]
     pub fn in_a_line(&self) -> String {
         let place = self.wave.map_or_else(|| "halted".to_owned(), |wave| format!("halted in the wave {wave}"));
         format!("{place}: {} of {} failed", self.accounts.failed, counted(self.accounts.all(), "account"))
     }
 
     /// Why, and what was not reached, in whole sentences.
-    #[must_use]
     pub fn sentences(&self) -> Vec<String> {
         let (place, of) = match self.wave {
             Some(wave) => (format!("In the wave {wave}, {}", self.failed()), "of a wave"),
@@ -83,7 +80,6 @@ impl<'a> Halt<'a> {
     }
 
     /// What is to be known of an account of this wave that was not reached.
-    #[must_use]
     pub fn advice(&self, wave: Option<&str>) -> &'static str {
         // What left the scope is in no wave, and comes after them.
         let is_after_waves = wave.is_none() && self.wave.is_some();

@@ -15,7 +15,6 @@ pub struct Links {
 
 impl Links {
     /// None when the run's execution has no ARN of the form that Step Functions uses.
-    #[must_use]
     pub fn new(summary: &RunSummary, report: &ObjectKey) -> Option<Self> {
         let arn = summary.execution.as_deref()?;
         let Console { host, region } = Console::of(arn)?;

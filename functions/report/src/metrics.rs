@@ -27,7 +27,6 @@ pub struct Metrics {
 
 impl Metrics {
     /// The run's metrics as one line; none for a run that changes nothing that an alarm could be about.
-    #[must_use]
     pub fn of_run(&self, summary: &RunSummary, now: Timestamp) -> Option<String> {
         if !changes(summary) {
             return None;
@@ -54,7 +53,6 @@ impl Metrics {
     }
 
     /// The metrics of an inspection as one line; none for one that did not look at the whole scope.
-    #[must_use]
     pub fn of_inspection(&self, run: &RunSummary, coverage: &Coverage, now: Timestamp) -> Option<String> {
         if !is_whole(run) {
             return None;

@@ -95,7 +95,6 @@ impl Notifier {
 }
 
 /// One line that says it all: `Patch Manager: 3 of 148 accounts failed (rollout stack-update-…)`.
-#[must_use]
 pub fn subject(summary: &RunSummary) -> String {
     let beginning = format!("Patch Manager: {} ({} ", verdict(summary), action(summary));
     let (beginning, run) = (clean(&beginning), clean(summary.run.as_str()));
@@ -115,7 +114,6 @@ pub(crate) fn action(summary: &RunSummary) -> &'static str {
 }
 
 /// How the run ended, without a full stop.
-#[must_use]
 pub fn verdict(summary: &RunSummary) -> String {
     let totals = &summary.totals;
     let (failed, all) = (totals.accounts.failed, totals.accounts.failed + totals.accounts.succeeded);
@@ -160,7 +158,6 @@ fn shortened(name: &str) -> String {
 }
 
 /// Counts, the first failures with what to do about them, and where to go on looking.
-#[must_use]
 pub fn text(summary: &RunSummary, links: Option<&Links>) -> String {
     let Totals { accounts, regions, windows } = &summary.totals;
     let counts = [

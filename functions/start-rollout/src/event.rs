@@ -21,7 +21,6 @@ pub struct Event<'a> {
 
 impl<'a> Event<'a> {
     /// `None` when the request has no address for the answer. Anything else that is wrong with it is answered.
-    #[must_use]
     pub fn read(event: &'a Value) -> Option<Self> {
         let text = |name: &str| event[name].as_str();
         let owned = |name: &str| text(name).unwrap_or_default().to_owned();
@@ -44,7 +43,6 @@ impl<'a> Event<'a> {
     }
 
     /// Who waits for an answer.
-    #[must_use]
     pub fn addressee(&self) -> &Addressee {
         &self.addressee
     }

@@ -20,31 +20,26 @@ pub struct Clients {
 
 impl Clients {
     /// Step Functions in the management account.
-    #[must_use]
     pub fn sfn(&self) -> aws_sdk_sfn::Client {
         aws_sdk_sfn::Client::new(&self.management())
     }
 
     /// `DynamoDB` in the management account.
-    #[must_use]
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         aws_sdk_dynamodb::Client::new(&self.management())
     }
 
     /// SQS in the management account.
-    #[must_use]
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         aws_sdk_sqs::Client::new(&self.management())
     }
 
     /// `EventBridge` in the management account.
-    #[must_use]
     pub fn events(&self) -> aws_sdk_eventbridge::Client {
         aws_sdk_eventbridge::Client::new(&self.management())
     }
 
     /// S3 in the management account.
-    #[must_use]
     pub fn s3(&self) -> aws_sdk_s3::Client {
         let config = aws_sdk_s3::config::Builder::from(&self.management())
             // Bucket names are no host names here.
@@ -54,37 +49,31 @@ impl Clients {
     }
 
     /// Organizations in the management account.
-    #[must_use]
     pub fn organizations(&self) -> aws_sdk_organizations::Client {
         aws_sdk_organizations::Client::new(&self.management())
     }
 
     /// CloudFormation in the management account.
-    #[must_use]
     pub fn cloudformation(&self) -> aws_sdk_cloudformation::Client {
         self.cloudformation_for(MANAGEMENT_KEY)
     }
 
     /// CloudFormation in the home Region of a member account, named by its id, as its root: what `StackSets` do on AWS.
-    #[must_use]
     pub fn cloudformation_for(&self, account: &str) -> aws_sdk_cloudformation::Client {
         aws_sdk_cloudformation::Client::new(&config(&self.endpoint, account, &self.home_region))
     }
 
     /// SSM in an account, named by its id, and a Region, as the account's root.
-    #[must_use]
     pub fn ssm_for(&self, account: &str, region: &str) -> aws_sdk_ssm::Client {
         aws_sdk_ssm::Client::new(&config(&self.ssm_endpoint, account, region))
     }
 
     /// STS in the management account.
-    #[must_use]
     pub fn sts(&self) -> aws_sdk_sts::Client {
         aws_sdk_sts::Client::new(&self.management())
     }
 
     /// Settings for a client of any service in the management account.
-    #[must_use]
     pub fn management(&self) -> SdkConfig {
         config(&self.endpoint, MANAGEMENT_KEY, &self.home_region)
     }

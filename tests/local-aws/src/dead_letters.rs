@@ -22,7 +22,6 @@ pub struct DeadLetter {
 
 impl DeadLetter {
     /// A message attribute, or an empty string.
-    #[must_use]
     pub fn attribute(&self, name: &str) -> &str {
         self.attributes.get(name).map_or("", String::as_str)
     }

@@ -29,7 +29,6 @@ pub struct Made {
 
 /// Makes so many hosts in these account-Regions, the largest first, as they are a week before `now`; with what happens to them in this
 /// week. All kinds occur when there are as many hosts as kinds.
-#[must_use]
 pub fn make(seed: u64, hosts: usize, places: &[(String, String)], now: Timestamp) -> Made {
     let mut random = StdRng::seed_from_u64(seed);
     let mut kinds: Vec<Kind> = Kind::VARIANTS.iter().copied().take(hosts).collect();
@@ -52,7 +51,6 @@ pub fn make(seed: u64, hosts: usize, places: &[(String, String)], now: Timestamp
 }
 
 /// Makes one host of each of these in an account-Region, in their order; otherwise as [`make`].
-#[must_use]
 pub fn make_each(seed: u64, kinds: &[Kind], place: &(String, String), now: Timestamp) -> Made {
     let mut random = StdRng::seed_from_u64(seed);
     let mut fleet = fleet(place);

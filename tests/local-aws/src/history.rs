@@ -46,7 +46,6 @@ impl History {
     }
 
     /// State transitions: what Step Functions charges for.
-    #[must_use]
     pub fn transitions(&self) -> usize {
         self.executions.iter().map(ExecutionHistory::transitions).sum()
     }

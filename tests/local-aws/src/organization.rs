@@ -85,7 +85,6 @@ impl Organization {
     }
 
     /// How many account-Regions those accounts have that a run works in, in scope or not.
-    #[must_use]
     pub fn enabled_pairs(&self) -> usize {
         let opted_in = |account: &&Account| account.regions.iter().any(|region| region == OPT_IN_REGION);
         self.ready().count() * REGIONS.len() + self.ready().filter(opted_in).count() - self.denied().count()
@@ -97,7 +96,6 @@ impl Organization {
     }
 
     /// Account-Regions in scope: those of every active account, whether a run gets in or not.
-    #[must_use]
     pub fn pairs(&self) -> usize {
         self.accounts
             .iter()
@@ -107,7 +105,6 @@ impl Organization {
     }
 
     /// The name of an account, or its id where it has none here.
-    #[must_use]
     pub fn name_of<'a>(&'a self, id: &'a str) -> &'a str {
         self.accounts.iter().find(|account| account.id == id).map_or(id, |account| account.name.as_str())
     }

@@ -23,13 +23,11 @@ enum Kind {
 
 impl Progress {
     /// Says nothing.
-    #[must_use]
     pub fn silent() -> Self {
         Self(Kind::Silent)
     }
 
     /// Bars when standard error is a terminal, else a line at the end of each step.
-    #[must_use]
     pub fn terminal() -> Self {
         let bars = MultiProgress::new();
         if bars.is_hidden() { Self(Kind::Lines) } else { Self(Kind::Bars(bars)) }

@@ -81,7 +81,6 @@ impl Script {
     }
 
     /// The environment variables with which the AWS CLI is the one that runs here, and is the management account.
-    #[must_use]
     pub fn environment(&self) -> &[(&'static str, String)] {
         &self.environment
     }

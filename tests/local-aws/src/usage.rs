@@ -22,7 +22,6 @@ pub struct Usage {
 
 impl Usage {
     /// Ends the process at once, as a crash does; whether there still was one to end.
-    #[must_use]
     pub fn kill(&self) -> bool {
         kill_process(self.process, Signal::KILL).is_ok()
     }
@@ -30,7 +29,6 @@ impl Usage {
 
 impl LocalAws {
     /// What each running process of a function holds; none where there is no `/proc`.
-    #[must_use]
     pub fn function_processes(&self) -> Vec<Usage> {
         let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten().map(|process| process.path());
         processes

@@ -72,13 +72,11 @@ impl Venv {
     }
 
     /// The environment's Python.
-    #[must_use]
     pub fn python(&self) -> PathBuf {
         self.folder.join("bin/python")
     }
 
     /// Where the environment is.
-    #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
     }

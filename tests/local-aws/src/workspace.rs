@@ -83,7 +83,6 @@ impl Workspace {
     }
 
     /// `target/local-aws`: the virtual environment, and a folder for each run.
-    #[must_use]
     pub fn folder(&self) -> PathBuf {
         self.target.join("local-aws")
     }

@@ -76,13 +76,11 @@ impl Calls {
     }
 
     /// How many calls of this operation there are.
-    #[must_use]
     pub fn count(&self, operation: &str) -> usize {
         self.0.iter().filter(|call| call.operation == operation).count()
     }
 
     /// How many calls of each operation there are.
-    #[must_use]
     pub fn counts(&self) -> BTreeMap<String, usize> {
         count_by(self.0.iter().map(|call| &*call.operation))
     }
@@ -90,7 +88,6 @@ impl Calls {
     /// The round trips one after the other: the length of the longest chain of calls of one account-Region in which
     /// none begins before the one before it has ended. Without latency, calls that were made at once may not
     /// overlap; so ask this of a simulator with a latency.
-    #[must_use]
     pub fn round_trips(&self) -> usize {
         let mut by_cell: HashMap<(&str, &str), Vec<(u64, u64)>> = HashMap::new();
         for call in &self.0 {

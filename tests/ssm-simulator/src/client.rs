@@ -29,7 +29,6 @@ pub struct Admin {
 
 impl Admin {
     /// A client for the simulator at this endpoint, such as `http://127.0.0.1:4711`.
-    #[must_use]
     pub fn new(endpoint_url: &str) -> Self {
         Self { url: endpoint_url.trim_end_matches('/').to_owned(), client: reqwest::Client::new() }
     }

@@ -29,13 +29,11 @@ const COMMON: [&str; 9] = [
 
 impl ServiceError {
     /// An error with a text of its own.
-    #[must_use]
     pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
         Self { code: code.into(), message: message.into() }
     }
 
     /// An error with the text that AWS uses for this code.
-    #[must_use]
     pub fn with_usual_message(code: impl Into<String>) -> Self {
         let code = code.into();
         let message = match code.as_str() {
@@ -98,7 +96,6 @@ impl ServiceError {
     }
 
     /// The HTTP status that goes with the code.
-    #[must_use]
     pub fn status(&self) -> u16 {
         match self.code.as_str() {
             "AuthFailure" => 401,

@@ -69,7 +69,6 @@ pub enum Fault {
 
 impl ScriptedFault {
     /// This answer to every call; narrow it with the other functions.
-    #[must_use]
     pub fn every_call(answer: Fault) -> Self {
         Self { account: None, region: None, operation: None, from: None, times: None, answer }
     }
@@ -129,7 +128,6 @@ impl ScriptedFault {
 
 impl Fault {
     /// An error with this code.
-    #[must_use]
     pub fn error(code: impl Into<String>) -> Self {
         Self::Error(code.into())
     }

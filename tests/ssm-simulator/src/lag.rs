@@ -16,7 +16,6 @@ pub struct Lag {
 
 impl Lag {
     /// So many calls, however fast they come.
-    #[must_use]
     pub fn of_calls(calls: u32) -> Self {
         Self { calls, milliseconds: 0 }
     }

@@ -54,13 +54,11 @@ pub(crate) enum Service {
 
 impl Operation {
     /// The name on the wire.
-    #[must_use]
     pub fn name(self) -> &'static str {
         self.into()
     }
 
     /// Whether the operation changes something.
-    #[must_use]
     pub fn is_writing(self) -> bool {
         is_writing(self.name())
     }

@@ -29,43 +29,36 @@ impl Simulator {
     }
 
     /// Where it listens, such as `http://127.0.0.1:4711`.
-    #[must_use]
     pub fn endpoint_url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// A copy of what all account-Regions hold.
-    #[must_use]
     pub fn state(&self) -> Snapshot {
         self.shared.snapshot()
     }
 
     /// The sequence number that the next call will have.
-    #[must_use]
     pub fn next_call(&self) -> u64 {
         self.shared.recorder.next_sequence()
     }
 
     /// Every call so far.
-    #[must_use]
     pub fn calls(&self) -> Calls {
         self.calls_since(0)
     }
 
     /// Every call from this sequence number on.
-    #[must_use]
     pub fn calls_since(&self, sequence: u64) -> Calls {
         self.shared.recorder.since(sequence)
     }
 
     /// How many calls there were from this sequence number on.
-    #[must_use]
     pub fn call_counts(&self, since: u64) -> CallCounts {
         self.shared.recorder.summary_since(since)
     }
 
     /// How it behaves.
-    #[must_use]
     pub fn config(&self) -> Config {
         self.shared.live().config.clone()
     }
@@ -97,7 +90,6 @@ impl Simulator {
     }
 
     /// The hosts as they are now.
-    #[must_use]
     pub fn hosts(&self) -> Vec<Fleet> {
         self.shared.fleets()
     }
@@ -108,7 +100,6 @@ impl Simulator {
     }
 
     /// What became of every host in every opening of a window.
-    #[must_use]
     pub fn truth(&self) -> Vec<Truth> {
         self.shared.truth()
     }

@@ -51,13 +51,11 @@ pub struct WindowSnapshot {
 
 impl Snapshot {
     /// One account-Region, if it was ever called.
-    #[must_use]
     pub fn get(&self, account: &str, region: &str) -> Option<&RegionSnapshot> {
         self.0.iter().find(|one| one.account == account && one.region == region)
     }
 
     /// The windows of one account-Region.
-    #[must_use]
     pub fn windows(&self, account: &str, region: &str) -> &[WindowSnapshot] {
         self.get(account, region).map(|one| one.windows.as_slice()).unwrap_or_default()
     }
@@ -65,7 +63,6 @@ impl Snapshot {
 
 impl RegionSnapshot {
     /// The first window of this name.
-    #[must_use]
     pub fn window(&self, name: &str) -> Option<&WindowSnapshot> {
         self.windows.iter().find(|window| window.name == name)
     }

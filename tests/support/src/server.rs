@@ -55,7 +55,6 @@ pub struct Asked {
 
 impl Asked {
     /// The header's value.
-    #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
     }
@@ -78,7 +77,6 @@ impl Server {
     }
 
     /// Without a slash at its end.
-    #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -96,13 +94,11 @@ impl Server {
     }
 
     /// All requests until now.
-    #[must_use]
     pub fn asked(&self) -> Vec<Asked> {
         self.script.lock().unwrap_or_else(PoisonError::into_inner).asked.clone()
     }
 
     /// For AWS clients that call this server, and do not try again.
-    #[must_use]
     pub fn sdk_config(&self) -> SdkConfig {
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())

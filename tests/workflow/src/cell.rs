@@ -75,7 +75,6 @@ impl Cell {
     }
 
     /// A run of its own, with its own client tokens.
-    #[must_use]
     pub fn next_run(&self) -> Place {
         let run = format!("run-{}", self.runs.fetch_add(1, Ordering::Relaxed));
         Place { run: run.parse().unwrap(), account: ACCOUNT.parse().unwrap(), region: REGION.parse().unwrap() }
@@ -111,13 +110,11 @@ impl Cell {
     }
 
     /// What the account-Region holds.
-    #[must_use]
     pub fn state(&self) -> RegionSnapshot {
         self.simulator.state().get(ACCOUNT, REGION).cloned().expect("the account-Region was called")
     }
 
     /// The window of this name.
-    #[must_use]
     pub fn window(&self, name: &str) -> WindowSnapshot {
         self.state().window(name).cloned().unwrap_or_else(|| panic!("no window {name}"))
     }
@@ -150,7 +147,6 @@ impl Cell {
 }
 
 /// The keys of a target with their values.
-#[must_use]
 pub fn selectors(target: &Value) -> BTreeMap<String, BTreeSet<String>> {
     let filters = target["Targets"].as_array().unwrap().iter();
     filters.map(|filter| serde_json::from_value(json!([filter["Key"], filter["Values"]])).unwrap()).collect()
@@ -211,7 +207,6 @@ async fn go_on(try_once: impl AsyncFn(Progress) -> Result<Progress, CallError>) 
 }
 
 /// With pauses that suit a test.
-#[must_use]
 pub fn site<'a>(ssm: &'a Client, place: &'a Place, policy: &'a PatchPolicy) -> Site<'a> {
     Site { ssm, place, owner_tag: &policy.owner_tag, pause: Duration::from_millis(1) }
 }
@@ -236,20 +231,17 @@ pub async fn with_retries<T>(mut work: impl AsyncFnMut() -> Result<T, CallError>
 }
 
 /// A client of the account-Region.
-#[must_use]
 pub fn client(simulator: &Simulator, retries: &RetryConfig) -> Client {
     Client::from_conf(config(simulator).retry_config(retries.clone()).build())
 }
 
 /// A client with another access key, which never tries a call twice.
-#[must_use]
 pub fn client_of(simulator: &Simulator, access_key: &str) -> Client {
     let credentials = Credentials::new(access_key, "secret", None, None, "test");
     Client::from_conf(config(simulator).credentials_provider(credentials).retry_config(RetryConfig::disabled()).build())
 }
 
 /// The settings of such a client, to be completed.
-#[must_use]
 pub fn config(simulator: &Simulator) -> aws_sdk_ssm::config::Builder {
     aws_sdk_ssm::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
@@ -260,7 +252,6 @@ pub fn config(simulator: &Simulator) -> aws_sdk_ssm::config::Builder {
 }
 
 /// The same for clients of all services.
-#[must_use]
 pub fn sdk_config(simulator: &Simulator) -> lambda::SdkConfig {
     let credentials = Credentials::new(ACCOUNT, "secret", None, None, "test");
     lambda::SdkConfig::builder()
@@ -274,25 +265,21 @@ pub fn sdk_config(simulator: &Simulator) -> lambda::SdkConfig {
 }
 
 /// Whether it carries [`OWNER`].
-#[must_use]
 pub fn is_ours(window: &WindowSnapshot) -> bool {
     window.tags.get(OWNER.0).is_some_and(|value| value == OWNER.1)
 }
 
 /// The Run Command part of a task.
-#[must_use]
 pub fn run_command(task: &Value) -> &Value {
     &task["TaskInvocationParameters"]["RunCommand"]
 }
 
 /// The three default windows.
-#[must_use]
 pub fn policy() -> PatchPolicy {
     policy_with(&json!({}))
 }
 
 /// The three default windows, with the top-level members of `changes`.
-#[must_use]
 pub fn policy_with(changes: &Value) -> PatchPolicy {
     let mut policy = json!({
         "windows": [
@@ -310,19 +297,16 @@ pub fn policy_with(changes: &Value) -> PatchPolicy {
 }
 
 /// Parameters of a document that only looks.
-#[must_use]
 pub fn scan() -> Value {
     json!({"Operation": ["Scan"], "RebootOption": ["RebootIfNeeded"]})
 }
 
 /// Parameters of a document that patches.
-#[must_use]
 pub fn install() -> Value {
     json!({"Operation": ["Install"], "RebootOption": ["RebootIfNeeded"]})
 }
 
 /// A policy's window.
-#[must_use]
 pub fn window(name: &str, day: &str, document: &str, parameters: &Value) -> Value {
     json!({
         "name": name, "schedule": format!("cron(0 0 1 ? * {day} *)"), "timezone": "America/New_York",

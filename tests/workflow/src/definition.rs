@@ -7,13 +7,11 @@ use serde_json::Value;
 use crate::{functions, read};
 
 /// The definition as it is written, before CloudFormation puts in what `${…}` stands for.
-#[must_use]
 pub fn text() -> String {
     read("statemachine/rollout.asl.json")
 }
 
 /// The names in `${…}`.
-#[must_use]
 pub fn substitutions() -> BTreeSet<String> {
     let text = text();
     let after = text.split("${").skip(1);
@@ -25,7 +23,6 @@ pub fn substitutions() -> BTreeSet<String> {
 /// # Panics
 ///
 /// When it is not JSON even then.
-#[must_use]
 pub fn load() -> Value {
     let text = text().replace("${AccountConcurrency}", "1").replace("${RegionConcurrency}", "1");
     serde_json::from_str(&text).unwrap_or_else(|why| panic!("rollout.asl.json: {why}"))
@@ -43,13 +40,11 @@ pub struct State {
 }
 
 /// Every state, those inside of maps too.
-#[must_use]
 pub fn states() -> Vec<State> {
     machines().iter().flat_map(states_of).collect()
 }
 
 /// The whole machine and the one inside of each map.
-#[must_use]
 pub fn machines() -> Vec<Value> {
     let mut found = vec![load()];
     let mut next = 0;
@@ -63,7 +58,6 @@ pub fn machines() -> Vec<Value> {
 }
 
 /// The states of one machine, without those inside of its maps.
-#[must_use]
 pub fn states_of(machine: &Value) -> Vec<State> {
     let siblings: BTreeSet<String> = members(&machine["States"]).map(|(name, _)| name.clone()).collect();
     members(&machine["States"])
@@ -76,27 +70,23 @@ pub fn states_of(machine: &Value) -> Vec<State> {
 /// # Panics
 ///
 /// When there is none.
-#[must_use]
 pub fn state(name: &str) -> State {
     states().into_iter().find(|state| state.name == name).unwrap_or_else(|| panic!("no state {name}"))
 }
 
 /// The Task states.
-#[must_use]
 pub fn tasks() -> Vec<State> {
     states().into_iter().filter(|state| state.body["Type"] == "Task").collect()
 }
 
 impl State {
     /// The function that the state invokes.
-    #[must_use]
     pub fn function(&self) -> Option<String> {
         let arn = self.body["Parameters"]["FunctionName"].as_str()?;
         functions::names().into_iter().find(|name| arn == format!("${{{}FunctionArn}}", functions::pascal(name)))
     }
 
     /// The states that may follow.
-    #[must_use]
     pub fn followers(&self) -> BTreeSet<String> {
         let choices = items(&self.body["Choices"]).chain(items(&self.body["Catch"])).map(|choice| &choice["Next"]);
         let own = [&self.body["Next"], &self.body["Default"]];
@@ -104,13 +94,11 @@ impl State {
     }
 
     /// `ErrorEquals` of each retrier.
-    #[must_use]
     pub fn retried(&self) -> Vec<Vec<String>> {
         errors(&self.body["Retry"])
     }
 
     /// `ErrorEquals` of each catcher.
-    #[must_use]
     pub fn caught(&self) -> Vec<Vec<String>> {
         errors(&self.body["Catch"])
     }

@@ -11,7 +11,6 @@ use crate::{read, root};
 /// # Panics
 ///
 /// When the folder `functions` cannot be read.
-#[must_use]
 pub fn names() -> BTreeSet<String> {
     let folders = fs::read_dir(root().join("functions")).unwrap_or_else(|why| panic!("functions: {why}"));
     let programs = folders.flatten().filter(|folder| folder.path().join("src/main.rs").exists());
@@ -19,19 +18,16 @@ pub fn names() -> BTreeSet<String> {
 }
 
 /// The functions that the state machine invokes: all but the one that starts it.
-#[must_use]
 pub fn states() -> BTreeSet<String> {
     names().into_iter().filter(|name| name != "start-rollout").collect()
 }
 
 /// `configure-windows` as `ConfigureWindows`.
-#[must_use]
 pub fn pascal(name: &str) -> String {
     name.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect()
 }
 
 /// The environment variables that a function reads: its own `env::required("…")`, and those of the `from_env` it calls.
-#[must_use]
 pub fn variables(name: &str) -> BTreeSet<String> {
     let main = read(format!("functions/{name}/src/main.rs"));
     let mut found = required(&main);
@@ -49,13 +45,11 @@ pub fn variables(name: &str) -> BTreeSet<String> {
 }
 
 /// The operations that the functions call, as they name them in their errors: `ssm:CreateMaintenanceWindow`.
-#[must_use]
 pub fn operations() -> BTreeSet<String> {
     named_in(&sources(&root().join("functions")))
 }
 
 /// The operations of which only looking at hosts makes use.
-#[must_use]
 pub fn looking() -> BTreeSet<String> {
     let folder = root().join("functions/lib/member/src");
     let mut texts = sources(&folder.join("hosts"));
@@ -64,7 +58,6 @@ pub fn looking() -> BTreeSet<String> {
 }
 
 /// The operations that a function calls with its own role.
-#[must_use]
 pub fn own_operations(name: &str) -> BTreeSet<String> {
     let texts = sources(&root().join("functions").join(name));
     let mut found = named_in(&texts);

@@ -16,7 +16,6 @@ fn row(document: Value, wrong_at: &[&'static str]) -> Hostile {
 }
 
 /// Inputs of an execution.
-#[must_use]
 pub fn inputs() -> Vec<Hostile> {
     let many: Vec<String> = (0..100_000).map(|number| format!("{number:012}")).collect();
     let long = "x".repeat(100_000);
@@ -102,7 +101,6 @@ pub fn inputs() -> Vec<Hostile> {
 }
 
 /// Inputs that are JSON for Step Functions, each with what its refusal has to say: not every reader takes them.
-#[must_use]
 pub fn texts() -> Vec<(String, &'static str)> {
     let deep = format!("{}{}", "[".repeat(500), "]".repeat(500));
     vec![
@@ -116,7 +114,6 @@ pub fn texts() -> Vec<(String, &'static str)> {
 }
 
 /// Texts that Step Functions refuses itself.
-#[must_use]
 pub fn no_json() -> Vec<&'static str> {
     vec![
         "{",
@@ -131,7 +128,6 @@ pub fn no_json() -> Vec<&'static str> {
 }
 
 /// Policies: a valid one, made wrong in a place.
-#[must_use]
 pub fn policies() -> Vec<Hostile> {
     let long = "x".repeat(100_000);
     let with = |pointer: &str, value: Value, wrong_at: &[&'static str]| {
@@ -194,7 +190,6 @@ pub fn policies() -> Vec<Hostile> {
 }
 
 /// A valid policy with one window.
-#[must_use]
 pub fn policy() -> Value {
     json!({
         "windows": [crate::cell::window("one-window", "THU", "AWS-RunPatchBaseline", &crate::cell::scan())],

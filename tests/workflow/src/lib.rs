@@ -22,7 +22,6 @@ pub mod transformer;
 use std::path::{Path, PathBuf};
 
 /// The workspace's folder.
-#[must_use]
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
@@ -32,7 +31,6 @@ pub fn root() -> PathBuf {
 /// # Panics
 ///
 /// When it cannot be read.
-#[must_use]
 pub fn read(path: impl AsRef<Path>) -> String {
     let path = root().join(path);
     std::fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()))
@@ -43,7 +41,6 @@ pub fn read(path: impl AsRef<Path>) -> String {
 /// # Panics
 ///
 /// When it is no size.
-#[must_use]
 pub fn size(text: &str) -> (usize, usize) {
     let numbers =
         text.split_once('x').and_then(|(accounts, regions)| Some((accounts.parse().ok()?, regions.parse().ok()?)));

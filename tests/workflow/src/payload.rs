@@ -9,7 +9,6 @@ use serde_json::{Map, Value, json};
 /// # Panics
 ///
 /// When a path leads nowhere, or with an intrinsic function that the definition has not used yet.
-#[must_use]
 pub fn fill(template: &Value, input: &Value, context: &Value) -> Value {
     let Value::Object(fields) = template else { return template.clone() };
     let filled = fields.iter().map(|(name, value)| match name.strip_suffix(".$") {
@@ -24,7 +23,6 @@ pub fn fill(template: &Value, input: &Value, context: &Value) -> Value {
 /// # Panics
 ///
 /// As [`fill`].
-#[must_use]
 pub fn evaluate(expression: &str, input: &Value, context: &Value) -> Value {
     if let Some(path) = expression.strip_prefix("$$") {
         return follow(path, context);
@@ -73,7 +71,6 @@ pub fn evaluate(expression: &str, input: &Value, context: &Value) -> Value {
 /// # Panics
 ///
 /// When what is compared leads nowhere, or with a comparison that the definition has not used yet.
-#[must_use]
 pub fn choose<'a>(body: &'a Value, input: &Value) -> &'a str {
     let choices = body["Choices"].as_array().into_iter().flatten();
     let next = choices.filter(|choice| holds(choice, input)).map(|choice| &choice["Next"]).next();

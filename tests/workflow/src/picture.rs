@@ -39,7 +39,6 @@ marker path { fill: var(--line); stroke: none }
 /// # Panics
 ///
 /// When the definition has a condition that there are no words for yet.
-#[must_use]
 pub fn svg() -> String {
     let picture = Picture::of(&Graph::of(&definition::load(), &definition::text()));
     let [width, height] = [picture.width, picture.height].map(|length| length.ceil() + 2.0 * MARGIN);

@@ -15,13 +15,11 @@ pub struct Rendering<'a> {
 
 /// The resources of the control plane, whose parameters `main.yaml` gives, with the defaults and, before these, the given values.
 /// Other roles than its own are somebody else's, so that their names are known.
-#[must_use]
 pub fn control_plane(values: &[(&str, &str)]) -> Value {
     nested("ControlPlane", &template::control_plane(), values)
 }
 
 /// The same of the template that looks at hosts.
-#[must_use]
 pub fn inspection(values: &[(&str, &str)]) -> Value {
     nested("Inspection", &template::inspection(), values)
 }
@@ -38,7 +36,6 @@ const NO_VALUE: &str = "AWS::NoValue";
 
 impl<'a> Rendering<'a> {
     /// The template with its defaults and, before these, the given values.
-    #[must_use]
     pub fn new(template: &'a Value, values: &[(&str, &str)]) -> Self {
         let defaults = members(&template["Parameters"]).filter_map(|(name, parameter)| {
             let default = parameter.get("Default")?;
@@ -49,7 +46,6 @@ impl<'a> Rendering<'a> {
     }
 
     /// The resources that the conditions let be, without what is resolved only when they exist.
-    #[must_use]
     pub fn resources(&self) -> Value {
         let there = members(&self.template["Resources"])
             .filter(|(_, resource)| resource["Condition"].as_str().is_none_or(|name| self.condition(name)));
@@ -57,7 +53,6 @@ impl<'a> Rendering<'a> {
     }
 
     /// The parameters that a nested stack is given; what is only known when the stack is there stays as it is written.
-    #[must_use]
     pub fn nested(&self, resource: &str) -> BTreeMap<String, String> {
         let parameters = self.resolve(&self.template["Resources"][resource]["Properties"]["Parameters"]);
         members(&parameters).map(|(name, value)| (name.clone(), text(value))).collect()
@@ -68,7 +63,6 @@ impl<'a> Rendering<'a> {
     /// # Panics
     ///
     /// When it is not JSON.
-    #[must_use]
     pub fn policy(&self) -> Value {
         let given = self.nested("ControlPlane");
         let text = format!("{}{}", given["PatchPolicy"], given["PatchPolicyContinued"]);
@@ -76,7 +70,6 @@ impl<'a> Rendering<'a> {
     }
 
     /// The descriptions of the assertions that the values do not hold.
-    #[must_use]
     pub fn broken_rules(&self) -> Vec<String> {
         let applying = members(&self.template["Rules"])
             .filter(|(_, rule)| rule.get("RuleCondition").is_none_or(|condition| self.holds(condition)));

@@ -36,7 +36,6 @@ const NEXT: [&str; 3] = ["2026-12-02T06:00:00.000Z", "2026-12-03T06:00:00.000Z",
 /// # Panics
 ///
 /// When the sample is not valid.
-#[must_use]
 pub fn run(accounts: usize, regions: usize) -> RunSummary {
     let outcomes: Vec<_> = (0..accounts).map(|number| account(number, regions)).collect();
     let totals = Totals::new(&outcomes, 3);
@@ -71,7 +70,6 @@ pub fn run(accounts: usize, regions: usize) -> RunSummary {
 /// # Panics
 ///
 /// When they are not valid.
-#[must_use]
 pub fn policy() -> Value {
     let window = |name: &str, day: &str, document: &str, parameters: Value, systems: Value| {
         json!({
@@ -107,7 +105,6 @@ const WAVES: [(&str, Option<usize>, &str); 3] = [
 /// # Panics
 ///
 /// When it is not valid.
-#[must_use]
 pub fn policy_with_waves() -> Value {
     let mut policy = policy();
     policy["haltAbovePercent"] = json!(20);
@@ -133,7 +130,6 @@ pub fn policy_with_waves() -> Value {
 /// # Panics
 ///
 /// When the sample is not valid.
-#[must_use]
 pub fn with_waves(mut run: RunSummary) -> RunSummary {
     for account in &mut run.outcomes {
         let unit = UNITS.iter().position(|unit| account.organizational_unit.as_deref() == Some(*unit));
@@ -158,7 +154,6 @@ pub fn with_waves(mut run: RunSummary) -> RunSummary {
 }
 
 /// The same run, halted in its second wave: a half of that wave failed, a quarter was not reached, and nothing after it was.
-#[must_use]
 pub fn halted(run: RunSummary) -> RunSummary {
     let mut run = with_waves(run);
     let mut early = 0_usize..;

@@ -37,7 +37,6 @@ const WORKLOADS: [&str; 6] = ["web", "api", "worker", "db", "cache", "batch"];
 /// # Panics
 ///
 /// When the sample is not valid.
-#[must_use]
 pub fn run(accounts: usize, regions: usize) -> RunSummary {
     let mut run = sample::run(accounts, regions);
     run.run = "inspect-9d1c4b7e-2f60-4c1a-b8f0-5a3e7d214c08".parse().expect("a run's id");
@@ -76,7 +75,6 @@ pub fn cells(run: &RunSummary) -> impl Iterator<Item = Cell> + '_ {
 /// # Panics
 ///
 /// When the sample is not valid.
-#[must_use]
 pub fn history(coverage: &Coverage) -> Vec<Past> {
     let now: Timestamp = coverage.finished_at.parse().expect("a moment");
     let past = |days: u64| {

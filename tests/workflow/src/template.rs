@@ -12,7 +12,6 @@ use crate::{functions, read, root};
 /// # Panics
 ///
 /// When it is not YAML.
-#[must_use]
 pub fn load(name: &str) -> Value {
     let yaml =
         serde_yaml_ng::from_str(&read(format!("templates/{name}"))).unwrap_or_else(|why| panic!("{name}: {why}"));
@@ -24,7 +23,6 @@ pub fn load(name: &str) -> Value {
 /// # Panics
 ///
 /// When the folder cannot be read.
-#[must_use]
 pub fn files() -> Vec<String> {
     let entries = std::fs::read_dir(root().join("templates")).unwrap_or_else(|why| panic!("templates: {why}"));
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
@@ -33,32 +31,27 @@ pub fn files() -> Vec<String> {
 }
 
 /// The template that holds the state machine and the functions but one.
-#[must_use]
 pub fn control_plane() -> Value {
     load("control-plane.yaml")
 }
 
 /// The template that holds the function that looks at hosts.
-#[must_use]
 pub fn inspection() -> Value {
     load("inspection.yaml")
 }
 
 /// The resources of both.
-#[must_use]
 pub fn resources() -> Map<String, Value> {
     let of = |template: Value| template["Resources"].as_object().cloned().unwrap_or_default();
     of(control_plane()).into_iter().chain(of(inspection())).collect()
 }
 
 /// The properties of a resource of one of the two.
-#[must_use]
 pub fn properties(resource: &str) -> Value {
     resources().get(resource).map_or(Value::Null, |resource| resource["Properties"].clone())
 }
 
 /// The ARN of a function as the control plane writes it: of one in another template, which comes later, by its name.
-#[must_use]
 pub fn function_arn(name: &str) -> Value {
     let id = format!("{}Function", functions::pascal(name));
     if control_plane()["Resources"][&id].is_object() {
@@ -69,7 +62,6 @@ pub fn function_arn(name: &str) -> Value {
 }
 
 /// The function's resource.
-#[must_use]
 pub fn function(name: &str) -> Value {
     properties(&format!("{}Function", functions::pascal(name)))
 }
@@ -79,7 +71,6 @@ pub fn function(name: &str) -> Value {
 /// # Panics
 ///
 /// When such a text is not JSON.
-#[must_use]
 pub fn statements(role: &Value) -> Vec<Value> {
     let documents =
         list(&role["Policies"]).into_iter().map(|policy| match policy["PolicyDocument"]["Fn::Sub"].as_str() {
@@ -90,14 +81,12 @@ pub fn statements(role: &Value) -> Vec<Value> {
 }
 
 /// The actions that a role's inline policies allow.
-#[must_use]
 pub fn actions(role: &Value) -> BTreeSet<String> {
     let actions = statements(role).into_iter().flat_map(|statement| list(&statement["Action"]));
     actions.filter_map(|action| action.as_str().map(ToOwned::to_owned)).collect()
 }
 
 /// The members of a list; of anything else, itself.
-#[must_use]
 pub fn list(value: &Value) -> Vec<Value> {
     match value {
         Value::Array(items) => items.clone(),

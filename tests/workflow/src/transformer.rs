@@ -7,7 +7,6 @@ use serde_json::Value;
 /// The target's input for an event, as text.
 ///
 /// A path that leads nowhere is an empty text in a template, and `null` without one.
-#[must_use]
 pub fn input(target: &Value, event: &Value) -> String {
     if let Some(path) = target["InputPath"].as_str() {
         return follow(path, event).unwrap_or(&Value::Null).to_string();

@@ -100,13 +100,11 @@ impl NamedError for CallError {
 
 impl CallError {
     /// A failure of which the service itself says nothing.
-    #[must_use]
     pub fn new(cause: Cause, operation: &'static str, message: impl Into<String>) -> Self {
         Self { cause, operation, code: None, message: message.into(), request_id: None }
     }
 
     /// What the service answered `operation` with: error code and HTTP status say what it means.
-    #[must_use]
     pub fn answered(
         operation: &'static str,
         code: Option<String>,
@@ -120,19 +118,16 @@ impl CallError {
     }
 
     /// The request for `operation` could not be put together.
-    #[must_use]
     pub fn not_made(operation: &'static str, problem: impl fmt::Display) -> Self {
         Self::new(Cause::RequestRefused, operation, problem.to_string())
     }
 
     /// The service answered `operation` without the `member` that it always has.
-    #[must_use]
     pub fn left_out(operation: &'static str, member: &str) -> Self {
         Self::new(Cause::ServiceUnavailable, operation, format!("the answer has no {member}"))
     }
 
     /// Which call failed and what the service said, without what that means.
-    #[must_use]
     pub fn told(&self) -> String {
         let code = self.code.as_ref().map(|code| format!(" {code}:")).unwrap_or_default();
         let request = self.request_id.as_ref().map(|id| format!(" (request {id})")).unwrap_or_default();
@@ -161,7 +156,6 @@ impl CallError {
     }
 
     /// Whether the service's code is one of these.
-    #[must_use]
     pub fn has_code(&self, codes: &[&str]) -> bool {
         self.code.as_deref().is_some_and(|code| codes.contains(&code))
     }
@@ -170,13 +164,11 @@ impl CallError {
     /// allows` it.
     ///
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html>
-    #[must_use]
     pub fn is_by_service_control_policy(&self) -> bool {
         self.message.contains("service control policy")
     }
 
     /// Whether it may be because what was just created is not known everywhere yet.
-    #[must_use]
     pub fn may_settle(&self) -> bool {
         match self.cause {
             Cause::ChangedMeanwhile => true,
@@ -186,7 +178,6 @@ impl CallError {
     }
 
     /// Whether the same call may succeed a little later.
-    #[must_use]
     pub fn is_passing(&self) -> bool {
         matches!(
             self.cause,

@@ -20,7 +20,6 @@ const PATIENT_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
 const PATIENT_OPERATION_TIMEOUT: Duration = Duration::from_mins(2);
 
 /// HTTPS for what is no call of an SDK's client.
-#[must_use]
 pub fn connector() -> Connector {
     Connector::builder().tls_provider(TLS).build()
 }

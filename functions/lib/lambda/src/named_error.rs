@@ -39,7 +39,6 @@ macro_rules! named_error {
 }
 
 /// The error with all its sources, each said once.
-#[must_use]
 pub fn message(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();

@@ -36,13 +36,11 @@ impl MemberRole {
     }
 
     /// The role's ARN in `account`.
-    #[must_use]
     pub fn arn(&self, account: &AccountId) -> RoleArn {
         self.other_arn(account, &self.name)
     }
 
     /// The ARN of the role `name` beside it in `account`.
-    #[must_use]
     pub fn other_arn(&self, account: &AccountId, name: &RoleName) -> RoleArn {
         RoleArn::new(&self.partition, account, name)
     }
@@ -70,7 +68,6 @@ struct Session {
 
 impl MemberSessions {
     /// No session is made until one is needed.
-    #[must_use]
     pub fn new(config: &SdkConfig, role: MemberRole) -> Self {
         Self { config: config.clone(), role, kept: Mutex::new(LruCache::new(KEPT)) }
     }

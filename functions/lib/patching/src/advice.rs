@@ -8,7 +8,6 @@ const UNKNOWN: &str =
 
 impl Failure {
     /// What to do about it.
-    #[must_use]
     pub fn advice(&self) -> &'static str {
         match self.name.as_str() {
             "AccessDenied" if self.step == "AssumeRole" && self.message.contains("account:ListRegions") => {
@@ -27,7 +26,6 @@ impl Failure {
 
 impl Reason {
     /// What to do about it.
-    #[must_use]
     pub fn advice(&self) -> &'static str {
         match self.name.as_str() {
             Self::REGION_NOT_ENABLED => {
@@ -45,7 +43,6 @@ impl Reason {
 
 impl Warning {
     /// What to do about it.
-    #[must_use]
     pub fn advice(&self) -> &'static str {
         match self.name.as_str() {
             Self::FOREIGN_WINDOW => {
@@ -93,7 +90,6 @@ impl Warning {
 }
 
 /// The sentence for an error of a function, of Lambda or of Step Functions; `None` for a name that nothing raises.
-#[must_use]
 pub fn of_error(name: &str) -> Option<&'static str> {
     of_account(name).or_else(|| of_run(name)).or_else(|| of_machinery(name))
 }

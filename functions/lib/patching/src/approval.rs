@@ -15,7 +15,6 @@ const INSTEAD_OF_BASELINE: [&str; 2] = ["BaselineOverride", "InstallOverrideList
 
 /// Windows that install after a Patch Tuesday before AWS's default baselines approve what came out on it; where there are waves, which
 /// take all accounts, those of each wave.
-#[must_use]
 pub fn warnings(policy: &PatchPolicy) -> Vec<Warning> {
     let of_wave = |wave: &Wave| -> Vec<_> {
         warnings_alone(&wave.policy).into_iter().map(|warning| warning.in_wave(&wave.name)).collect()

@@ -12,7 +12,6 @@ pub const UNSET: &str = "$None";
 
 /// What becomes of the setting, which now reads `value`, so that it is what the policy wants: our role is written over what is not
 /// set, and over somebody else's where the policy says so.
-#[must_use]
 pub fn plan(policy: &Dhmc, value: &str) -> DhmcOutcome {
     let before = observed(value);
     let status = match (&before, role(policy)) {
@@ -25,7 +24,6 @@ pub fn plan(policy: &Dhmc, value: &str) -> DhmcOutcome {
 }
 
 /// What becomes of the setting, which now reads `value`, so that it is not ours any more: back to the service's default.
-#[must_use]
 pub fn plan_reset(policy: &Dhmc, value: &str) -> DhmcOutcome {
     let before = observed(value);
     if before.is_some() && before == role(policy) {
@@ -35,7 +33,6 @@ pub fn plan_reset(policy: &Dhmc, value: &str) -> DhmcOutcome {
 }
 
 /// What becomes of the setting, which now reads `value`, when everything else of ours goes and it is to stay: nothing.
-#[must_use]
 pub fn plan_keep(value: &str) -> DhmcOutcome {
     let before = observed(value);
     stays(if before.is_some() { DhmcStatus::Kept } else { DhmcStatus::Unchanged }, before)

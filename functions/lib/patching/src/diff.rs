@@ -17,20 +17,17 @@ pub struct Change {
 
 impl Change {
     /// Something that is there and should not be.
-    #[must_use]
     pub fn surplus(field: &str, name: &str) -> Self {
         Self { field: field.to_owned(), from: name.into(), to: Value::Null }
     }
 
     /// Something that should be there and is not.
-    #[must_use]
     pub fn missing(field: &str, name: &str) -> Self {
         Self { field: field.to_owned(), from: Value::Null, to: name.into() }
     }
 }
 
 /// The fields in which `to` differs from `from`, their names behind `prefix` (empty for none) and a dot.
-#[must_use]
 pub fn changes<T: Serialize>(prefix: &str, from: &T, to: &T) -> Vec<Change> {
     let mut found = Vec::new();
     collect(prefix, &fields(from), &fields(to), &mut found);

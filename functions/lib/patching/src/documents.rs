@@ -20,20 +20,17 @@ pub type Documents = BTreeMap<DocumentKey, Document>;
 pub type DocumentKey = (String, String);
 
 /// Under which a task's document is in [`Documents`].
-#[must_use]
 pub fn document_key(task: &Task) -> DocumentKey {
     (task.document.to_string(), task.document_version.to_string())
 }
 
 /// The documents that have to be read: those that are given parameters, and all where hashes are pinned.
-#[must_use]
 pub fn to_be_read(policy: &PatchPolicy) -> BTreeSet<DocumentKey> {
     let tasks = policy.windows.iter().map(|window| &window.task);
     tasks.filter(|task| policy.pin_document_hash || !task.parameters.is_empty()).map(document_key).collect()
 }
 
 /// The parameters that the documents do not have: the service takes any at registration, and the command fails on every host later.
-#[must_use]
 pub fn unknown_parameters(policy: &PatchPolicy, documents: &Documents) -> Vec<Problem> {
     let tasks = policy.windows.iter().enumerate().map(|(index, window)| (index, &window.task));
     let of_task = |(index, task): (usize, &Task)| {

@@ -13,7 +13,6 @@ pub struct Names {
 
 impl Names {
     /// Those of a policy.
-    #[must_use]
     pub fn of(policy: &PatchPolicy) -> Self {
         let mut enabled = policy.everywhere().map(|policy| &policy.dhmc).filter(|dhmc| dhmc.enabled);
         let dhmc_role = enabled.find_map(|dhmc| dhmc.role.as_ref().map(RoleName::to_string));
@@ -23,7 +22,6 @@ impl Names {
 
     /// What a policy with these names must not follow on one with `others`: what these are for would stay, and nobody would know
     /// it as ours. To set DHMC no more changes no name; it stays as it is.
-    #[must_use]
     pub fn changed_from(&self, others: &Self) -> Vec<String> {
         let tag = |(key, value): &(String, String)| format!("{key}={value}");
         let (is, was) = (tag(&self.owner_tag), tag(&others.owner_tag));

@@ -36,7 +36,6 @@ fn check_alone(policy: &PatchPolicy, now: Timestamp) -> Result<(), InvalidPolicy
 /// What a person should look at: windows whose only moment has passed, and windows that open again before they close.
 ///
 /// Those of a wave's own windows say which wave it is.
-#[must_use]
 pub fn warnings(policy: &PatchPolicy, now: Timestamp) -> Vec<Warning> {
     let mut warnings = warnings_alone(policy, now);
     for wave in &policy.waves {
@@ -59,7 +58,6 @@ fn warnings_alone(policy: &PatchPolicy, now: Timestamp) -> Vec<Warning> {
 
 /// Windows whose next opening is lost, as they are created or get another schedule at `now`, between the day that `cron` names and the one
 /// to which the offset leads; `windows` is what was done, or what would be.
-#[must_use]
 pub fn lost(policy: &PatchPolicy, windows: &[WindowOutcome], now: Timestamp) -> Vec<Warning> {
     let set = windows.iter().filter(|outcome| sets_schedule(outcome));
     let wanted = set.filter_map(|outcome| policy.windows.iter().find(|window| window.name.as_str() == outcome.name));

@@ -91,7 +91,6 @@ pub enum Step<S> {
 /// What is to be done so that `observed` becomes `desired`.
 ///
 /// Pure and total: it has an answer for every pair, and the order in which SSM listed things makes no difference.
-#[must_use]
 pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
     let kept: Vec<Option<&ObservedWindow>> =
         desired.windows.iter().map(|wanted| choose::window(wanted, &observed.ours)).collect();
@@ -216,13 +215,11 @@ fn foreign_windows_of_our_names(desired: &Desired, observed: &Observed) -> Vec<W
 
 impl Plan {
     /// Whether there is nothing to do.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.windows.iter().all(WindowPlan::is_empty)
     }
 
     /// What a plan-only run reports: "would create" where a rollout reports "created".
-    #[must_use]
     pub fn predicted(&self) -> Vec<WindowOutcome> {
         self.windows.iter().map(|window| window.outcome(None).planned()).collect()
     }
@@ -230,7 +227,6 @@ impl Plan {
 
 impl Reconciliation {
     /// Whether targets or tasks are added or taken away, as another run may do as well.
-    #[must_use]
     pub fn adds_or_removes_parts(&self) -> bool {
         matches!(self.target, Step::Register(_))
             || matches!(self.task, Step::Register(_))
@@ -241,13 +237,11 @@ impl Reconciliation {
 
 impl WindowPlan {
     /// Whether there is nothing to do.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         matches!(self, Self::Reconcile(window) if window.changes.is_empty())
     }
 
     /// The window's name.
-    #[must_use]
     pub fn name(&self) -> &str {
         match self {
             Self::Create(wanted) => &wanted.window.name,
@@ -257,7 +251,6 @@ impl WindowPlan {
     }
 
     /// The window's id, for one that exists.
-    #[must_use]
     pub fn id(&self) -> Option<&str> {
         match self {
             Self::Create(_) => None,
@@ -267,7 +260,6 @@ impl WindowPlan {
     }
 
     /// What to report once this is carried out; `created` is the id that a created window got.
-    #[must_use]
     pub fn outcome(&self, created: Option<String>) -> WindowOutcome {
         let (status, changes, next_execution) = match self {
             Self::Create(_) => (WindowStatus::Created, Vec::new(), None),

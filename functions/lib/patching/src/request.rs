@@ -32,7 +32,6 @@ pub struct RegionRequest {
 
 impl RegionRequest {
     /// Where to work.
-    #[must_use]
     pub fn place(&self) -> Place {
         Place { run: self.run.clone(), account: self.account_id.clone(), region: self.region.clone() }
     }

@@ -39,7 +39,6 @@ pub struct WindowSettings {
 
 impl WindowSettings {
     /// Schedule and offset in one: `cron(0 2 ? * TUE#3 *) and 2 days`.
-    #[must_use]
     pub fn comes_round(&self) -> String {
         match self.schedule_offset_days {
             None => self.schedule.clone(),
@@ -65,7 +64,6 @@ pub struct TargetSettings {
 
 impl TargetSettings {
     /// Whether it selects resource groups and not nodes: SSM keeps the two apart, and cannot make one into the other.
-    #[must_use]
     pub fn is_of_resource_groups(&self) -> bool {
         self.selectors.keys().any(|key| key.starts_with("resource-groups:"))
     }
@@ -135,7 +133,6 @@ pub struct DesiredWindow {
 
 impl Desired {
     /// The policy for the account that `task_role` belongs to, with the hashes that its documents have now, where they are pinned.
-    #[must_use]
     pub fn new(policy: &PatchPolicy, task_role: Option<&RoleArn>, documents: &Documents) -> Self {
         let pinned = |task: &Task| documents.get(&document_key(task)).filter(|_| policy.pin_document_hash);
         let hash = |task: &Task| pinned(task).and_then(|document| document.hash.clone());
@@ -157,7 +154,6 @@ impl Desired {
     }
 
     /// Nothing at all: what an account and Region should hold after a teardown.
-    #[must_use]
     pub fn nothing(owner_tag: OwnerTag) -> Self {
         Self { owner_tag, windows: Vec::new() }
     }

@@ -56,7 +56,6 @@ pub struct RunSummary {
 
 impl RunSummary {
     /// The DHMC role of the policy.
-    #[must_use]
     pub fn our_dhmc_role(&self) -> Option<&str> {
         our_dhmc_role(self.policy.as_ref())
     }
@@ -95,14 +94,12 @@ impl RunSummary {
     }
 
     /// How many of the accounts that the run was to work in were skipped.
-    #[must_use]
     pub fn skipped_in_scope(&self) -> usize {
         self.outcomes.iter().filter(|account| account.status == Status::Skipped).count()
     }
 }
 
 /// The DHMC role of a policy, valid or not; a wave may be the only one that has it.
-#[must_use]
 pub fn our_dhmc_role(policy: Option<&Value>) -> Option<&str> {
     let dhmc = &policy?["dhmc"];
     let waves = policy?["waves"].as_array().into_iter().flatten().map(|wave| &wave["dhmc"]);
@@ -113,7 +110,6 @@ pub fn our_dhmc_role(policy: Option<&Value>) -> Option<&str> {
 }
 
 /// A warning of each DHMC role that was kept and is not `our_role`, in however many Regions it was found.
-#[must_use]
 pub fn foreign_dhmc_roles(outcomes: &[AccountOutcome], our_role: Option<&str>) -> Vec<Warning> {
     let mut found: BTreeMap<&str, Vec<&AccountId>> = BTreeMap::new();
     for account in outcomes {
@@ -129,7 +125,6 @@ pub fn foreign_dhmc_roles(outcomes: &[AccountOutcome], our_role: Option<&str>) -
 }
 
 /// One warning when accounts could not be asked whether they have our DHMC role, however many.
-#[must_use]
 pub fn dhmc_role_not_looked_for(outcomes: &[AccountOutcome]) -> Option<Warning> {
     let of = |account: &AccountOutcome| {
         let regions = account.regions.iter();
@@ -212,7 +207,6 @@ pub struct WindowTotals {
 
 impl AccountTotals {
     /// All of them.
-    #[must_use]
     pub fn all(&self) -> usize {
         self.succeeded + self.failed + self.skipped + self.not_reached
     }
@@ -220,7 +214,6 @@ impl AccountTotals {
 
 impl WaveTotals {
     /// Counts the `outcomes` of each wave of the policy.
-    #[must_use]
     pub fn of(policy: &PatchPolicy, outcomes: &[AccountOutcome]) -> Vec<Self> {
         let totals = |name: &str| {
             let of_wave = outcomes.iter().filter(|account| account.wave.as_deref() == Some(name));
@@ -232,7 +225,6 @@ impl WaveTotals {
 
 impl Totals {
     /// Counts `outcomes`, beside the accounts that were left out.
-    #[must_use]
     pub fn new<'a>(outcomes: impl IntoIterator<Item = &'a AccountOutcome>, left_out: usize) -> Self {
         let mut totals = Self::default();
         totals.accounts.skipped = left_out;
@@ -265,7 +257,6 @@ impl Totals {
     }
 
     /// How a run with these numbers ended, unless it could not be done as a whole.
-    #[must_use]
     pub fn status(&self, action: Option<Action>) -> Status {
         match action {
             _ if self.accounts.failed > 0 => Status::Failed,

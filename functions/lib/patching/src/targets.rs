@@ -36,7 +36,6 @@ pub struct Target {
 
 impl Target {
     /// What a run with this target did as a whole: a sweep is part of a rollout. Earlier versions did not write it.
-    #[must_use]
     pub fn action_of_run(&self) -> Option<Action> {
         if self.sweep { self.action.and(Some(Action::Rollout)) } else { self.action }
     }

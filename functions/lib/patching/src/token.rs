@@ -22,7 +22,6 @@ impl Place {
     /// The run is part of it: a later run must not be answered with the id of something deleted since. The settings
     /// are part of it, because SSM refuses a token that comes back with other parameters
     /// (`IdempotentParameterMismatch`).
-    #[must_use]
     pub fn client_token(&self, item: &str, parent: &str, settings: &impl Debug) -> String {
         let name = format!("{}/{}/{}/{item}/{parent}/{settings:?}", self.run, self.account, self.region);
         Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).to_string()

@@ -34,7 +34,6 @@ choice! {
 
 impl Dhmc {
     /// The role to set, unless it is not to be set at all.
-    #[must_use]
     pub fn wanted_role(&self) -> Option<&RoleName> {
         self.role.as_ref().filter(|_| self.enabled)
     }

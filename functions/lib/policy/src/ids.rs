@@ -26,7 +26,6 @@ macro_rules! id_type {
             pub const ALLOWED: &'static str = $allowed;
 
             /// The identifier's text.
-            #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -99,7 +98,6 @@ id_type! {
 
 impl OrganizationalUnitId {
     /// Whether it is the root's, and no unit's.
-    #[must_use]
     pub fn is_root(&self) -> bool {
         self.0.starts_with("r-")
     }

@@ -50,7 +50,6 @@ choice! {
 
 impl Action {
     /// Whether it changes anything in an account.
-    #[must_use]
     pub fn changes(self) -> bool {
         matches!(self, Self::Rollout | Self::Disable)
     }

@@ -16,13 +16,11 @@ macro_rules! number_type {
 
         impl $name {
             /// The number, if it is within the range.
-            #[must_use]
             $visibility fn new(number: $number) -> Option<Self> {
                 $range.contains(&number).then_some(Self(number))
             }
 
             /// The number.
-            #[must_use]
             $visibility const fn get(self) -> $number {
                 self.0
             }
@@ -92,20 +90,17 @@ impl Default for WindowDuration {
 
 impl WindowDuration {
     /// The pair, if each is within its range and the cutoff is less than the duration.
-    #[must_use]
     pub fn new(hours: u8, cutoff_hours: u8) -> Option<Self> {
         let duration_hours = Hours::new(hours)?.get();
         (cutoff_hours < duration_hours).then_some(Self { duration_hours, cutoff_hours })
     }
 
     /// Hours for which the window is open: 1 to 24.
-    #[must_use]
     pub const fn hours(self) -> u8 {
         self.duration_hours
     }
 
     /// Hours before the end from which no task starts: 0 to 23, less than the duration.
-    #[must_use]
     pub const fn cutoff_hours(self) -> u8 {
         self.cutoff_hours
     }

@@ -24,7 +24,6 @@ id_type! {
 
 impl RoleArn {
     /// The role `name` of `account`; `partition` is `aws`, `aws-cn`, `aws-us-gov` or the like.
-    #[must_use]
     pub fn new(partition: &str, account: &AccountId, name: &RoleName) -> Self {
         Self(format!("arn:{partition}:iam::{account}:role/{name}"))
     }

@@ -53,7 +53,6 @@ pub enum ScheduleKind {
 
 impl Schedule {
     /// The schedule as it was given.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -64,19 +63,16 @@ impl Schedule {
     }
 
     /// Which form it has.
-    #[must_use]
     pub const fn kind(&self) -> ScheduleKind {
         self.kind
     }
 
     /// The expression that Systems Manager gets: the text, or the `cron(…)` of a `patch-tuesday(…)`.
-    #[must_use]
     pub fn expression(&self) -> &str {
         &self.expression
     }
 
     /// By how many days later than its `expression` a `patch-tuesday(…)` comes round.
-    #[must_use]
     pub const fn offset_days(&self) -> Option<ScheduleOffset> {
         self.offset_days
     }

@@ -48,7 +48,6 @@ pub struct Filter {
 
 impl Target {
     /// The filters, all of which have to find a host.
-    #[must_use]
     pub fn filters(&self) -> &[Filter] {
         match self {
             Self::One(NamedFilter { filter, .. }) => std::slice::from_ref(filter),
@@ -57,7 +56,6 @@ impl Target {
     }
 
     /// The target's name.
-    #[must_use]
     pub fn name(&self) -> Option<&Name> {
         match self {
             Self::One(NamedFilter { name, .. }) => name.as_ref(),
@@ -66,7 +64,6 @@ impl Target {
     }
 
     /// What the target is for.
-    #[must_use]
     pub fn description(&self) -> Option<&Description> {
         match self {
             Self::One(NamedFilter { description, .. }) => description.as_ref(),

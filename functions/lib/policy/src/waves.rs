@@ -70,7 +70,6 @@ impl Wave {
 
 impl PatchPolicy {
     /// The wave that takes an account: the first one that names it or a unit on the `path` down to it, or else the last one.
-    #[must_use]
     pub fn wave_of(&self, account: &AccountId, path: &[OrganizationalUnitId]) -> Option<&Wave> {
         self.waves.iter().find(|wave| wave.names(account, path)).or(self.waves.last())
     }

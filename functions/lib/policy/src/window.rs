@@ -56,7 +56,6 @@ impl Window {
     }
 
     /// How many days after the moments of its `cron` it opens (`ScheduleOffset`).
-    #[must_use]
     pub fn offset_days(&self) -> Option<ScheduleOffset> {
         self.schedule_offset_days.or(self.schedule.offset_days())
     }
@@ -81,7 +80,6 @@ impl FromNode for Window {
     }
 }
 
-#[must_use]
 fn yes() -> bool {
     true
 }

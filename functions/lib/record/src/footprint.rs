@@ -19,7 +19,6 @@ pub struct Footprint(BTreeMap<AccountId, BTreeSet<Region>>);
 impl Footprint {
     /// The Regions of the account; `None` for any of them, as long as nothing was written down about any account: a
     /// version that kept no footprint may have been everywhere.
-    #[must_use]
     pub fn of(&self, account: &AccountId) -> Option<BTreeSet<Region>> {
         (!self.0.is_empty()).then(|| self.0.get(account).cloned().unwrap_or_default())
     }

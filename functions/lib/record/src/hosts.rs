@@ -3,7 +3,6 @@
 use patching::token::Place;
 
 /// Where it is: `runs/<run>/hosts/<account>/<region>.json`.
-#[must_use]
 pub fn key(place: &Place) -> String {
     format!("runs/{}/hosts/{}/{}.json", place.run, place.account, place.region)
 }

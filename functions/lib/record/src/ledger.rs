@@ -70,7 +70,6 @@ impl Ledger {
     }
 
     /// The table of this name.
-    #[must_use]
     pub fn new(config: &SdkConfig, table: String) -> Self {
         Self { dynamodb: Client::new(config), table }
     }

@@ -71,7 +71,6 @@ pub async fn replace_json(
 }
 
 /// What cannot be put into words is not written in part.
-#[must_use]
 pub fn not_written(problem: impl fmt::Display) -> CallError {
     CallError::not_made(WRITING, problem)
 }

@@ -37,7 +37,6 @@ pub struct Place<'a> {
 
 impl Group<'_> {
     /// `2 accounts`, or `5 Regions of 2 accounts`.
-    #[must_use]
     pub fn extent(&self) -> String {
         let accounts: BTreeSet<_> = self.places.iter().map(|place| &place.account.id).collect();
         let accounts = counted(accounts.len(), "account");
@@ -50,7 +49,6 @@ impl Group<'_> {
 
 impl Place<'_> {
     /// Account, Region, state and message, shortened.
-    #[must_use]
     pub fn in_a_line(&self) -> String {
         let AccountOutcome { id, name, .. } = self.account;
         let region = self.region.map(|region| format!(" {}", region.region)).unwrap_or_default();
@@ -62,7 +60,6 @@ impl Place<'_> {
 }
 
 /// The failures, what failed most first.
-#[must_use]
 pub fn groups(summary: &RunSummary) -> Vec<Group<'_>> {
     grouped(summary.failures().map(|(account, region, failure)| {
         let place = Place { account, region, step: Some(&failure.step), message: &failure.message };
@@ -71,7 +68,6 @@ pub fn groups(summary: &RunSummary) -> Vec<Group<'_>> {
 }
 
 /// Why accounts and Regions were skipped, what there is most of first.
-#[must_use]
 pub fn skipped(summary: &RunSummary) -> Vec<Group<'_>> {
     grouped(summary.reasons().map(|(account, region, reason)| {
         let place = Place { account, region, step: None, message: &reason.message };
@@ -80,7 +76,6 @@ pub fn skipped(summary: &RunSummary) -> Vec<Group<'_>> {
 }
 
 /// What a halted run did not reach: the accounts of each wave, in the order of the waves.
-#[must_use]
 pub fn not_reached(summary: &RunSummary) -> Vec<Group<'_>> {
     let Some(halt) = Halt::of(summary) else { return Vec::new() };
     let nowhere = if summary.waves.is_empty() { "all accounts" } else { "in no wave" };
@@ -96,7 +91,6 @@ pub fn not_reached(summary: &RunSummary) -> Vec<Group<'_>> {
 }
 
 /// The warnings, what there is most of first.
-#[must_use]
 pub fn warnings(summary: &RunSummary) -> Vec<Group<'_>> {
     grouped(summary.place_warnings().map(|(account, region, warning)| {
         let place = Place { account, region, step: None, message: &warning.message };

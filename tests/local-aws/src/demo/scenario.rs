@@ -47,7 +47,6 @@ impl Scenario {
     ];
 
     /// The name, as on the command line.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::FirstRollout => "first-rollout",

@@ -89,7 +89,6 @@ pub enum Kind {
 impl Kind {
     /// What an inspection says of it after a week in which all windows install, and no limit of errors stops one: its verdict, and the
     /// reason that gives it. Windows may cancel at their cutoff what still runs.
-    #[must_use]
     pub fn verdict(self, are_cut_off: bool) -> (Verdict, Option<Reason>) {
         match self {
             Self::Slow if !are_cut_off => (Verdict::Patched, None),
@@ -134,7 +133,6 @@ impl Kind {
 
     /// What else it says of it, in the same week. Of a Windows host that is well it may say too that it waits for approval: in the week
     /// after a second Tuesday.
-    #[must_use]
     pub const fn also(self, are_cut_off: bool) -> &'static [Reason] {
         match self {
             Self::Slow if are_cut_off => &[Reason::NeverScanned],

@@ -65,7 +65,6 @@ impl Fate {
     }
 
     /// As AWS writes it.
-    #[must_use]
     pub fn name(self) -> &'static str {
         self.into()
     }

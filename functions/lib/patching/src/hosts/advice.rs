@@ -5,7 +5,6 @@ use policy::ids::Region;
 
 impl Reason {
     /// What to do about it.
-    #[must_use]
     pub const fn advice(self) -> &'static str {
         match self {
             Self::NotInspected => {
@@ -111,7 +110,6 @@ impl Reason {
 
 impl Finding {
     /// The command of the AWS CLI that mends it for a host, to be run in its account; none where there is no single one.
-    #[must_use]
     pub fn command(&self, host: &Host, region: &Region) -> Option<String> {
         let id = host.id.as_str();
         let is_ec2 = host.kind == HostKind::Ec2;

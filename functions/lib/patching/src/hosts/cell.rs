@@ -134,7 +134,6 @@ pub struct Host {
 
 impl Host {
     /// The reason that gives its verdict; none of a host that is patched or due.
-    #[must_use]
     pub fn headline(&self) -> Option<Reason> {
         let is_as_it_should_be = matches!(self.verdict, Verdict::Patched | Verdict::Due);
         self.reasons.first().map(|finding| finding.name).filter(|_| !is_as_it_should_be)

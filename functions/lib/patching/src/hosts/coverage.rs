@@ -111,19 +111,16 @@ fn is_false(is: &bool) -> bool {
 
 impl HostCount {
     /// Hosts with this verdict.
-    #[must_use]
     pub fn of(&self, verdict: Verdict) -> u64 {
         self.verdicts.get(&verdict).copied().unwrap_or_default()
     }
 
     /// Hosts that are to be patched: all but those that are not ours to patch.
-    #[must_use]
     pub fn to_be_patched(&self) -> u64 {
         self.all - self.of(Verdict::Excluded)
     }
 
     /// The worst verdict that a host has; none where there is none.
-    #[must_use]
     pub fn worst(&self) -> Option<Verdict> {
         const WORST_FIRST: [Verdict; 7] = [
             Verdict::Blocked,
@@ -357,7 +354,6 @@ const KEPT: usize = 400;
 
 impl Coverage {
     /// This inspection as a line of the history.
-    #[must_use]
     pub fn past(&self, finished_at: Timestamp) -> Past {
         let reasons = self.reasons.iter().filter(|reason| reason.hosts > 0);
         let waves = self.waves.iter().filter_map(|wave| Some((wave.name.clone(), wave.hosts.patched_percent?)));
@@ -373,7 +369,6 @@ impl Coverage {
 
 impl Past {
     /// `history` with this one in it: once, however often its run is reported, in the order of time, and of the last 400 runs.
-    #[must_use]
     pub fn added_to(self, mut history: Vec<Self>) -> Vec<Self> {
         history.retain(|one| one.run != self.run);
         history.push(self);

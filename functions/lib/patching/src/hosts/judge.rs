@@ -17,7 +17,6 @@ use policy::ids::{AccountId, Region};
 /// against it. What a document of somebody's own does to patches is told by its parameter `Operation`. Without one it counts only for
 /// hosts that no other window patches, and then as one that installs. What a resource group holds is not known here: a window that
 /// finds hosts by one finds those that it is seen to have come to.
-#[must_use]
 pub fn judge(
     policy: &PatchPolicy,
     observation: &Observation,

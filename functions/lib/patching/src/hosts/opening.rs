@@ -28,7 +28,6 @@ pub(super) struct Done {
 
 impl Execution {
     /// Whether it is over.
-    #[must_use]
     pub fn has_ended(&self) -> bool {
         !matches!(&*self.status, "PENDING" | "IN_PROGRESS" | "CANCELLING")
     }

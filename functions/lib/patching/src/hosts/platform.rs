@@ -32,7 +32,6 @@ const OLD_WINDOWS: &[&str] = &[" nt ", " 2000", " xp", " 2003", " vista"];
 ///
 /// `name` is `PlatformName` and `version` `PlatformVersion` of `DescribeInstanceInformation`; the answer is an `OperatingSystem` of
 /// `GetDefaultPatchBaseline`.
-#[must_use]
 pub fn operating_system(name: &str, version: Option<&str>) -> Option<&'static str> {
     let name = name.trim().to_lowercase();
     let (_, known) = KNOWN.iter().find(|(begin, _)| name.starts_with(begin))?;

@@ -33,7 +33,6 @@ pub struct HostTotals {
 
 impl Cell {
     /// Its hosts, counted.
-    #[must_use]
     pub fn totals(&self) -> HostTotals {
         let mut totals = HostTotals { hosts: self.hosts.len() as u64, ..HostTotals::default() };
         for host in &self.hosts {

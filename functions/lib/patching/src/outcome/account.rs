@@ -74,7 +74,6 @@ impl AccountOutcome {
     }
 
     /// An account that was to be worked in and of which nothing is recorded.
-    #[must_use]
     pub fn without_record(id: AccountId, name: String) -> Self {
         let error = Failure {
             step: "EachAccount".to_owned(),
@@ -96,19 +95,16 @@ impl AccountOutcome {
     }
 
     /// An account of which nothing is recorded, in a run that was halted: it was not begun, or stopped on the way.
-    #[must_use]
     pub fn not_reached(id: AccountId, name: String) -> Self {
         Self { status: Status::NotReached, error: None, ..Self::without_record(id, name) }
     }
 
     /// Why the account failed: its own error, else that of its first failed Region.
-    #[must_use]
     pub fn first_error(&self) -> Option<&Failure> {
         self.error.as_ref().or_else(|| self.regions.iter().find_map(|region| region.failures().next()))
     }
 
     /// The Regions to do again when only what failed is: `None` for all of them.
-    #[must_use]
     pub fn failed_regions(&self) -> Option<BTreeSet<Region>> {
         if self.error.is_some() {
             return None;

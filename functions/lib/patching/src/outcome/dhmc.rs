@@ -41,13 +41,11 @@ pub enum DhmcStatus {
 
 impl DhmcOutcome {
     /// Of a policy that does not want DHMC: the setting was not read.
-    #[must_use]
     pub fn left_alone() -> Self {
         Self { status: DhmcStatus::Unchanged, before: None, after: None, not_looked_for: None }
     }
 
     /// Whether something was written.
-    #[must_use]
     pub fn is_change(&self) -> bool {
         matches!(self.status, DhmcStatus::Set | DhmcStatus::Reset)
     }

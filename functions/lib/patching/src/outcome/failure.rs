@@ -19,13 +19,11 @@ pub struct Failure {
 
 impl Failure {
     /// The failure of a run as a whole, as Step Functions hands it to a Catch.
-    #[must_use]
     pub fn of_run(error: &str, cause: &str) -> Self {
         Self { step: "Rollout".to_owned(), name: error.to_owned(), message: thrown_message(cause) }
     }
 
     /// Whether the role in the account does not let a function in, whatever Region it was to work in.
-    #[must_use]
     pub fn is_of_entering(&self) -> bool {
         self.name == "AccessDenied" && (self.step == "AssumeRole" || self.message.contains("sts:AssumeRole"))
     }

@@ -57,7 +57,6 @@ impl RegionOutcome {
     }
 
     /// Everything that failed, as one: under the name of the first, in the words of all.
-    #[must_use]
     pub fn failure(&self) -> Option<Failure> {
         self.failures().cloned().reduce(|first, other| {
             let Failure { step, name, message } = other;
@@ -86,7 +85,6 @@ impl RegionOutcome {
     }
 
     /// The DHMC role that was found and left alone, and is not `our_role`.
-    #[must_use]
     pub fn foreign_dhmc_role(&self, our_role: Option<&str>) -> Option<&str> {
         let kept = self.dhmc.as_ref().filter(|dhmc| dhmc.status == DhmcStatus::Kept)?;
         kept.before.as_deref().filter(|role| Some(*role) != our_role)

@@ -52,26 +52,22 @@ impl Warning {
     pub const UNKNOWN_ACCOUNT: &str = "UnknownAccount";
 
     /// A warning of this name.
-    #[must_use]
     pub fn new(name: &str, message: String) -> Self {
         Self { name: name.to_owned(), message }
     }
 
     /// An account or an organizational unit that a wave names after another one.
-    #[must_use]
     pub fn in_two_waves(named: &str, first: &WaveName, second: &WaveName) -> Self {
         let message = format!("{named} is in the waves {first} and {second}: {first} takes it, as it comes first");
         Self::new(Self::IN_TWO_WAVES, message)
     }
 
     /// A wave without an account in scope.
-    #[must_use]
     pub fn wave_takes_nobody(wave: &WaveName) -> Self {
         Self::new(Self::WAVE_TAKES_NOBODY, format!("the wave {wave} takes no account in scope"))
     }
 
     /// An account that a wave names and the organization does not have.
-    #[must_use]
     pub fn unknown_account(wave: &WaveName, account: &AccountId) -> Self {
         let message = format!("the wave {wave} names the account {account}, which the organization does not have");
         Self::new(Self::UNKNOWN_ACCOUNT, message)
@@ -84,26 +80,22 @@ impl Warning {
     }
 
     /// A Region in scope that AWS does not have.
-    #[must_use]
     pub fn unknown_region(region: &Region) -> Self {
         Self::new(Self::UNKNOWN_REGION, format!("there is no Region {region}: it was left out"))
     }
 
     /// An organizational unit in scope in which there is nothing to do.
-    #[must_use]
     pub fn unit_without_accounts(unit: &OrganizationalUnitId, name: &str) -> Self {
         let message = format!("the organizational unit {name} ({unit}), which is in scope, has no accounts");
         Self::new(Self::UNIT_WITHOUT_ACCOUNTS, message)
     }
 
     /// A window whose only moment has passed.
-    #[must_use]
     pub fn never_opens(Window { name, schedule, .. }: &Window) -> Self {
         Self::new(Self::NEVER_OPENS, format!("the window {name} does not open any more: {schedule} has passed"))
     }
 
     /// A window that opens again before it closes.
-    #[must_use]
     pub fn openings_overlap(window: &Window, first: Timestamp, second: Timestamp) -> Self {
         let (name, hours) = (&window.name, window.duration.hours());
         let message =
@@ -112,7 +104,6 @@ impl Warning {
     }
 
     /// A window that does not open at `lost`, as it is set up after the day from which its offset counts, but at `first`, if at all.
-    #[must_use]
     pub fn opening_lost(window: &Window, lost: Timestamp, first: Option<Timestamp>) -> Self {
         let zone = window.timezone.zone();
         let told = |at| ZonedDateTime::new(at, zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string();
@@ -130,7 +121,6 @@ impl Warning {
     }
 
     /// A window that installs so many days after a Patch Tuesday, before AWS's default baselines approve what came out on it.
-    #[must_use]
     pub fn installs_before_approval(Window { name, .. }: &Window, days: u8, approved_after: u8) -> Self {
         let installs = match days {
             0 => "on Patch Tuesday".to_owned(),
@@ -146,7 +136,6 @@ impl Warning {
 
     /// A DHMC role of somebody else, which the policy does not allow to be replaced, in so many Regions of so many accounts:
     /// Quick Setup sets one everywhere.
-    #[must_use]
     pub fn dhmc_kept(role: &str, regions: usize, accounts: usize) -> Self {
         let message = format!(
             "Default Host Management Configuration has the role {role}, which is not ours, in {regions} account-Regions of \
@@ -156,7 +145,6 @@ impl Warning {
     }
 
     /// Our DHMC role, which the member roles of so many accounts may not look for; `why` is what the first of them answered.
-    #[must_use]
     pub fn dhmc_role_not_looked_for(why: &str, regions: usize, accounts: usize) -> Self {
         let message = format!(
             "whether the role for Default Host Management Configuration is there was not to be found out in {regions} \
@@ -166,7 +154,6 @@ impl Warning {
     }
 
     /// A window that has one of our names and not our tag.
-    #[must_use]
     pub fn foreign_window(name: &str, id: &str, owner_tag: &OwnerTag) -> Self {
         let (key, value) = (owner_tag.key.as_str(), owner_tag.value.as_str());
         let message = format!(

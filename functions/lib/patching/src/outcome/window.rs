@@ -46,7 +46,6 @@ pub enum WindowStatus {
 
 impl WindowStatus {
     /// Whether something was written.
-    #[must_use]
     pub fn is_change(self) -> bool {
         matches!(self, Self::Created | Self::Updated | Self::Deleted)
     }

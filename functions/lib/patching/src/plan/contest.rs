@@ -23,7 +23,6 @@ pub struct Afterwards {
 
 impl Afterwards {
     /// Whether another run has done what this one did, so that there is now too much of `windows` or too little.
-    #[must_use]
     pub fn is_contested(&self, windows: &[WindowOutcome]) -> bool {
         let kept = windows.iter().filter(|window| window.status != WindowStatus::Deleted);
         kept.filter_map(|window| Some((&window.name, window.id.as_ref()?))).any(|(name, id)| {

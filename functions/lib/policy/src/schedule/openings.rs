@@ -17,7 +17,6 @@ const LAST_YEAR: i16 = 2199;
 impl Schedule {
     /// The moments after `now` at which it comes round in `zone`, the soonest first; those of `cron` so many days later, if `cron` names
     /// them after the schedule was `set`. A `rate` begins when its window is created: here, at `now`.
-    #[must_use]
     pub fn openings(
         &self,
         set: Timestamp,

@@ -30,7 +30,6 @@ impl Differences {
     }
 
     /// The JSON of a policy with what differs, and without waves.
-    #[must_use]
     pub fn applied_to(&self, policy: &Value) -> Value {
         let mut merged = policy.clone();
         if let Some(fields) = merged.as_object_mut() {

@@ -40,7 +40,6 @@ pub struct ResponseUrl(String);
 
 impl ResponseUrl {
     /// Takes the URL as it is.
-    #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self(url.into())
     }

@@ -61,7 +61,6 @@ pub struct Attributes {
 
 impl Answer {
     /// All is well.
-    #[must_use]
     pub fn success(attributes: Attributes) -> Self {
         let or_none = |value: Option<String>| cut(&value.unwrap_or_else(|| "none".to_owned()));
         let data = BTreeMap::from([
@@ -75,7 +74,6 @@ impl Answer {
     }
 
     /// All is as well as it has to be: single accounts that failed do not keep a stack from being deleted.
-    #[must_use]
     pub fn success_in_spite_of(attributes: Attributes, reason: &str) -> Self {
         let mut answer = Self::success(attributes);
         answer.data.insert("Reason", cut(reason));
@@ -83,25 +81,21 @@ impl Answer {
     }
 
     /// The stack is to be rolled back.
-    #[must_use]
     pub fn failed(reason: Reason) -> Self {
         Self { status: AnswerStatus::Failed, reason: Some(reason), data: BTreeMap::new(), begun: true }
     }
 
     /// A creation that failed before anything was done in any account.
-    #[must_use]
     pub fn not_begun(reason: Reason) -> Self {
         Self { begun: false, ..Self::failed(reason) }
     }
 
     /// Whether the stack goes on.
-    #[must_use]
     pub fn status(&self) -> AnswerStatus {
         self.status
     }
 
     /// The JSON that is sent, of at most 4,096 bytes: what does not fit of the reason is counted instead.
-    #[must_use]
     pub fn body(&self, to: &Addressee) -> Vec<u8> {
         let items = self.reason.as_ref().map_or(0, |reason| reason.items.len());
         let mut bodies = (0..=items).rev().map(|shown| self.body_with(to, shown, &self.data));
@@ -129,7 +123,6 @@ impl Answer {
 
 impl Reason {
     /// The text's first line, and an item for each of the others.
-    #[must_use]
     pub fn of_text(text: &str) -> Self {
         let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
         let summary = lines.next().unwrap_or("no reason was given").to_owned();

@@ -30,7 +30,6 @@ struct EarlierRegion {
 
 impl Earlier {
     /// Whether that inspection began after this moment: of two that run at once the earlier one may end last.
-    #[must_use]
     pub fn began_after(&self, started_at: &str) -> bool {
         self.started_at.zip(started_at.parse().ok()).is_some_and(|(its, this): (_, Timestamp)| its > this)
     }

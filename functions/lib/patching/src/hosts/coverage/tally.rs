@@ -117,7 +117,6 @@ impl Tally {
     }
 
     /// The inspection, whole: `earlier` says how many hosts there were where nobody could look this time.
-    #[must_use]
     pub fn coverage(mut self, run: &RunSummary, earlier: Earlier) -> Coverage {
         let mut earlier = earlier.by_account();
         let accounts: Vec<_> = run
