@@ -27,7 +27,7 @@ that are not named keep their values.
   --delete keep|reset    removes all windows everywhere, then the stack. Default Host Management Configuration stays, so that
                          instances stay managed, and so does its role, or is reset where it is ours
 
-  --architecture ARCH    arm64 (default) or x86_64
+  --architecture ARCH    arm64 (at first) or x86_64
   --artifacts PLACE      functions that are built already: a folder with <function>.zip of each, or the https:// or file:// URL of a
                          release, whose patch-manager-ARCH.zip holds them. Its SHA256SUMS, from the same place, find damage, and no
                          forged release
@@ -73,7 +73,7 @@ read_arguments() {
         --parameters) parameters=$2 ;;
         --policy) policy=$2 ;;
         --tags) tags+=("$2") ;;
-        --architecture) architecture=$2 ;;
+        --architecture) architecture=$2 && values+=("Architecture=$2") ;;
         --artifacts) artifacts=$2 ;;
         --endpoint-url) export AWS_ENDPOINT_URL=$2 && local=yes ;;
         --delete) action=delete && on_delete=$2 ;;
@@ -84,8 +84,12 @@ read_arguments() {
     done
 }
 
-check_arguments() {
+check_architecture() {
     case $architecture in arm64 | x86_64) ;; *) fail "--architecture is arm64 or x86_64" ;; esac
+}
+
+check_arguments() {
+    check_architecture
     case $action/$on_delete in */ | delete/keep | delete/reset) ;; *) fail "--delete is keep or reset" ;; esac
     for tag in ${tags[@]+"${tags[@]}"}; do
         case $tag in ?*=*) ;; *) fail "--tags $tag: KEY=VALUE is wanted" ;; esac
@@ -380,6 +384,12 @@ gone = [f"{name}={value}" for name, value in sorted(deployed.items()) if name no
 if gone:
     print("== main.yaml has these no more; what differs from their defaults goes into a policy file:", *gone, sep="\n   ")
 wanted = {name: str(value) for name, value in wanted.items()}
+if (deployed | wanted).get("PatchPolicy"):
+    composed = set(re.findall(r"^  (\w+):$", section[section.index("# The policy, composed"):], re.M))
+    composed -= {"Timezone", "DhmcRoleName", "TaskRoleName", "Documents", "OwnerTagKey", "OwnerTagValue"}
+    unused = sorted(composed & set(wanted))
+    if unused:
+        print("== These are not used, as PatchPolicy says it all; PatchPolicy= PatchPolicyContinued= takes it away:", *unused, sep="\n   ")
 defaults = {name: default.strip("\"'") for name, default in
             re.findall(r"^  (\w+):\n(?:    .*\n)*?    Default: (.*)\n", section, re.M)}
 (work / "wanted.json").write_text(json.dumps(wanted))
@@ -435,7 +445,8 @@ find_organization() {
         fail "this account is in no organization, or may not read it"
     management=$(aws organizations describe-organization --query Organization.MasterAccountId --output text)
     [ "$management" = "$account" ] || fail "account $account is not the management account, which is $management"
-    organization_root=$(aws organizations list-roots --query 'Roots[0].Id' --output text)
+    organization_root=$(effective RootOrganizationalUnitId)
+    [ -n "$organization_root" ] || organization_root=$(aws organizations list-roots --query 'Roots[0].Id' --output text)
 }
 
 # --- Stacks ---
@@ -617,7 +628,17 @@ import json, pathlib, sys
 
 work, partition = pathlib.Path(sys.argv[1]), sys.argv[2]
 objects, groups = set(), set()
-for window in json.loads((work / "applied.json").read_text())["windows"]:
+policy = json.loads((work / "applied.json").read_text())
+
+def merged(value, patch):  # RFC 7396
+    if not isinstance(patch, dict):
+        return patch
+    value = dict(value) if isinstance(value, dict) else {}
+    return {name: merged(value.get(name), patch[name]) if name in patch else value[name] for name in value | patch}
+
+windows = {window["name"]: window for window in policy["windows"]}
+waves = [(wave.get("windows") or {}).items() for wave in policy.get("waves") or []]
+for window in [*windows.values(), *(merged(windows.get(name), patch) for wave in waves for name, patch in wave if patch)]:
     output = window["task"].get("output") or {}
     if output.get("s3Bucket"):
         place = "/".join([output["s3Bucket"], *filter(None, [(output.get("s3Prefix") or "").strip("/")]), "*"])
@@ -675,7 +696,7 @@ output_of() { of_stack "$stack" "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue
 show() {
     say "Outputs of $stack"
     of_stack "$stack" 'Stacks[0].Outputs[].[OutputKey, OutputValue]'
-    local machine execution report console
+    local machine execution report console dashboards
     machine=$(output_of StateMachineArn)
     execution=$(aws stepfunctions list-executions --state-machine-arn "$machine" --no-paginate --max-results 1 --output text \
         --query 'executions[0].executionArn')
@@ -694,7 +715,9 @@ show() {
         echo "report:          https://$console/s3/object/${report%%/*}?region=$region&prefix=${report#*/}"
         ;;
     esac
-    echo "dashboard:       https://$console/cloudwatch/home?region=$region#dashboards/dashboard/$(output_of DashboardName)"
+    dashboards="https://$console/cloudwatch/home?region=$region#dashboards/dashboard/$(output_of DashboardName)"
+    echo "dashboards:      $dashboards"
+    echo "of hosts:        $dashboards-hosts"
 }
 
 delete() {
@@ -704,7 +727,7 @@ delete() {
     [ "$on_delete" = keep ] || others=$(status_of "$stack-dhmc-roles")
     [ "$status$events$others" != nonenonenone ] || fail "there is no stack $stack in $region"
     case $status in
-    none | DELETE_IN_PROGRESS) ;; # an earlier run of this has come so far
+    none | DELETE_* | ROLLBACK_* | CREATE_FAILED | REVIEW_IN_PROGRESS) ;; # such a stack takes no more than its deletion
     *)
         data=$(output_of DataBucketName)
         say "Default Host Management Configuration: $on_delete"
@@ -718,6 +741,8 @@ delete() {
     say "Deleting stack $stack: its last rollout removes the windows, then the rest goes"
     delete_and_wait "$stack"
     if [ "$others" != none ]; then
+        deployed "$stack-dhmc-roles" >"$work/effective.json" # the main one may be gone for long
+        check_dhmc_is_reset
         leave_closed_accounts "$(effective ResourcePrefix)-dhmc-roles"
         say "Deleting stack $stack-dhmc-roles"
         delete_and_wait "$stack-dhmc-roles"
@@ -725,6 +750,17 @@ delete() {
         echo "Kept: the stack $stack-dhmc-roles with the role that Default Host Management Configuration names"
     fi
     echo "Kept: the reports ${data:+in s3://$data }and the artifacts. To remove a bucket: aws s3 rb --force s3://NAME, after its versions"
+}
+
+# A role that a setting names has to stay: without it instances are not managed.
+check_dhmc_is_reset() {
+    local path set
+    path=$(effective RolePath)
+    set=$(aws ssm get-service-setting --setting-id /ssm/managed-instance/default-ec2-instance-management-role \
+        --query ServiceSetting.SettingValue --output text)
+    [ "$set" != "${path:-service-role/}$(effective DhmcRoleName)" ] ||
+        fail "Default Host Management Configuration still has the role $set here, and maybe elsewhere, so the stack $stack-dhmc-roles \
+stays. To reset it, deploy again, and then --delete reset"
 }
 
 # StackSets cannot delete a stack in an account that was closed or suspended, and the deletion of the StackSet would fail for
@@ -815,6 +851,8 @@ main() {
         delete
         return
     fi
+    architecture=$(effective Architecture)
+    check_architecture
     check_policy_for_roles
     find_organization
     [ -n "$bucket" ] || bucket=$(effective ArtifactsBucket)

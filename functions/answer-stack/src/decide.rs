@@ -27,7 +27,7 @@ fn done(request: &Request, recorded: Option<Tally>) -> Result<(Attributes, &[Fai
             let report = report.as_ref().filter(|report| report.accounts.failed > 0 && reason.items.is_empty());
             Err(report.map(|report| with_report(&reason, report)).unwrap_or(reason))
         }
-        Request { status: Some(status), cause, .. } => Err(told(&status.to_string(), cause.as_deref().unwrap_or(""))),
+        Request { status: Some(status), .. } => Err(told(&status.to_string(), "")),
         Request { report: Some(report), .. } => {
             let AccountTotals { succeeded, failed, skipped, .. } = report.accounts;
             let location = format!("s3://{}/{}", report.location.bucket, report.location.key);
@@ -210,8 +210,7 @@ mod tests {
     fn an_execution_that_ended_otherwise_fails_the_stack() {
         for (how, reason) in [
             (json!({"status": "ABORTED"}), "the execution was aborted"),
-            (json!({"status": "TIMED_OUT", "cause": null}), "the execution ran out of time"),
-            (json!({"status": "FAILED", "cause": "for a reason"}), "the execution failed: for a reason"),
+            (json!({"status": "TIMED_OUT"}), "the execution ran out of time"),
             (json!({}), "the run ended without a report"),
         ] {
             let (status, answer) = answered(RequestType::Update, 50, &how);

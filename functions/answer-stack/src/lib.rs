@@ -24,7 +24,7 @@ use strum::{Display, IntoStaticStr, VariantNames};
 
 use decide::decide;
 
-/// How a run ended. The state machine states `report`, `accounts` and `error`, the rule `status` and `cause`.
+/// How a run ended. The state machine states `report`, `accounts` and `error`, the rule `status`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Request {
@@ -38,8 +38,6 @@ pub struct Request {
     pub error: Option<Caught>,
     /// How the execution ended, when it is over.
     pub status: Option<ExecutionStatus>,
-    /// Why it ended so, if that is known.
-    pub cause: Option<String>,
 }
 
 /// The run in numbers, as far as an answer tells it.

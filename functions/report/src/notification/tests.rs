@@ -109,7 +109,7 @@ fn an_account_without_a_record_in_a_wave_that_had_ended_failed() {
 #[test]
 fn a_run_without_waves_that_was_halted_says_of_how_many_accounts() {
     let caught = json!({"Error": "RolloutHalted", "Cause": "all accounts: more than 50 % of 2 accounts failed"});
-    let policy = json!({"haltAbovePercent": 50});
+    let policy = json!({"haltAbovePercent": 50.0}); // JSON has a single kind of number
     let run =
         gathered(&json!({"policy": policy, "error": caught}), vec![failed(1, "AccessDenied")], vec![target_in(2, "")]);
     assert_eq!(verdict(&run), "halted: 1 of 2 accounts failed");

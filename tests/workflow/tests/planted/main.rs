@@ -1,6 +1,6 @@
 //! Bugs planted on purpose, one at a time in a copy of the workspace: for each of them a test fails.
 //!
-//! Takes a quarter of an hour: `cargo test -p workflow planted:: -- --ignored --nocapture`.
+//! Takes ten to fifteen minutes: `cargo test -p workflow planted:: -- --ignored --nocapture`.
 
 #![expect(clippy::unwrap_used, reason = "these are tests, their helpers too")]
 

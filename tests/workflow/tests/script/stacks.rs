@@ -1,8 +1,8 @@
 //! Stacks: their tags, and why one failed.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::script::stand_in::StandIn;
+use crate::script::stand_in::{Ended, StandIn};
 
 #[test]
 fn everything_that_is_created_has_the_tags() {
@@ -13,7 +13,7 @@ fn everything_that_is_created_has_the_tags() {
     let tags = json!([{"Key": "owner", "Value": "us"}, {"Key": "Cost center", "Value": "4=7 1"}]);
     let word_after = |words: &[String], option: &str| {
         let at = words.iter().position(|word| word == option).unwrap_or_else(|| panic!("no {option} in {words:?}"));
-        serde_json::from_str::<serde_json::Value>(&words[at + 1]).unwrap()
+        serde_json::from_str::<Value>(&words[at + 1]).unwrap()
     };
     let stacks = ended.of("create-change-set");
     assert_eq!(stacks.len(), 3, "roles for DHMC, main.yaml, and the organization's events");
@@ -47,15 +47,7 @@ fn each_call_of_the_bucket_says_whose_it_is() {
 }
 
 /// An event of a stack.
-fn event(
-    stack: &str,
-    id: &str,
-    kind: &str,
-    physical: &str,
-    status: &str,
-    reason: &str,
-    time: u32,
-) -> serde_json::Value {
+fn event(stack: &str, id: &str, kind: &str, physical: &str, status: &str, reason: &str, time: u32) -> Value {
     json!({
         "StackId": stack, "LogicalResourceId": id, "ResourceType": kind, "PhysicalResourceId": physical,
         "ResourceStatus": status, "ResourceStatusReason": reason, "Timestamp": format!("2026-11-23T10:00:{time:02}Z"),
@@ -97,4 +89,117 @@ fn a_lost_connection_is_that_and_no_stack_that_is_gone() {
         assert!(!ended.succeeded && ended.changed_nothing(), "{:?}", ended.asked);
         assert!(ended.said.contains(lost) && ended.said.contains("Run the same command again"), "{}", ended.said);
     }
+}
+
+/// What the change sets of a stack say of a parameter.
+fn values(ended: &Ended, stack: &str, parameter: &str) -> Vec<Value> {
+    let of_stack = ended.of("create-change-set").into_iter().filter(|words| words.iter().any(|word| word == stack));
+    let parameters = of_stack.map(|words| {
+        let at = words.iter().position(|word| word == "--parameters").unwrap();
+        serde_json::from_str::<Vec<Value>>(&words[at + 1]).unwrap()
+    });
+    let value = |of: Vec<Value>| of.into_iter().find(|one| one["ParameterKey"] == parameter).unwrap_or_default();
+    parameters.map(|of| value(of)["ParameterValue"].take()).collect()
+}
+
+/// A stack that is there, with these parameters.
+fn deployed(stack: &str, parameters: &[(&str, &str)]) -> StandIn {
+    let parameters: Vec<_> =
+        parameters.iter().map(|(name, value)| json!({"ParameterKey": name, "ParameterValue": value})).collect();
+    StandIn::new()
+        .answer(&format!("cloudformation describe-stacks {stack}"), "UPDATE_COMPLETE")
+        .answer(&format!("cloudformation describe-stacks {stack} Stacks[0].Parameters"), json!(parameters).to_string())
+}
+
+#[test]
+fn what_the_script_finds_out_at_first_is_kept_later_unless_it_is_named() {
+    let there = [("RootOrganizationalUnitId", "ou-ab12-11111111"), ("Architecture", "x86_64")];
+    let deploy = |arguments: &[&str]| {
+        let stand_in = deployed("patch-manager", &there);
+        let artifacts = stand_in.built().display().to_string();
+        let ended = stand_in.run(&[&["--artifacts", &artifacts], arguments].concat());
+        assert!(ended.succeeded, "{}", ended.said);
+        ended
+    };
+    let ended = deploy(&[]);
+    assert_eq!(values(&ended, "patch-manager", "Architecture"), ["x86_64"]);
+    for stack in ["patch-manager", "patch-manager-dhmc-roles"] {
+        assert_eq!(values(&ended, stack, "RootOrganizationalUnitId"), ["ou-ab12-11111111"], "{stack}");
+    }
+    let ended = deploy(&["--architecture", "arm64", "RootOrganizationalUnitId=r-ab12"]);
+    assert_eq!(values(&ended, "patch-manager", "Architecture"), ["arm64"]);
+    assert_eq!(values(&ended, "patch-manager-dhmc-roles", "RootOrganizationalUnitId"), ["r-ab12"]);
+    let ended = StandIn::new().run(&["Architecture=mips"]);
+    assert!(!ended.succeeded && ended.changed_nothing() && ended.said.contains("arm64 or x86_64"), "{}", ended.said);
+}
+
+#[test]
+fn what_a_policy_that_is_deployed_makes_useless_is_named() {
+    let said = deployed("patch-manager", &[("PatchPolicy", r#"{"windows":[]}"#)]).run_to_the_functions(&[
+        "PatchOperation=Install",
+        "Timezone=Europe/Berlin",
+        "WindowsEnabled=false",
+    ]);
+    assert!(said.contains("takes it away:\n   PatchOperation\n   WindowsEnabled\n"), "{said}");
+    let said = deployed("patch-manager", &[("PatchPolicy", "{}")])
+        .run_to_the_functions(&["PatchPolicy=", "PatchOperation=Install"]);
+    assert!(!said.contains("not used"), "{said}");
+}
+
+#[test]
+fn hosts_may_write_where_the_windows_of_a_wave_let_them_write() {
+    let policy = json!({
+        "windows": [
+            {"name": "Linux", "task": {"output": {"s3Bucket": "all", "s3Prefix": "linux"}}},
+            {"name": "Windows", "task": {}},
+        ],
+        "waves": [
+            {"name": "pilot", "windows": {
+                "Linux": {"task": {"output": {"s3Prefix": "pilot"}}},
+                "Windows": null,
+                "Own": {"task": {"output": {"s3Bucket": "own", "cloudWatchLogGroup": "/pilot"}}},
+            }},
+            {"name": "rest", "windows": null},
+        ],
+    });
+    let stand_in = StandIn::new().answer("ssm get-parameter", policy.to_string());
+    let ended = stand_in.run(&["--artifacts", stand_in.built().to_str().unwrap()]);
+    assert!(ended.succeeded, "{}", ended.said);
+    let of = |parameter| values(&ended, "patch-manager-dhmc-roles", parameter).pop().unwrap();
+    assert_eq!(of("OutputObjectArns"), "arn:aws:s3:::all/linux/*,arn:aws:s3:::all/pilot/*,arn:aws:s3:::own/*");
+    assert_eq!(of("OutputLogGroupArns"), "arn:aws:logs:*:*:log-group:/pilot,arn:aws:logs:*:*:log-group:/pilot:*");
+}
+
+#[test]
+fn a_stack_that_takes_no_more_than_its_deletion_is_deleted() {
+    for status in ["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"] {
+        let ended = deployed("patch-manager", &[])
+            .answer("cloudformation describe-stacks patch-manager Stacks[0].StackStatus", status)
+            .answer("cloudformation describe-stacks patch-manager Stacks[0].StackId", "the-stack")
+            .refuse("cloudformation list-stack-instances", "StackSetNotFoundException")
+            .run(&["--delete", "keep"]);
+        assert!(ended.succeeded && ended.of("update-stack").is_empty(), "{status}: {}", ended.said);
+        let deletions = ended.of("delete-stack");
+        assert!(deletions.len() == 1 && deletions[0].iter().any(|word| word == "the-stack"), "{status}: {deletions:?}");
+    }
+}
+
+#[test]
+fn a_role_that_the_setting_for_dhmc_names_is_not_deleted() {
+    let reset = |setting: &str| {
+        deployed(
+            "patch-manager-dhmc-roles",
+            &[("ResourcePrefix", "ours"), ("RolePath", "it/"), ("DhmcRoleName", "Hosts")],
+        )
+        .answer("cloudformation describe-stacks patch-manager-dhmc-roles Stacks[0].StackId", "the-roles")
+        .refuse("cloudformation list-stack-instances", "StackSetNotFoundException")
+        .answer("ssm get-service-setting", setting)
+        .run(&["--delete", "reset"])
+    };
+    let ended = reset("it/Hosts");
+    let line = "still has the role it/Hosts here, and maybe elsewhere, so the stack patch-manager-dhmc-roles stays";
+    assert!(!ended.succeeded && ended.changed_nothing() && ended.said.contains(line), "{}", ended.said);
+    let ended = reset("$None");
+    assert!(ended.succeeded && ended.of("delete-stack").len() == 1, "{}", ended.said);
+    assert!(ended.of("list-stack-instances").iter().any(|words| words.iter().any(|word| word == "ours-dhmc-roles")));
 }

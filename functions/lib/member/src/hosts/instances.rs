@@ -7,7 +7,7 @@ use aws_config::SdkConfig;
 use aws_smithy_xml::decode::{Document, ScopedDecoder, try_data};
 use lambda::{CallError, Cause, NamedError};
 use patching::hosts::observation::Instance;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::query::{Service, query};
 
@@ -17,8 +17,8 @@ const PAGE_SIZE: &str = "1000";
 const WITH_MANAGED: &str = "IncludeManagedResources";
 /// Not those that are terminated, which EC2 lists for an hour.
 const STATES: [&str; 4] = ["pending", "running", "stopping", "stopped"];
-/// How often a page is asked for again that EC2 throttles or fails; the pauses between make two minutes.
-const FURTHER_TRIES: u32 = 7;
+/// How long a page is asked for again that EC2 throttles or fails. The function has five minutes.
+const PATIENCE: Duration = Duration::from_secs(150);
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
 /// All instances that are not terminated, with those that an AWS service operates: EC2 hides them unless they are asked for.
@@ -59,16 +59,20 @@ async fn page(config: &SdkConfig, token: Option<&str>, with_managed: bool) -> Re
     fields.extend(STATES.iter().enumerate().map(|(index, state)| (format!("Filter.1.Value.{}", index + 1), *state)));
     fields.extend(token.map(|token| ("NextToken".to_owned(), token)));
     let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), *value)).collect();
-    for number in 0..FURTHER_TRIES {
+    let (begun, mut pause) = (Instant::now(), FIRST_PAUSE);
+    loop {
         match query(config, Service::Ec2, OPERATION, &fields).await {
-            Err(error) if matches!(error.cause, Cause::Throttled | Cause::ServiceUnavailable) => {
+            Err(error)
+                if matches!(error.cause, Cause::Throttled | Cause::ServiceUnavailable)
+                    && begun.elapsed() + pause < PATIENCE =>
+            {
                 tracing::info!(error.name = error.name(), "asking for a page again");
-                sleep(FIRST_PAUSE * 2_u32.pow(number)).await;
+                sleep(pause).await;
+                pause *= 2;
             }
             answered => return answered,
         }
     }
-    query(config, Service::Ec2, OPERATION, &fields).await
 }
 
 #[derive(Debug, Default, PartialEq)]

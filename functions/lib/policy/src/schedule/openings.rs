@@ -41,10 +41,15 @@ impl Schedule {
                 let from = zone.to_datetime(now).checked_sub(offset).ok().map(|from| from.max(zone.to_datetime(set)));
                 let first = from.and_then(|from| next(&OnTheWall(from)));
                 let moments = successors(first, next).take_while(|OnTheWall(moment)| moment.year() <= LAST_YEAR);
-                Box::new(
-                    moments
-                        .filter_map(move |OnTheWall(moment)| zone.to_timestamp(moment.checked_add(offset).ok()?).ok()),
-                )
+                let moments = moments
+                    .filter_map(move |OnTheWall(moment)| zone.to_timestamp(moment.checked_add(offset).ok()?).ok());
+                // Where clocks go back a later time on the wall may be an earlier moment, where they go forward the same one.
+                let mut last = now;
+                Box::new(moments.filter(move |moment| {
+                    let is_later = *moment > last;
+                    last = last.max(*moment);
+                    is_later
+                }))
             }
         }
     }
