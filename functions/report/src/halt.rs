@@ -2,8 +2,7 @@
 
 use patching::summary::{AccountTotals, RunSummary, WaveTotals};
 
-use crate::html::capitalized;
-use crate::text::counted;
+use crate::text::{capitalized, counted};
 
 /// The error with which the definition ends such a run.
 pub(crate) const HALTED: &str = "RolloutHalted";

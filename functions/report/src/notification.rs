@@ -119,7 +119,6 @@ pub fn verdict(summary: &RunSummary) -> String {
     let (failed, all) = (totals.accounts.failed, totals.accounts.failed + totals.accounts.succeeded);
     let skipped = summary.skipped_in_scope();
     let windows = &totals.windows;
-    let changed = windows.created + windows.updated + windows.deleted;
     if let Some(halt) = Halt::of(summary) {
         return halt.in_a_line();
     }
@@ -129,7 +128,9 @@ pub fn verdict(summary: &RunSummary) -> String {
     match summary.action {
         _ if failed > 0 => format!("{failed} of {} failed", counted(all, "account")),
         _ if all == 0 && skipped > 0 => format!("nothing was done: {} skipped", counted(skipped, "account")),
-        Some(Action::Plan) if changed > 0 => format!("a rollout would change {}", counted(changed, "window")),
+        Some(Action::Plan) if windows.changed() > 0 => {
+            format!("a rollout would change {}", counted(windows.changed(), "window"))
+        }
         Some(Action::Plan) => "a rollout would change no window".to_owned(),
         Some(Action::Disable) => {
             format!("{} removed in {}", counted(windows.deleted, "window"), counted(all, "account"))

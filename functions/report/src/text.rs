@@ -20,7 +20,7 @@ pub fn counted(count: usize, what: &str) -> String {
 }
 
 /// `41,207`.
-pub fn grouped(number: u64) -> String {
+pub fn grouped(number: impl ToString) -> String {
     let digits = number.to_string();
     let first = digits.len() % 3;
     let groups = digits.as_bytes()[first..].chunks(3).map(String::from_utf8_lossy);
@@ -29,8 +29,9 @@ pub fn grouped(number: u64) -> String {
 }
 
 /// `1 host`, `41,207 hosts`.
-pub fn many(count: u64, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{} {what}s", grouped(count)) }
+pub fn many(count: impl ToString, what: &str) -> String {
+    let count = grouped(count);
+    if count == "1" { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 /// `Thu 3 Dec 2026 06:00 UTC`, in the zone of this IANA name or in UTC; the text itself when it is not a moment.
@@ -54,6 +55,19 @@ pub fn duration(from: &str, to: &str) -> Option<String> {
         (0, minutes, seconds) => format!("{minutes} min {seconds} s"),
         (hours, minutes, _) => format!("{hours} h {minutes} min"),
     })
+}
+
+/// With a capital letter.
+pub fn capitalized(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
+}
+
+/// `pendingClosure` as `pending closure`, and so with `PendingClosure`.
+pub fn spaced(name: &str) -> String {
+    let spaced: String =
+        name.chars().flat_map(|one| one.is_uppercase().then_some(' ').into_iter().chain(one.to_lowercase())).collect();
+    spaced.trim_start().to_owned()
 }
 
 #[cfg(test)]

@@ -212,6 +212,13 @@ impl AccountTotals {
     }
 }
 
+impl WindowTotals {
+    /// Those that were not as they should be.
+    pub fn changed(&self) -> usize {
+        self.created + self.updated + self.deleted
+    }
+}
+
 impl WaveTotals {
     /// Counts the `outcomes` of each wave of the policy.
     pub fn of(policy: &PatchPolicy, outcomes: &[AccountOutcome]) -> Vec<Self> {

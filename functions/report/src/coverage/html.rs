@@ -2,36 +2,29 @@
 
 mod grid;
 mod trend;
-mod units;
-mod verdicts;
+pub(in crate::coverage) mod verdicts;
 mod why;
-mod windows;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use askama::Template;
-use patching::hosts::coverage::{Coverage, Network, Past};
+use patching::hosts::coverage::{Coverage, Past, ReasonCount, WindowCount};
 use patching::hosts::{Reason, Verdict};
 use patching::summary::RunSummary;
-use policy::input::ExecutionInput;
+use policy::ids::Region;
 use serde_json::json;
 use strum::VariantArray;
 
 use super::message::{headline, leads};
 use crate::html::groups::{self, Group};
-use crate::html::{NAMED_PLACES, STYLE, capitalized, json_in_script, narrowed, security_policy, spaced};
+use crate::html::{Head, NAMED_PLACES, columns, json_in_script};
 use crate::links::{Console, Links};
-use crate::text::{counted, duration, many, moment};
-use grid::Grid;
+use crate::text;
 use trend::Trend;
-use units::Unit;
-use verdicts::{Tile, class};
+use verdicts::ORDER;
 
-pub(in crate::coverage) use verdicts::ORDER;
-use why::Why;
-use windows::{HOSTS, PLACES, Window};
-
-const COVERAGE_STYLE: &str = include_str!("../../templates/coverage.css");
+const STYLE: &str = concat!(include_str!("../../templates/report.css"), include_str!("../../templates/coverage.css"));
 const SCRIPT: &str = concat!(
     include_str!("../../templates/grid.js"),
     include_str!("../../templates/hosts.js"),
@@ -43,33 +36,21 @@ const NAMED_NETWORKS: usize = 15;
 #[derive(Template)]
 #[template(path = "coverage.html")]
 struct Page<'a> {
+    head: Head<'a>,
     coverage: &'a Coverage,
-    links: Option<&'a Links>,
-    headline: String,
     leads: Vec<String>,
-    tone: &'static str,
-    trigger: String,
-    narrowed: Vec<String>,
-    finished: String,
-    took: Option<String>,
-    scans_only: Option<String>,
-    tiles: Vec<Tile>,
-    trend: Option<Trend>,
-    why: Vec<Why<'a>>,
-    notes: Vec<Why<'a>>,
-    not_ours: Vec<Why<'a>>,
-    networks: Vec<&'a Network>,
-    windows: Vec<Window<'a>>,
-    units: Vec<Unit<'a>>,
-    waves: Vec<Unit<'a>>,
-    grid: Grid<'a>,
+    trend: Option<Trend<'a>>,
+    why: Vec<&'a ReasonCount>,
+    notes: Vec<&'a ReasonCount>,
+    not_ours: Vec<&'a ReasonCount>,
+    windows: Vec<&'a WindowCount>,
+    /// The columns of the grid.
+    regions: Vec<&'a Region>,
     not_inspected: Vec<Group<'a>>,
     denied: Vec<Group<'a>>,
     left_out: Vec<String>,
-    excluded: Option<String>,
     details: String,
     hosts: String,
-    security_policy: String,
 }
 
 /// The page; `hosts` is what it holds of each host.
@@ -84,56 +65,52 @@ pub fn render(
     hosts: &str,
     links: Option<&Links>,
 ) -> Result<String, askama::Error> {
-    let input = ExecutionInput::parse(&run.input).ok();
-    let grid = Grid::new(coverage);
-    let (not_ours, ours): (Vec<_>, Vec<_>) = why::whys(coverage).partition(Why::is_not_ours);
-    let (why, notes) = ours.into_iter().partition(|why: &Why<'_>| why.count.hosts > 0);
+    let regions = columns(coverage.accounts.iter().flat_map(|account| &account.regions).map(|region| &region.region));
+    let (not_ours, ours): (Vec<_>, Vec<_>) = coverage.reasons.iter().partition(|count| why::is_not_ours(count.name));
+    let (why, notes) = ours.into_iter().partition(|count| count.hosts > 0);
+    let mut windows: Vec<_> = coverage.windows.iter().collect();
+    windows.sort_by_key(|window| (&window.name, Reverse(window.day)));
     // What is written with a capital letter was in the scope, and is among what could not be looked at.
     let left_out = run.skipped.iter().filter(|(reason, _)| reason.starts_with(char::is_lowercase));
-    let left_out = left_out.map(|(reason, count)| format!("{} {}", counted(*count, "account"), spaced(reason)));
-    let excluded = coverage.hosts.of(Verdict::Excluded);
+    let left_out =
+        left_out.map(|(reason, count)| format!("{} {}", text::counted(*count, "account"), text::spaced(reason)));
     let page = Page {
-        headline: capitalized(&headline(coverage)),
+        head: Head {
+            run,
+            links,
+            name: "coverage",
+            action: "inspect",
+            title: text::capitalized(&headline(coverage)),
+            tone: tone(coverage),
+            script: SCRIPT,
+        },
+        coverage,
         leads: leads(coverage),
-        tone: tone(coverage),
-        trigger: input
-            .as_ref()
-            .map_or_else(|| "an input that is not valid".to_owned(), |input| input.trigger.to_string()),
-        narrowed: input.as_ref().map(narrowed).unwrap_or_default(),
-        finished: moment(&run.finished_at, "UTC"),
-        took: duration(&run.started_at, &run.finished_at),
-        scans_only: super::scans_only(coverage).map(|hosts| many(hosts, "host")),
-        tiles: verdicts::tiles(&coverage.hosts),
         trend: Trend::new(history),
         why,
         notes,
         not_ours,
-        networks: coverage.networks.iter().take(NAMED_NETWORKS).collect(),
-        windows: windows::windows(coverage),
-        units: coverage.units.iter().map(units::unit).collect(),
-        waves: coverage.waves.iter().map(units::wave).collect(),
+        windows,
         not_inspected: groups::groups(run),
         denied: groups::skipped(run),
         left_out: left_out.collect(),
-        excluded: (excluded > 0).then(|| many(excluded, "host")),
-        details: json_in_script(&details(run, coverage, &grid)),
+        details: json_in_script(&details(run, coverage, &regions)),
         hosts: json_in_script(hosts),
-        security_policy: security_policy(SCRIPT),
-        grid,
-        coverage,
-        links,
+        regions,
     };
     page.render()
 }
 
 /// What the script has to know beside the hosts: what is behind each cell of the grid, and what the names mean.
-fn details(run: &RunSummary, coverage: &Coverage, grid: &Grid<'_>) -> String {
-    let reasons = Reason::VARIANTS.iter().map(|reason| (reason.to_string(), why::told(*reason)));
+fn details(run: &RunSummary, coverage: &Coverage, regions: &[&Region]) -> String {
+    let reasons =
+        Reason::VARIANTS.iter().map(|reason| (reason.to_string(), json!([why::title(*reason), reason.advice()])));
+    let verdicts = Verdict::VARIANTS.iter().map(|verdict| json!([verdict, verdicts::look(*verdict).class]));
     let console = run.execution.as_deref().and_then(Console::of);
     json!({
-        "verdicts": Verdict::VARIANTS.iter().map(|verdict| [verdict.to_string(), class(*verdict).to_owned()]).collect::<Vec<_>>(),
+        "verdicts": verdicts.collect::<Vec<_>>(),
         "reasons": reasons.collect::<BTreeMap<_, _>>(),
-        "accounts": grid.details(coverage),
+        "accounts": grid::details(coverage, regions),
         "console": console.map(|console| console.host),
         "finishedAt": run.finished_at,
     })

@@ -4,7 +4,7 @@ use patching::hosts::Verdict;
 use patching::hosts::coverage::{Coverage, WaveCount};
 use patching::summary::RunSummary;
 
-use super::html::ORDER;
+use super::html::verdicts::ORDER;
 use crate::html::groups::{groups, skipped};
 use crate::links::Links;
 use crate::notification::{advised, clean, told};

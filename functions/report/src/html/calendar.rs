@@ -6,7 +6,7 @@ use patching::summary::RunSummary;
 use policy::input::Action;
 use policy::{PatchPolicy, ScheduleKind, Window};
 
-use super::schedules::{forms, parts};
+use super::schedules::parts;
 use crate::text::{counted, moment};
 
 /// Every monthly schedule opens within as many.
@@ -15,8 +15,7 @@ const DAYS: usize = 35;
 /// The calendar: a column for each day, a row for each window of each wave.
 #[derive(Debug)]
 pub(super) struct Calendar<'a> {
-    /// `Mon`, `30`, `Nov`.
-    pub(super) days: Vec<[String; 3]>,
+    pub(super) days: Vec<Date>,
     /// The waves in their order; one of no name for a policy without waves.
     pub(super) parts: Vec<Part<'a>>,
 }
@@ -27,18 +26,7 @@ pub(super) struct Part<'a> {
     pub(super) wave: Option<&'a str>,
     /// How many accounts it has in the run, and what became of them that is to be known here.
     pub(super) about: String,
-    pub(super) rows: Vec<Row<'a>>,
-}
-
-/// A window.
-#[derive(Debug)]
-pub(super) struct Row<'a> {
-    pub(super) window: &'a str,
-    pub(super) schedule: String,
-    /// What Systems Manager has for a form that it does not know.
-    pub(super) sent: Option<String>,
-    pub(super) zone: &'a str,
-    pub(super) openings: Openings,
+    pub(super) rows: Vec<(&'a Window, Openings)>,
 }
 
 /// When a window opens.
@@ -60,14 +48,12 @@ impl<'a> Calendar<'a> {
         let first = windows.map(|window| window.timezone.zone().to_datetime(now).date()).min()?;
         let days: Vec<_> =
             (0..DAYS).filter_map(|day| first.checked_add(i64::try_from(day).ok()?.days()).ok()).collect();
-        let rows = |policy: &'a PatchPolicy| policy.windows.iter().map(|window| row(window, now, &days)).collect();
+        let rows = |policy: &'a PatchPolicy| {
+            policy.windows.iter().map(|window| (window, openings(window, now, &days))).collect()
+        };
         let part = |(wave, policy)| Part { wave, about: about(summary, wave), rows: rows(policy) };
-        Some(Self { parts: parts.into_iter().map(part).collect(), days: days.iter().copied().map(day).collect() })
+        Some(Self { parts: parts.into_iter().map(part).collect(), days })
     }
-}
-
-fn day(date: Date) -> [String; 3] {
-    ["%a", "%-d", "%b"].map(|part| date.strftime(part).to_string())
 }
 
 fn about(summary: &RunSummary, wave: Option<&str>) -> String {
@@ -77,17 +63,6 @@ fn about(summary: &RunSummary, wave: Option<&str>) -> String {
         (0, _) => "no account in this run".to_owned(),
         (all, 0) => counted(all, "account"),
         (all, not_reached) => format!("{}, {not_reached} not reached by this run", counted(all, "account")),
-    }
-}
-
-fn row<'a>(window: &'a Window, now: Timestamp, days: &[Date]) -> Row<'a> {
-    let (schedule, sent) = forms(window);
-    Row {
-        window: window.name.as_str(),
-        schedule,
-        sent,
-        zone: window.timezone.as_str(),
-        openings: openings(window, now, days),
     }
 }
 

@@ -2,21 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use patching::outcome::{AccountOutcome, DhmcOutcome, Failure, Reason, RegionOutcome, Status, Warning, WindowOutcome};
+use patching::outcome::{DhmcOutcome, Failure, Reason, RegionOutcome, Status, Warning, WindowOutcome};
 use patching::summary::RunSummary;
+use policy::PatchPolicy;
 use policy::ids::Region;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::once::{Once, json_in_script};
-use super::schedules::Zones;
+use super::schedules::parts;
 use crate::halt::Halt;
 use crate::text::{moment, plain};
 
 /// The JSON, in which nothing ends the element that it stands in.
-pub(super) fn render(summary: &RunSummary, regions: &[&Region], zones: &Zones<'_>) -> String {
+pub(super) fn render(summary: &RunSummary, regions: &[&Region], policy: Option<&PatchPolicy>) -> String {
     let halt = Halt::of(summary);
-    let mut details = Details { zones, moments: BTreeMap::new(), once: Once::default() };
+    let mut details = Details { parts: parts(policy), moments: BTreeMap::new(), once: Once::default() };
     let accounts: Vec<Value> = summary
         .outcomes
         .iter()
@@ -24,21 +25,23 @@ pub(super) fn render(summary: &RunSummary, regions: &[&Region], zones: &Zones<'_
             let error = account.error.as_ref().map(|error| details.failure(error));
             let skipped = account.skipped.as_ref().filter(|_| account.regions.is_empty());
             let skipped = skipped.map(|skipped| details.reason(skipped));
-            let not_reached = halt.as_ref().filter(|_| account.status == Status::NotReached);
-            let skipped = skipped.or_else(|| not_reached.map(|halt| details.not_reached(halt, account)));
+            let halt = halt.as_ref().filter(|_| account.status == Status::NotReached);
+            let not_reached =
+                halt.map(|halt| details.note("Not reached", &halt.in_a_line(), halt.advice(account.wave.as_deref())));
             let warnings = details.warnings(&account.warnings);
             let cells = account.regions.iter().filter_map(|region| {
                 let column = regions.binary_search(&&region.region).ok()?;
                 Some((column, details.cell(region, account.wave.as_deref())))
             });
-            json!([error, cells.collect::<BTreeMap<_, _>>(), skipped, warnings])
+            json!([error, cells.collect::<BTreeMap<_, _>>(), skipped.or(not_reached), warnings])
         })
         .collect();
     json_in_script(&json!({ "facts": details.once.values(), "accounts": accounts }).to_string())
 }
 
 struct Details<'a> {
-    zones: &'a Zones<'a>,
+    /// The policy in each wave.
+    parts: Vec<(Option<&'a str>, &'a PatchPolicy)>,
     /// By moment and zone, in that zone and in UTC: few, and each takes reading a zone's rules.
     moments: BTreeMap<(String, String), [String; 2]>,
     once: Once,
@@ -48,7 +51,7 @@ struct Details<'a> {
 #[derive(Serialize)]
 struct Cell(usize, Option<usize>, Vec<(usize, Option<String>)>, Vec<usize>, Option<usize>, Option<usize>);
 
-impl Details<'_> {
+impl<'a> Details<'a> {
     fn cell(&mut self, region: &RegionOutcome, wave: Option<&str>) -> Cell {
         let status = self.once.number(json!(region.status));
         let dhmc = region.dhmc.as_ref().map(|dhmc| self.dhmc(dhmc));
@@ -59,20 +62,15 @@ impl Details<'_> {
     }
 
     fn warnings(&mut self, warnings: &[Warning]) -> Vec<usize> {
-        let warnings = warnings.iter().map(|warning| {
-            self.once.number(json!({"name": warning.name, "message": warning.message, "advice": warning.advice()}))
-        });
-        warnings.collect()
+        warnings.iter().map(|warning| self.note(&warning.name, &warning.message, warning.advice())).collect()
     }
 
     fn reason(&mut self, reason: &Reason) -> usize {
-        let Reason { name, message } = reason;
-        self.once.number(json!({"name": format!("Skipped: {name}"), "message": message, "advice": reason.advice()}))
+        self.note(&format!("Skipped: {}", reason.name), &reason.message, reason.advice())
     }
 
-    fn not_reached(&mut self, halt: &Halt<'_>, account: &AccountOutcome) -> usize {
-        let advice = halt.advice(account.wave.as_deref());
-        self.once.number(json!({"name": "Not reached", "message": halt.in_a_line(), "advice": advice}))
+    fn note(&mut self, name: &str, message: &str, advice: &str) -> usize {
+        self.once.number(json!({"name": name, "message": message, "advice": advice}))
     }
 
     fn dhmc(&mut self, dhmc: &DhmcOutcome) -> usize {
@@ -83,7 +81,7 @@ impl Details<'_> {
     fn window(&mut self, window: &WindowOutcome, wave: Option<&str>) -> usize {
         let changes =
             window.changes.iter().map(|change| [change.field.clone(), plain(&change.from), plain(&change.to)]);
-        let zone = self.zones.of(wave, &window.name);
+        let zone = self.zone(wave, &window.name);
         let next = window.next_execution.as_deref().map(|next| {
             let known = self.moments.entry((next.to_owned(), zone.to_owned()));
             known.or_insert_with(|| [moment(next, zone), moment(next, "UTC")])
@@ -92,6 +90,12 @@ impl Details<'_> {
         self.once.number(json!({
             "name": window.name, "status": window.status, "changes": changes, "next": next, "zone": zone
         }))
+    }
+
+    /// UTC for a window that the policy does not have.
+    fn zone(&self, wave: Option<&str>, window: &str) -> &'a str {
+        let of_wave = self.parts.iter().filter(|(name, _)| *name == wave).flat_map(|(_, policy)| &policy.windows);
+        of_wave.into_iter().find(|one| one.name.as_str() == window).map_or("UTC", |window| window.timezone.as_str())
     }
 
     fn failure(&mut self, failure: &Failure) -> usize {

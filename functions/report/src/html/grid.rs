@@ -2,37 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use patching::outcome::{AccountOutcome, DhmcStatus, Failure, Reason, RegionOutcome, Status, WindowStatus};
-use patching::summary::RunSummary;
+use patching::outcome::{AccountOutcome, DhmcStatus, RegionOutcome, Status, WindowStatus};
 use policy::ids::Region;
 
-/// The grid.
-#[derive(Debug)]
-pub(super) struct Grid<'a> {
-    /// The columns.
-    pub(super) regions: Vec<&'a Region>,
-    /// The rows.
-    pub(super) rows: Vec<Row<'a>>,
-    /// Every path of an organizational unit.
-    pub(super) units: BTreeSet<&'a str>,
+/// How a cell looks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Look {
+    pub(crate) letter: &'static str,
+    /// In the style sheet.
+    pub(crate) class: &'static str,
+    /// What it stands for.
+    pub(crate) words: &'static str,
 }
 
-/// An account.
-#[derive(Debug)]
-pub(super) struct Row<'a> {
-    pub(super) account: &'a AccountOutcome,
-    /// One for each column; none when there is nothing about any Region.
-    pub(super) cells: Vec<Cell>,
+/// The columns: every Region once.
+pub(crate) fn columns<'a>(regions: impl Iterator<Item = &'a Region>) -> Vec<&'a Region> {
+    regions.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// What became of an account-Region, in a letter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Cell {
-    pub(super) kind: Kind,
-    pub(super) has_warning: bool,
-}
-
-/// The most that was done: of several changes the first of these.
+/// The most that was done in an account-Region: of several changes the first of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Failed,
@@ -52,82 +40,31 @@ impl Kind {
     pub(super) const OF_REGIONS: [Self; 7] =
         [Self::Failed, Self::Skipped, Self::Created, Self::Updated, Self::Deleted, Self::Unchanged, Self::Absent];
 
-    /// Its letter, its class in the style sheet, and what it stands for.
-    fn told(self) -> (&'static str, &'static str, &'static str) {
-        match self {
+    pub(super) fn look(self, is_plan: bool) -> Look {
+        let (letter, class, words) = match self {
             Self::Failed => ("F", "f", "failed"),
             Self::Skipped => ("S", "s", "skipped"),
-            Self::Created => ("C", "c", "created"),
-            Self::Updated => ("U", "u", "updated"),
-            Self::Deleted => ("D", "d", "deleted"),
+            Self::Created => ("C", "c", if is_plan { "would create" } else { "created" }),
+            Self::Updated => ("U", "u", if is_plan { "would update" } else { "updated" }),
+            Self::Deleted => ("D", "d", if is_plan { "would delete" } else { "deleted" }),
             Self::Unchanged => ("N", "n", "no change"),
             Self::Absent => ("–", "x", "not worked in"),
             Self::NotReached => ("R", "r", "not reached"),
-        }
-    }
-
-    pub(super) fn letter(self) -> &'static str {
-        self.told().0
-    }
-
-    pub(super) fn class(self) -> &'static str {
-        self.told().1
-    }
-
-    /// What the letter stands for.
-    pub(super) fn name(self, is_plan: bool) -> &'static str {
-        match self {
-            Self::Created if is_plan => "would create",
-            Self::Updated if is_plan => "would update",
-            Self::Deleted if is_plan => "would delete",
-            _ => self.told().2,
-        }
+        };
+        Look { letter, class, words }
     }
 }
 
-impl Row<'_> {
-    pub(super) fn unit(&self) -> &str {
-        self.account.organizational_unit.as_deref().unwrap_or_default()
-    }
-
-    pub(super) fn wave(&self) -> &str {
-        self.account.wave.as_deref().unwrap_or_default()
-    }
-
-    /// Why the account as a whole failed.
-    pub(super) fn error(&self) -> Option<&Failure> {
-        self.account.error.as_ref()
-    }
-
-    /// Why the account as a whole was skipped.
-    pub(super) fn reason(&self) -> Option<&Reason> {
-        self.account.skipped.as_ref()
-    }
-}
-
-impl<'a> Grid<'a> {
-    pub(super) fn new(summary: &'a RunSummary) -> Self {
-        let all = summary.outcomes.iter().flat_map(|account| &account.regions);
-        let regions: Vec<_> = all.map(|region| &region.region).collect::<BTreeSet<_>>().into_iter().collect();
-        let rows = summary.outcomes.iter().map(|account| Row { account, cells: cells(account, &regions) });
-        let units = summary.outcomes.iter().filter_map(|account| account.organizational_unit.as_deref());
-        Self { rows: rows.collect(), units: units.collect(), regions }
-    }
-}
-
-fn cells(account: &AccountOutcome, regions: &[&Region]) -> Vec<Cell> {
+/// A cell for each column, with whether there is a warning; none when there is nothing about any Region.
+pub(super) fn cells(account: &AccountOutcome, columns: &[&Region]) -> Vec<(Look, bool)> {
     if account.error.is_some() || account.regions.is_empty() {
         return Vec::new();
     }
-    let found = |region: &Region| account.regions.iter().find(|one| one.region == *region);
-    regions.iter().map(|region| cell(found(region))).collect()
-}
-
-fn cell(region: Option<&RegionOutcome>) -> Cell {
-    match region {
-        Some(region) => Cell { kind: kind(region), has_warning: !region.warnings.is_empty() },
-        None => Cell { kind: Kind::Absent, has_warning: false },
-    }
+    let cell = |column: &&Region| match account.regions.iter().find(|region| region.region == **column) {
+        Some(region) => (kind(region).look(false), !region.warnings.is_empty()),
+        None => (Kind::Absent.look(false), false),
+    };
+    columns.iter().map(cell).collect()
 }
 
 fn kind(region: &RegionOutcome) -> Kind {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use patching::hosts::coverage::Past;
 
-use crate::text::{day, grouped};
+use crate::text::day;
 
 /// A month of daily inspections.
 const SHOWN: usize = 30;
@@ -13,8 +13,8 @@ const HEIGHT: f64 = 96.0;
 
 /// The line with what it says in words.
 #[derive(Debug)]
-pub(super) struct Trend {
-    pub(super) points: Vec<Point>,
+pub(super) struct Trend<'a> {
+    pub(super) points: Vec<Point<'a>>,
     /// `x,y x,y …`.
     pub(super) line: String,
     /// The percentage at the lower edge.
@@ -24,34 +24,27 @@ pub(super) struct Trend {
 
 /// An inspection.
 #[derive(Debug)]
-pub(super) struct Point {
+pub(super) struct Point<'a> {
     pub(super) x: f64,
     pub(super) y: f64,
-    pub(super) day: String,
     pub(super) percent: f64,
-    pub(super) patched: String,
-    pub(super) all: String,
-    pub(super) blocked: String,
+    pub(super) past: &'a Past,
 }
 
-impl Trend {
+impl<'a> Trend<'a> {
     /// None before the second inspection with hosts.
-    pub(super) fn new(history: &[Past]) -> Option<Self> {
-        use patching::hosts::Verdict::{Blocked, Patched};
+    pub(super) fn new(history: &'a [Past]) -> Option<Self> {
         let all: Vec<_> = history.iter().filter_map(|past| Some((past, past.hosts.patched_percent?))).collect();
         let shown = &all[all.len().saturating_sub(SHOWN)..];
         let [(first, from), .., (last, to)] = shown else { return None };
         let worst = shown.iter().map(|(_, percent)| *percent).fold(100.0, f64::min);
         let lowest = ((worst / 10.0).floor() * 10.0).min(90.0);
         let (begin, end) = (first.finished_at.as_second(), last.finished_at.as_second());
-        let point = |(past, percent): &(&Past, f64)| Point {
+        let point = |(past, percent): &(&'a Past, f64)| Point {
             x: WIDTH * ratio(past.finished_at.as_second() - begin, end - begin),
             y: HEIGHT * (100.0 - percent) / (100.0 - lowest),
-            day: day(past.finished_at),
             percent: *percent,
-            patched: grouped(past.hosts.of(Patched)),
-            all: grouped(past.hosts.to_be_patched()),
-            blocked: grouped(past.hosts.of(Blocked)),
+            past,
         };
         let points: Vec<_> = shown.iter().map(point).collect();
         let words = format!("{from:.1} % on {}, {to:.1} % on {}", day(first.finished_at), day(last.finished_at));
@@ -59,7 +52,7 @@ impl Trend {
     }
 }
 
-fn line(points: &[Point]) -> String {
+fn line(points: &[Point<'_>]) -> String {
     points.iter().fold(String::new(), |mut line, Point { x, y, .. }| {
         let _ = write!(line, "{x:.1},{y:.1} "); // writing to a string does not fail
         line
