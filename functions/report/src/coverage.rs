@@ -8,33 +8,30 @@ mod hosts;
 mod html;
 mod message;
 mod row;
-mod rows;
 
-use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Write};
 use std::pin::pin;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use futures::TryStreamExt;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 use lambda::{CallError, Cause};
+use patching::hosts::Cell;
 use patching::hosts::coverage::{Coverage, Earlier, Past, Tally};
-use patching::hosts::{Cell, Reason};
-use patching::outcome::{AccountOutcome, Status};
+use patching::outcome::Status;
 use patching::summary::RunSummary;
-use policy::ids::AccountId;
 use policy::input::{Action, ExecutionInput};
-use record::{ObjectKey, object};
+use record::object;
 use serde_json::Value;
 
+use crate::csv::Table;
 use crate::links::{Console, Links};
-use crate::notification::Notification;
-use crate::{Context, report_key};
+use crate::{Context, PAGE, TABLE, Told};
 use hosts::Hosts;
-use rows::{Lines, Table};
 
 pub use html::render;
-pub use row::COLUMNS;
 
 /// The hosts of the last inspection of the whole scope, and what the next one assumes where it cannot look.
 const LATEST: &str = "latest/coverage.json";
@@ -45,18 +42,17 @@ const HISTORY: &str = "history.json";
 /// How often a line is tried to be written where others write at the same time.
 const HISTORY_TRIES: usize = 5;
 
-/// Whether a run is an inspection: also one that ended before `ListAccounts` told what it was.
-pub fn is_inspection(run: &RunSummary) -> bool {
-    let asked = || ExecutionInput::parse(&run.input).ok().and_then(|input| input.action);
-    run.action.or_else(asked) == Some(Action::Inspect)
+/// What a run was to do: also one that ended before `ListAccounts` told what it was.
+pub(crate) fn action(run: &RunSummary) -> Option<Action> {
+    let asked = || Some(ExecutionInput::parse(&run.input).ok()?.action.unwrap_or_default());
+    run.action.or_else(asked)
 }
 
 /// Whether the run looked at everything: what narrows it is in its input, and one that could not be done looked at nothing.
-pub fn is_whole(run: &RunSummary) -> bool {
+pub(crate) fn is_whole(run: &RunSummary) -> bool {
     let input = ExecutionInput::parse(&run.input);
-    let is_narrowed =
-        |input: &ExecutionInput| input.accounts.is_some() || input.regions.is_some() || input.retry_of.is_some();
-    run.error.is_none() && input.is_ok_and(|input| !is_narrowed(&input))
+    run.error.is_none()
+        && input.is_ok_and(|input| input.accounts.is_none() && input.regions.is_none() && input.retry_of.is_none())
 }
 
 /// An inspection, and what is made of its hosts one by one.
@@ -76,11 +72,11 @@ pub struct Made {
 #[derive(Debug)]
 pub struct Making<'a> {
     run: &'a RunSummary,
-    accounts: BTreeMap<&'a AccountId, &'a AccountOutcome>,
     console: Option<Console>,
     tally: Tally,
     table: Table,
-    lines: Lines,
+    /// A line of JSON a row, compressed as they come: 50,000 hosts are 2 MB instead of 40.
+    lines: GzEncoder<Vec<u8>>,
     hosts: Hosts,
 }
 
@@ -93,11 +89,10 @@ impl<'a> Making<'a> {
     pub fn new(run: &'a RunSummary) -> io::Result<Self> {
         Ok(Self {
             run,
-            accounts: run.outcomes.iter().map(|account| (&account.id, account)).collect(),
             console: run.execution.as_deref().and_then(Console::of),
             tally: Tally::default(),
-            table: Table::new()?,
-            lines: Lines::new(),
+            table: Table::new(row::HEADER.split(','))?,
+            lines: GzEncoder::new(Vec::new(), Compression::default()),
             hosts: Hosts::default(),
         })
     }
@@ -108,16 +103,17 @@ impl<'a> Making<'a> {
     ///
     /// Those of the writers.
     pub fn add(&mut self, cell: &Cell) -> io::Result<()> {
-        let Some(account) = self.accounts.get(&cell.account).copied() else { return Ok(()) };
+        let at = self.run.outcomes.binary_search_by_key(&&cell.account, |account| &account.id);
+        let Some(account) = at.ok().map(|at| &self.run.outcomes[at]) else { return Ok(()) };
         self.tally.add(cell);
         self.hosts.add(cell);
-        let rows = cell.hosts.iter().map(|host| row::of_host(account, cell, host, self.console.as_ref()));
-        rows.collect::<Vec<_>>().iter().try_for_each(|row| self.write(row))
+        cell.hosts.iter().try_for_each(|host| self.write(&row::of_host(account, cell, host, self.console.as_ref())))
     }
 
     fn write(&mut self, row: &Value) -> io::Result<()> {
-        self.table.write(row)?;
-        self.lines.write(row)
+        self.table.write(row::HEADER.split(',').map(|column| row::field(&row[column])))?;
+        serde_json::to_writer(&mut self.lines, row)?;
+        self.lines.write_all(b"\n")
     }
 
     /// The whole: `earlier` says how many hosts there were where nobody could look this time.
@@ -134,45 +130,20 @@ impl<'a> Making<'a> {
     }
 }
 
-/// Reports an inspection. Answers where its page is.
-pub(crate) async fn report(
-    context: &Context,
-    run: &RunSummary,
-    now: Timestamp,
-) -> Result<(ObjectKey, Coverage, Notification), CallError> {
-    let page_key = of_run(context, run, "html");
-    let links = Links::new(run, &page_key);
-    let coverage = write(context, run, links.as_ref(), now).await?;
-    if let Some(line) = context.metrics.of_inspection(run, &coverage, now) {
-        println!("{line}"); // CloudWatch takes metrics from the function's log
-    }
-    let is_low = coverage.hosts.patched_percent.is_some_and(|percent| percent < context.notify_below_percent);
-    let is_bad = run.status == Status::Failed || is_low;
-    let message = || (message::subject(&coverage), message::text(run, &coverage, links.as_ref()));
-    let notification = context.notifier.send(&run.run, is_bad, message).await;
-    Ok((page_key, coverage, notification))
-}
-
-fn of_run(context: &Context, run: &RunSummary, extension: &str) -> ObjectKey {
-    context.object(&format!("runs/{}/coverage.{extension}", run.run))
-}
-
-/// The page comes last: what it says is there by then.
-async fn write(
+/// Writes what an inspection leaves. The page comes last: what it says is there by then.
+pub(crate) async fn write(
     context: &Context,
     run: &RunSummary,
     links: Option<&Links>,
     now: Timestamp,
-) -> Result<Coverage, CallError> {
-    const PAGE: &str = "text/html; charset=utf-8";
+) -> Result<Told, CallError> {
     let earlier = earlier(context).await?;
     let is_latest = is_whole(run) && !earlier.began_after(&run.started_at);
     let Made { coverage, table, lines, hosts } = make(context, run, earlier).await?;
     let history = history(context, run, &coverage, now).await?;
-    object::write_json(&context.s3, &report_key(context, run, "json"), run).await?;
-    object::write_json(&context.s3, &of_run(context, run, "json"), &coverage).await?;
-    let csv = of_run(context, run, "csv");
-    object::write(&context.s3, &csv, "text/csv; charset=utf-8; header=present", table).await?;
+    object::write_json(&context.s3, &context.of_run(run, "report.json"), run).await?;
+    object::write_json(&context.s3, &context.of_run(run, "coverage.json"), &coverage).await?;
+    object::write(&context.s3, &context.of_run(run, "coverage.csv"), TABLE, table).await?;
     let page = html::render(run, &coverage, &history, &hosts, links).map_err(object::not_written)?.into_bytes();
     if is_latest {
         let day = ZonedDateTime::new(now, TimeZone::UTC).date();
@@ -181,8 +152,15 @@ async fn write(
         object::write_json(&context.s3, &context.object(LATEST), &coverage).await?;
         object::write(&context.s3, &context.object(LATEST_PAGE), PAGE, page.clone()).await?;
     }
-    object::write(&context.s3, &of_run(context, run, "html"), PAGE, page).await?;
-    Ok(coverage)
+    object::write(&context.s3, &context.of_run(run, "coverage.html"), PAGE, page).await?;
+    let is_low = coverage.hosts.patched_percent.is_some_and(|percent| percent < context.notify_below_percent);
+    Ok(Told {
+        metrics: context.metrics.of_inspection(run, &coverage, now),
+        is_bad: run.status == Status::Failed || is_low,
+        subject: message::subject(&coverage),
+        text: message::text(run, &coverage, links),
+        hosts: Some(coverage.hosts),
+    })
 }
 
 /// What the last inspection of the whole scope found.
@@ -201,49 +179,33 @@ async fn make(context: &Context, run: &RunSummary, earlier: Earlier) -> Result<M
 }
 
 /// The inspections until now with this one, if it counts. Where two end together, the one that comes too late reads what the other has
-/// written.
+/// written. A history that cannot be read is left as it is.
 async fn history(
     context: &Context,
     run: &RunSummary,
     coverage: &Coverage,
     now: Timestamp,
 ) -> Result<Vec<Past>, CallError> {
-    for _ in 1..HISTORY_TRIES {
-        match history_once(context, run, coverage, now).await {
-            Err(error) if error.cause == Cause::ChangedMeanwhile => {}
-            done => return done,
+    let object = context.object(HISTORY);
+    let mut tries = 1;
+    loop {
+        let (kept, version) = object::read_if_there(&context.s3, &object).await?;
+        let history = match kept.map(|kept| serde_json::from_slice(&kept)).transpose() {
+            Ok(history) => history.unwrap_or_default(),
+            Err(problem) => {
+                tracing::warn!(key = HISTORY, error = %problem, "the history cannot be read and stays as it is");
+                return Ok(Vec::new());
+            }
+        };
+        if !is_whole(run) {
+            return Ok(history);
+        }
+        let history = coverage.past(now).added_to(history);
+        match object::replace_json(&context.s3, &object, version, &history).await {
+            Err(error) if error.cause == Cause::ChangedMeanwhile && tries < HISTORY_TRIES => tries += 1,
+            written => return written.map(|()| history),
         }
     }
-    history_once(context, run, coverage, now).await
-}
-
-/// A history that cannot be read is left as it is.
-async fn history_once(
-    context: &Context,
-    run: &RunSummary,
-    coverage: &Coverage,
-    now: Timestamp,
-) -> Result<Vec<Past>, CallError> {
-    let (kept, version) = object::read_if_there(&context.s3, &context.object(HISTORY)).await?;
-    let history = match kept.map(|kept| serde_json::from_slice::<Vec<Past>>(&kept)) {
-        Some(Err(problem)) => {
-            tracing::warn!(key = HISTORY, error = %problem, "the history cannot be read and stays as it is");
-            return Ok(Vec::new());
-        }
-        Some(Ok(history)) => history,
-        None => Vec::new(),
-    };
-    if !is_whole(run) {
-        return Ok(history);
-    }
-    let history = coverage.past(now).added_to(history);
-    object::replace_json(&context.s3, &context.object(HISTORY), version, &history).await?;
-    Ok(history)
-}
-
-/// Hosts that no window will patch because the policy only scans; none where there is none.
-fn scans_only(coverage: &Coverage) -> Option<u64> {
-    coverage.reasons.iter().find(|reason| reason.name == Reason::ScanOnly).map(|reason| reason.hosts + reason.also)
 }
 
 #[cfg(test)]

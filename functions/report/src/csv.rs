@@ -4,7 +4,9 @@
 //! formula, since it begins with `=`, `+`, `-`, `@`, in full width too, or with the end of a line or a cell, begins with an apostrophe
 //! instead. <https://owasp.org/www-community/attacks/CSV_Injection>
 
-use csv::{Terminator, WriterBuilder};
+use std::io;
+
+use csv::{Terminator, Writer, WriterBuilder};
 use patching::diff::Change;
 use patching::outcome::{AccountOutcome, Failure, Reason, RegionOutcome, Status, Warning, WindowOutcome};
 use patching::summary::RunSummary;
@@ -12,30 +14,70 @@ use patching::summary::RunSummary;
 use crate::halt::Halt;
 use crate::text::plain;
 
-/// The first line.
-pub const COLUMNS: [&str; 22] = [
-    "run",
-    "account",
-    "accountName",
-    "organizationalUnit",
-    "wave",
-    "region",
-    "status",
-    "window",
-    "windowId",
-    "windowStatus",
-    "changes",
-    "nextExecution",
-    "dhmcStatus",
-    "dhmcBefore",
-    "dhmcAfter",
-    "warnings",
-    "skipped",
-    "failedStep",
-    "error",
-    "message",
-    "advice",
-    "finishedAt",
+/// Lines of fields, none of which is a formula.
+#[derive(Debug)]
+pub(crate) struct Table(Writer<Vec<u8>>);
+
+impl Table {
+    pub(crate) fn new<'a>(columns: impl IntoIterator<Item = &'a str>) -> csv::Result<Self> {
+        let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
+        writer.write_record(columns)?;
+        Ok(Self(writer))
+    }
+
+    pub(crate) fn write(&mut self, fields: impl IntoIterator<Item = String>) -> csv::Result<()> {
+        self.0.write_record(fields.into_iter().map(safe))
+    }
+
+    pub(crate) fn finish(self) -> io::Result<Vec<u8>> {
+        self.0.into_inner().map_err(csv::IntoInnerError::into_error)
+    }
+}
+
+fn safe(field: String) -> String {
+    const BEGINS_A_FORMULA: [char; 11] =
+        ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+    if field.starts_with(BEGINS_A_FORMULA) { format!("'{field}") } else { field }
+}
+
+/// What a line is about: an account, a Region of it, or a window there.
+struct Row<'a> {
+    run: &'a RunSummary,
+    account: &'a AccountOutcome,
+    region: Option<&'a RegionOutcome>,
+    window: Option<&'a WindowOutcome>,
+    skipped: Option<&'a Reason>,
+    error: Option<Failure>,
+    /// Message and advice.
+    told: Option<(String, &'static str)>,
+}
+
+/// What a line has in a column.
+type Field = fn(&Row<'_>) -> Option<String>;
+
+const COLUMNS: [(&str, Field); 22] = [
+    ("run", |row| Some(row.run.run.to_string())),
+    ("account", |row| Some(row.account.id.to_string())),
+    ("accountName", |row| Some(row.account.name.clone())),
+    ("organizationalUnit", |row| row.account.organizational_unit.clone()),
+    ("wave", |row| row.account.wave.clone()),
+    ("region", |row| Some(row.region?.region.to_string())),
+    ("status", |row| Some(row.region.map_or(row.account.status, |region| region.status).to_string())),
+    ("window", |row| Some(row.window?.name.clone())),
+    ("windowId", |row| row.window?.id.clone()),
+    ("windowStatus", |row| Some(row.window?.status.to_string())),
+    ("changes", |row| Some(changes(&row.window?.changes))),
+    ("nextExecution", |row| row.window?.next_execution.clone()),
+    ("dhmcStatus", |row| Some(row.region?.dhmc.as_ref()?.status.to_string())),
+    ("dhmcBefore", |row| row.region?.dhmc.as_ref()?.before.clone()),
+    ("dhmcAfter", |row| row.region?.dhmc.as_ref()?.after.clone()),
+    ("warnings", |row| Some(warnings(row.region.map_or(&row.account.warnings, |region| &region.warnings)))),
+    ("skipped", |row| Some(row.skipped?.name.clone())),
+    ("failedStep", |row| Some(row.error.as_ref()?.step.clone())),
+    ("error", |row| Some(row.error.as_ref()?.name.clone())),
+    ("message", |row| Some(row.told.as_ref()?.0.clone())),
+    ("advice", |row| Some(row.told.as_ref()?.1.to_owned())),
+    ("finishedAt", |row| Some(row.run.finished_at.clone())),
 ];
 
 /// The table. An account that could not be entered or has no Region has one row, and so has a Region without windows.
@@ -43,76 +85,42 @@ pub const COLUMNS: [&str; 22] = [
 /// # Errors
 ///
 /// Those of the writer.
-pub fn render(summary: &RunSummary) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
-    let table = Table { summary, halt: Halt::of(summary) };
-    for row in std::iter::once(COLUMNS.map(ToOwned::to_owned)).chain(table.rows()) {
-        writer.write_record(row.map(safe))?;
+pub fn render(run: &RunSummary) -> Result<Vec<u8>, csv::Error> {
+    let mut table = Table::new(COLUMNS.map(|(name, _)| name))?;
+    let halt = Halt::of(run);
+    let mut write = |account, region, window| {
+        let row = row(run, halt.as_ref(), account, region, window);
+        table.write(COLUMNS.map(|(_, field)| field(&row).unwrap_or_default()))
+    };
+    for account in &run.outcomes {
+        if account.error.is_some() || account.regions.is_empty() || !account.warnings.is_empty() {
+            write(account, None, None)?;
+        }
+        for region in &account.regions {
+            if region.windows.is_empty() {
+                write(account, Some(region), None)?;
+            }
+            region.windows.iter().try_for_each(|window| write(account, Some(region), Some(window)))?;
+        }
     }
-    writer.into_inner().map_err(|error| error.into_error().into())
+    Ok(table.finish()?)
 }
 
-struct Table<'a> {
-    summary: &'a RunSummary,
-    halt: Option<Halt<'a>>,
-}
-
-type Row = [String; COLUMNS.len()];
-
-impl<'a> Table<'a> {
-    fn rows(&'a self) -> impl Iterator<Item = Row> + 'a {
-        self.summary.outcomes.iter().flat_map(move |account| {
-            let alone = account.error.is_some() || account.regions.is_empty() || !account.warnings.is_empty();
-            let whole = alone.then(|| self.row(account, None, None));
-            whole.into_iter().chain(account.regions.iter().flat_map(move |region| self.rows_of(account, region)))
-        })
-    }
-
-    fn rows_of(&'a self, account: &'a AccountOutcome, region: &'a RegionOutcome) -> impl Iterator<Item = Row> + 'a {
-        let none = region.windows.is_empty().then(|| self.row(account, Some(region), None));
-        none.into_iter().chain(region.windows.iter().map(move |window| self.row(account, Some(region), Some(window))))
-    }
-
-    fn row(&self, account: &AccountOutcome, region: Option<&RegionOutcome>, window: Option<&WindowOutcome>) -> Row {
-        let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
-        let dhmc = region.and_then(|region| region.dhmc.as_ref());
-        let error = region.map_or_else(|| account.error.clone(), RegionOutcome::failure);
-        let error = error.as_ref();
-        let failure = |part: fn(&Failure) -> &str| text(error.map(part));
-        let skipped = region.map_or(account.skipped.as_ref(), |region| region.skipped.as_ref());
-        let reason = |part: fn(&Reason) -> &str| skipped.map(part);
-        let halt = self.halt.as_ref().filter(|_| account.status == Status::NotReached);
-        let (halted, advice) = halt.map(|halt| (halt.in_a_line(), halt.advice(account.wave.as_deref()))).unzip();
-        [
-            self.summary.run.to_string(),
-            account.id.to_string(),
-            account.name.clone(),
-            text(account.organizational_unit.as_deref()),
-            text(account.wave.as_deref()),
-            region.map_or_else(String::new, |region| region.region.to_string()),
-            region.map_or(account.status, |region| region.status).to_string(),
-            text(window.map(|window| window.name.as_str())),
-            text(window.and_then(|window| window.id.as_deref())),
-            window.map_or_else(String::new, |window| window.status.to_string()),
-            window.map_or_else(String::new, |window| changes(&window.changes)),
-            text(window.and_then(|window| window.next_execution.as_deref())),
-            dhmc.map_or_else(String::new, |dhmc| dhmc.status.to_string()),
-            text(dhmc.and_then(|dhmc| dhmc.before.as_deref())),
-            text(dhmc.and_then(|dhmc| dhmc.after.as_deref())),
-            region.map_or_else(|| warnings(&account.warnings), |region| warnings(&region.warnings)),
-            text(reason(|skipped| &skipped.name)),
-            failure(|error| &error.step),
-            failure(|error| &error.name),
-            text(
-                error
-                    .map(|error| error.message.as_str())
-                    .or_else(|| reason(|skipped| &skipped.message))
-                    .or(halted.as_deref()),
-            ),
-            text(error.map(Failure::advice).or_else(|| reason(|skipped| skipped.advice())).or(advice)),
-            self.summary.finished_at.clone(),
-        ]
-    }
+fn row<'a>(
+    run: &'a RunSummary,
+    halt: Option<&Halt<'_>>,
+    account: &'a AccountOutcome,
+    region: Option<&'a RegionOutcome>,
+    window: Option<&'a WindowOutcome>,
+) -> Row<'a> {
+    let error = region.map_or_else(|| account.error.clone(), RegionOutcome::failure);
+    let skipped = region.map_or(account.skipped.as_ref(), |region| region.skipped.as_ref());
+    let halt = halt.filter(|_| account.status == Status::NotReached);
+    let failed = error.as_ref().map(|error| (error.message.clone(), error.advice()));
+    let told = failed
+        .or_else(|| skipped.map(|reason| (reason.message.clone(), reason.advice())))
+        .or_else(|| halt.map(|halt| (halt.in_a_line(), halt.advice(account.wave.as_deref()))));
+    Row { run, account, region, window, skipped, error, told }
 }
 
 fn warnings(warnings: &[Warning]) -> String {
@@ -122,10 +130,4 @@ fn warnings(warnings: &[Warning]) -> String {
 fn changes(changes: &[Change]) -> String {
     let change = |change: &Change| format!("{}: {} -> {}", change.field, plain(&change.from), plain(&change.to));
     changes.iter().map(change).collect::<Vec<_>>().join("; ")
-}
-
-pub(crate) fn safe(field: String) -> String {
-    const BEGINS_A_FORMULA: [char; 11] =
-        ['=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
-    if field.starts_with(BEGINS_A_FORMULA) { format!("'{field}") } else { field }
 }

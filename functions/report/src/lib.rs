@@ -135,9 +135,27 @@ pub struct Context {
     pub notify_below_percent: f64,
 }
 
+/// What is to be told of a run whose files are written.
+struct Told {
+    metrics: Option<String>,
+    /// Whether those are to know who want to know of failures.
+    is_bad: bool,
+    subject: String,
+    text: String,
+    hosts: Option<HostCount>,
+}
+
+/// Content types.
+const PAGE: &str = "text/html; charset=utf-8";
+const TABLE: &str = "text/csv; charset=utf-8; header=present";
+
 impl Context {
     fn object(&self, key: &str) -> ObjectKey {
         ObjectKey { bucket: self.bucket.clone(), key: key.to_owned() }
+    }
+
+    fn of_run(&self, run: &RunSummary, name: &str) -> ObjectKey {
+        self.object(&format!("runs/{}/{name}", run.run))
     }
 }
 
@@ -148,38 +166,30 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
         Some(object) => read_targets(&context.s3, object).await?,
         None => Vec::new(),
     };
-    let summary = gather(request, recorded, targets, now);
-    let (report, hosts, notification) = if coverage::is_inspection(&summary) {
-        let (page, coverage, notification) = coverage::report(context, &summary, now).await?;
-        (page, Some(coverage.hosts), notification)
-    } else {
-        let (page, notification) = report(context, &summary, now).await?;
-        (page, None, notification)
-    };
-    Ok(Response {
-        status: summary.status,
-        failed_accounts: failed_accounts(&summary.outcomes),
-        totals: summary.totals,
-        report,
-        notification,
-        hosts,
-    })
+    Ok(report(context, gather(request, recorded, targets, now), now).await?)
 }
 
-/// Reports what a run did. Answers where the report for people is.
-async fn report(
-    context: &Context,
-    summary: &RunSummary,
-    now: Timestamp,
-) -> Result<(ObjectKey, Notification), CallError> {
-    let report = report_key(context, summary, "html");
-    let links = Links::new(summary, &report);
-    write(context, summary, links.as_ref(), &report).await?;
-    if let Some(line) = context.metrics.of_run(summary, now) {
+async fn report(context: &Context, run: RunSummary, now: Timestamp) -> Result<Response, CallError> {
+    let is_inspection = coverage::action(&run) == Some(Action::Inspect);
+    let page = context.of_run(&run, if is_inspection { "coverage.html" } else { "report.html" });
+    let links = Links::new(&run, &page);
+    let told = if is_inspection {
+        coverage::write(context, &run, links.as_ref(), now).await?
+    } else {
+        write(context, &run, links.as_ref(), now).await?
+    };
+    if let Some(line) = &told.metrics {
         println!("{line}"); // CloudWatch takes metrics from the function's log
     }
-    let notification = context.notifier.tell(summary, links.as_ref()).await;
-    Ok((report, notification))
+    let notification = context.notifier.send(&run.run, told.is_bad, told.subject, told.text).await;
+    Ok(Response {
+        status: run.status,
+        failed_accounts: failed_accounts(&run.outcomes),
+        totals: run.totals,
+        report: page,
+        notification,
+        hosts: told.hosts,
+    })
 }
 
 async fn read_targets(s3: &aws_sdk_s3::Client, object: &ObjectKey) -> Result<Vec<Target>, Error> {
@@ -187,24 +197,20 @@ async fn read_targets(s3: &aws_sdk_s3::Client, object: &ObjectKey) -> Result<Vec
     serde_json::from_slice(&content).map_err(|error| Error::TargetsNotReadable(object.key.clone(), error))
 }
 
-fn report_key(context: &Context, summary: &RunSummary, extension: &str) -> ObjectKey {
-    context.object(&format!("runs/{}/report.{extension}", summary.run))
-}
-
-/// The report for people goes to `html`, the other two beside it. One is made after the other is written: those of a large
-/// organization take 170 MB together.
-async fn write(
-    context: &Context,
-    summary: &RunSummary,
-    links: Option<&Links>,
-    html: &ObjectKey,
-) -> Result<(), CallError> {
-    let (json, csv) = (report_key(context, summary, "json"), report_key(context, summary, "csv"));
-    object::write_json(&context.s3, &json, summary).await?;
-    let table = csv::render(summary).map_err(object::not_written)?;
-    object::write(&context.s3, &csv, "text/csv; charset=utf-8; header=present", table).await?;
-    let page = html::render(summary, links).map_err(object::not_written)?;
-    object::write(&context.s3, html, "text/html; charset=utf-8", page.into_bytes()).await
+/// One file is made after the other is written: those of a large organization take 170 MB together.
+async fn write(context: &Context, run: &RunSummary, links: Option<&Links>, now: Timestamp) -> Result<Told, CallError> {
+    object::write_json(&context.s3, &context.of_run(run, "report.json"), run).await?;
+    let table = csv::render(run).map_err(object::not_written)?;
+    object::write(&context.s3, &context.of_run(run, "report.csv"), TABLE, table).await?;
+    let page = html::render(run, links).map_err(object::not_written)?.into_bytes();
+    object::write(&context.s3, &context.of_run(run, "report.html"), PAGE, page).await?;
+    Ok(Told {
+        metrics: context.metrics.of_run(run, now),
+        is_bad: run.status == Status::Failed,
+        subject: notification::subject(run),
+        text: notification::text(run, links),
+        hosts: None,
+    })
 }
 
 fn failed_accounts(outcomes: &[AccountOutcome]) -> Vec<FailedAccount> {

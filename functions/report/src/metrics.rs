@@ -8,10 +8,10 @@ use patching::hosts::coverage::Coverage;
 use patching::outcome::Status;
 use patching::summary::RunSummary;
 use policy::ids::RunId;
-use policy::input::{Action, ExecutionInput};
+use policy::input::Action;
 use serde_json::{Map, Value, json};
 
-use crate::coverage::is_whole;
+use crate::coverage::{action, is_whole};
 
 /// The only dimension, whose value is the stack's prefix for names.
 const DIMENSION: &str = "Stack";
@@ -28,7 +28,8 @@ pub struct Metrics {
 impl Metrics {
     /// The run's metrics as one line; none for a run that changes nothing that an alarm could be about.
     pub fn of_run(&self, summary: &RunSummary, now: Timestamp) -> Option<String> {
-        if !changes(summary) {
+        // Also of one that ended before it was known what it was.
+        if !action(summary).is_none_or(Action::changes) {
             return None;
         }
         let totals = &summary.totals;
@@ -100,18 +101,10 @@ impl Metrics {
     }
 }
 
-/// Also one that ended before `ListAccounts` told what it was.
-fn changes(summary: &RunSummary) -> bool {
-    let asked = || ExecutionInput::parse(&summary.input).ok().map(|input| input.action.unwrap_or_default());
-    summary.action.or_else(asked).is_none_or(Action::changes)
-}
-
 /// A rollout of the whole scope that set up something and failed nowhere: what the alarm on the last good run waits for.
 fn is_good(summary: &RunSummary) -> bool {
-    let is_whole = ExecutionInput::parse(&summary.input)
-        .is_ok_and(|input| input.accounts.is_none() && input.regions.is_none() && input.retry_of.is_none());
     let has_worked = summary.totals.regions.succeeded > 0;
-    summary.action == Some(Action::Rollout) && summary.status == Status::Succeeded && is_whole && has_worked
+    summary.action == Some(Action::Rollout) && summary.status == Status::Succeeded && is_whole(summary) && has_worked
 }
 
 /// How long the run took.

@@ -4,7 +4,6 @@ use aws_sdk_sns::Client;
 use aws_sdk_sns::operation::RequestId;
 use lambda::call::Called;
 use lambda::logs;
-use patching::outcome::Status;
 use patching::summary::{AccountTotals, RunSummary, Totals};
 use policy::ids::RunId;
 use policy::input::Action;
@@ -58,28 +57,16 @@ pub struct Notifier {
 }
 
 impl Notifier {
-    /// Sends the message about this run (`sns:Publish`), if anybody wants it.
-    pub async fn tell(&self, summary: &RunSummary, links: Option<&Links>) -> Notification {
-        let has_failed = summary.status == Status::Failed;
-        self.send(&summary.run, has_failed, || (subject(summary), text(summary, links))).await
-    }
-
-    /// Sends a message, subject and text, if anybody wants one about such a run (`sns:Publish`).
-    pub(crate) async fn send(
-        &self,
-        run: &RunId,
-        has_failed: bool,
-        message: impl FnOnce() -> (String, String),
-    ) -> Notification {
+    /// Sends a message, if anybody wants one about such a run (`sns:Publish`).
+    pub(crate) async fn send(&self, run: &RunId, is_bad: bool, subject: String, text: String) -> Notification {
         let is_wanted = match self.notify {
-            Notify::Failure => has_failed,
+            Notify::Failure => is_bad,
             Notify::Always => true,
             Notify::Never => false,
         };
         if !is_wanted || self.topic_arn.is_empty() {
             return Notification::NotWanted;
         }
-        let (subject, text) = message();
         let message = self.sns.publish().topic_arn(&self.topic_arn).subject(subject).message(text);
         match message.send().await.called("sns:Publish") {
             Ok(answer) => {

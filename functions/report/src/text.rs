@@ -20,7 +20,7 @@ pub fn counted(count: usize, what: &str) -> String {
 }
 
 /// `41,207`.
-pub fn grouped(number: impl ToString) -> String {
+pub fn grouped(number: impl ToString + Copy) -> String {
     let digits = number.to_string();
     let first = digits.len() % 3;
     let groups = digits.as_bytes()[first..].chunks(3).map(String::from_utf8_lossy);
@@ -29,7 +29,7 @@ pub fn grouped(number: impl ToString) -> String {
 }
 
 /// `1 host`, `41,207 hosts`.
-pub fn many(count: impl ToString, what: &str) -> String {
+pub fn many(count: impl ToString + Copy, what: &str) -> String {
     let count = grouped(count);
     if count == "1" { format!("1 {what}") } else { format!("{count} {what}s") }
 }

@@ -6,6 +6,7 @@ use policy::ids::Region;
 use serde::Serialize;
 use serde_json::json;
 
+use super::row::baseline;
 use crate::html::Once;
 
 /// Hosts that were taken in, cell by cell.
@@ -47,11 +48,9 @@ impl Hosts {
     }
 
     fn patch(&mut self, cell: &Cell, patch: &Patch) -> usize {
-        let known = cell.baselines.iter().find(|baseline| baseline.id == patch.baseline);
-        let baseline = known.map_or(&patch.baseline, |baseline| &baseline.name);
         self.once.number(json!([
             patch.operation,
-            baseline,
+            baseline(cell, patch),
             patch.missing_count,
             patch.failed_count,
             patch.installed_pending_reboot_count,

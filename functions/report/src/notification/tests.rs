@@ -1,4 +1,4 @@
-use patching::outcome::AccountOutcome;
+use patching::outcome::{AccountOutcome, Status};
 use patching::targets::Target;
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Why hosts are not patched, in words.
 
 use patching::hosts::Reason;
-use patching::hosts::coverage::ReasonCount;
+use patching::hosts::coverage::{Coverage, ReasonCount};
 
 use crate::text::{capitalized, day, grouped, spaced};
 
@@ -12,6 +12,11 @@ pub(super) fn title(reason: Reason) -> String {
 /// Whether hosts with it do not count.
 pub(super) fn is_not_ours(reason: Reason) -> bool {
     matches!(reason, Reason::OperatedByService | Reason::Replaced)
+}
+
+/// Hosts that no window will patch because the policy only scans; none where there is none.
+pub(super) fn scans_only(coverage: &Coverage) -> Option<u64> {
+    coverage.reasons.iter().find(|reason| reason.name == Reason::ScanOnly).map(|reason| reason.hosts + reason.also)
 }
 
 /// The oldest of the last patching operations of these hosts.
