@@ -50,7 +50,7 @@ pub(crate) async fn paths_up(
         let found: Vec<_> = asked.try_collect().await?;
         let above: BTreeSet<_> = found.iter().map(|(_, parent)| parent.clone()).filter(|id| !id.is_root()).collect();
         parents.extend(found);
-        children = above.into_iter().map(String::from).filter(|id| !parents.contains_key(id)).collect();
+        children = above.iter().map(ToString::to_string).filter(|id| !parents.contains_key(id)).collect();
     }
     let up = |id: &str| iter::successors(parents.get(id), |unit| parents.get(unit.as_str())).cloned();
     let path = |account: AccountId| {

@@ -131,7 +131,7 @@ impl Cell {
         assert_eq!(found, wanted, "each window once");
         for wanted in &policy.windows {
             let window = ours.iter().find(|window| window.name == wanted.name.as_str()).unwrap();
-            assert_eq!(window.window["Schedule"], wanted.schedule.expression());
+            assert_eq!(window.window["Schedule"], *wanted.schedule.expression());
             assert_eq!(window.window["ScheduleOffset"], json!(wanted.offset_days()));
             assert_eq!(window.window["Enabled"], wanted.enabled);
             assert_eq!(window.window["Duration"], wanted.duration.hours());

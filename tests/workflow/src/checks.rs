@@ -42,7 +42,7 @@ pub fn schedule(text: &str) {
     if let Ok(schedule) = text.parse::<Schedule>() {
         assert_eq!(schedule.as_str(), text);
         let sent: Schedule = schedule.expression().parse().expect("a valid schedule");
-        assert_eq!((sent.as_str(), sent.offset_days()), (sent.expression(), None));
+        assert_eq!((sent.as_str(), sent.offset_days()), (&*sent.expression(), None));
     }
 }
 

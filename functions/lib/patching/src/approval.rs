@@ -25,7 +25,7 @@ pub fn warnings(policy: &PatchPolicy) -> Vec<Warning> {
 fn warnings_alone(policy: &PatchPolicy) -> Vec<Warning> {
     let enabled = policy.windows.iter().filter(|window| window.enabled && installs_by_baseline(window));
     let early = enabled.filter_map(|window| match window.schedule.kind() {
-        ScheduleKind::PatchTuesday { days } if days < APPROVED_AFTER_DAYS => {
+        ScheduleKind::PatchTuesday { days, .. } if days < APPROVED_AFTER_DAYS => {
             Some(Warning::installs_before_approval(window, days, APPROVED_AFTER_DAYS))
         }
         _ => None,

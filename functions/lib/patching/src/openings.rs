@@ -22,7 +22,8 @@ pub fn check(policy: &PatchPolicy, now: Timestamp) -> Result<(), InvalidPolicy> 
 }
 
 fn check_alone(policy: &PatchPolicy, now: Timestamp) -> Result<(), InvalidPolicy> {
-    let never = windows_that_never_open(policy, now).filter(|(_, window)| window.schedule.kind() != ScheduleKind::At);
+    let never = windows_that_never_open(policy, now)
+        .filter(|(_, window)| !matches!(window.schedule.kind(), ScheduleKind::At(_)));
     let problems: Vec<_> = never
         .map(|(index, window)| Problem {
             path: format!("$.windows[{index}].schedule"),

@@ -164,7 +164,7 @@ impl From<&Window> for WindowSettings {
         Self {
             name: window.name.to_string(),
             description: window.description.as_ref().map(ToString::to_string),
-            schedule: window.schedule.expression().to_owned(),
+            schedule: window.schedule.expression().into_owned(),
             timezone: Some(window.timezone.to_string()),
             schedule_offset_days: window.offset_days().map(|offset| offset.get().into()),
             duration_hours: window.duration.hours().into(),

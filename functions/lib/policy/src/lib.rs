@@ -4,7 +4,6 @@ mod denied;
 mod dhmc;
 pub mod ids;
 pub mod input;
-mod limit;
 pub mod member_roles;
 mod number;
 mod output;
@@ -27,18 +26,20 @@ mod window;
 
 pub use denied::OnRegionDenied;
 pub use dhmc::{Dhmc, OnDelete};
-pub use limit::{ConcurrencyLimit, ErrorLimit};
 pub use number::{HaltAbovePercent, Priority, ScheduleOffset, TimeoutSeconds, WindowDuration};
 pub use output::Output;
 pub use owner_tag::{OwnerTag, TagKey, TagValue};
 pub use policy::{PatchPolicy, UnreadablePolicy};
-pub use problem::{InvalidPolicy, NotAllowed, Problem};
+pub use problem::{InvalidPolicy, Problem};
 pub use role::{DHMC_ROLE, RoleArn, RoleName};
 pub use schedule::{Schedule, ScheduleKind};
 pub use scope::Scope;
 pub use target::{Filter, NamedFilter, Target, TargetKey};
 pub use task::{CutoffBehavior, Task};
-pub use text::{BucketName, Description, DocumentName, DocumentVersion, KeyPrefix, LogGroupName, Name};
+pub use text::{
+    BucketName, ConcurrencyLimit, Description, DocumentName, DocumentVersion, ErrorLimit, KeyPrefix, LogGroupName,
+    Name, NotAllowed,
+};
 pub use timezone::Timezone;
 pub use waves::{Differences, Wave, WaveName};
 pub use window::Window;

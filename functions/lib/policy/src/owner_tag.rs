@@ -1,7 +1,14 @@
 //! The tag by which the solution knows its own windows.
 
 use crate::reader::{FromNode, Node, Read, read_object};
-use crate::text::{is_text, text_type};
+use crate::text::text_type;
+
+/// `[\p{L}\p{Z}\p{N}_.:/=+\-@]`, of which IAM's policy documents take nothing above U+00FF.
+macro_rules! of_letters {
+    ($longest:literal) => {
+        concat!("^[a-zA-ZªµºÀ-ÖØ-öø-ÿ \u{a0}0-9²³¹¼-¾_.:/=+@-]{1,", $longest, "}$")
+    };
+}
 
 /// The tag by which the solution knows its own windows: what does not carry it is never touched (`AddTagsToResource`). The policies of
 /// the member roles name it, so it has only what is allowed there, too.
@@ -16,31 +23,12 @@ pub struct OwnerTag {
 
 text_type! {
     /// A tag's key (`TagKey`).
-    TagKey, "1 to 128 letters, digits, spaces and _.:/=+-@, up to U+00FF, not beginning with aws:", is_tag_key, r"^[^\x00-\x1F]{1,128}$"
+    TagKey, "1 to 128 letters, digits, spaces and _.:/=+-@, up to U+00FF, not beginning with aws:", of_letters!(128), not "^[aA][wW][sS]:"
 }
 
 text_type! {
     /// A tag's value (`TagValue`); not empty, as an empty one would be easy to carry by accident.
-    TagValue, "1 to 256 letters, digits, spaces and _.:/=+-@, up to U+00FF", is_tag_value, r"^[^\x00-\x1F]{1,256}$"
-}
-
-fn is_tag_key(text: &str) -> bool {
-    let reserved = text.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"));
-    is_text(text, 1..=128, is_letter_for_iam) && !reserved
-}
-
-fn is_tag_value(text: &str) -> bool {
-    is_text(text, 1..=256, is_letter_for_iam)
-}
-
-/// IAM's policy documents take nothing above U+00FF.
-fn is_letter_for_iam(letter: char) -> bool {
-    is_tag_letter(letter) && letter <= '\u{ff}'
-}
-
-/// `[\p{L}\p{Z}\p{N}_.:/=+\-@]`
-pub(crate) fn is_tag_letter(letter: char) -> bool {
-    letter.is_alphanumeric() || (letter.is_whitespace() && !letter.is_control()) || "_.:/=+-@".contains(letter)
+    TagValue, "1 to 256 letters, digits, spaces and _.:/=+-@, up to U+00FF", of_letters!(256)
 }
 
 /// That of the solution whose windows are taken over.

@@ -1,9 +1,6 @@
 //! What is wrong with a document, said so that its author can put it right without looking anything up.
 
-use std::borrow::Cow;
 use std::fmt;
-
-use crate::ids::InvalidId;
 
 /// One thing that is wrong in a JSON document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,23 +54,3 @@ impl fmt::Display for InvalidPolicy {
 }
 
 impl std::error::Error for InvalidPolicy {}
-
-/// A text that a policy may not hold in this place.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("allowed: {allowed}")]
-pub struct NotAllowed {
-    /// What is allowed.
-    pub allowed: Cow<'static, str>,
-}
-
-impl NotAllowed {
-    pub(crate) fn new(allowed: impl Into<Cow<'static, str>>) -> Self {
-        Self { allowed: allowed.into() }
-    }
-}
-
-impl From<InvalidId> for NotAllowed {
-    fn from(error: InvalidId) -> Self {
-        Self::new(error.allowed)
-    }
-}

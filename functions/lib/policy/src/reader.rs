@@ -10,7 +10,8 @@ use std::str::FromStr;
 
 use serde_json::{Map, Value};
 
-use crate::problem::{NotAllowed, Problem};
+use crate::problem::Problem;
+use crate::text::NotAllowed;
 
 /// How many characters of a value a problem shows.
 const SHOWN: usize = 80;
@@ -122,13 +123,9 @@ impl<'a> Node<'a> {
     }
 
     /// Reads a text with its type's own parser.
-    pub(crate) fn text<T>(&self) -> Read<T>
-    where
-        T: FromNode + FromStr,
-        NotAllowed: From<T::Err>,
-    {
+    pub(crate) fn text<T: FromNode + FromStr<Err = NotAllowed>>(&self) -> Read<T> {
         let text = self.value.as_str().ok_or_else(|| self.refuse(T::EXPECTED))?;
-        text.parse().map_err(|error| self.refuse(NotAllowed::from(error).allowed))
+        text.parse().map_err(|error: NotAllowed| self.refuse(error.allowed))
     }
 
     /// Reads one of an enum's names.

@@ -4,13 +4,17 @@ mod cron;
 mod openings;
 mod patch_tuesday;
 
-use std::fmt;
+use std::borrow::Cow;
 use std::str::FromStr;
 
+use jiff::SignedDuration;
+use jiff::civil::{DateTime, Time};
+
 use crate::number::ScheduleOffset;
-use crate::problem::NotAllowed;
-use crate::text::from_text;
-use patch_tuesday::PatchTuesday;
+use crate::text::{NotAllowed, as_text};
+
+/// What is allowed instead.
+type Allowed = Cow<'static, str>;
 
 /// What is allowed when it is not even clear which form was meant.
 const ALLOWED: &str = "\"cron(…)\", \"rate(…)\", \"at(…)\" or \"patch-tuesday(…)\", such as \"cron(0 2 ? * THU#3 *)\", \"rate(7 days)\", \
@@ -21,18 +25,15 @@ const ALLOWED: &str = "\"cron(…)\", \"rate(…)\", \"at(…)\" or \"patch-tues
 ///
 /// It follows the user guide's "Cron and rate expressions for Systems Manager". Where that page is silent, the stricter reading
 /// holds: a schedule that is refused here can be written in another way, one that the service refuses fails in every account.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(
     feature = "schema",
     derive(schemars::JsonSchema),
     schemars(with = "String", extend("pattern" = r"^(cron|rate|at|patch-tuesday)\(.+\)$"))
 )]
-#[serde(into = "String")]
 pub struct Schedule {
     text: String,
     kind: ScheduleKind,
-    expression: String,
-    offset_days: Option<ScheduleOffset>,
 }
 
 /// Which of the forms a [`Schedule`] has.
@@ -41,13 +42,15 @@ pub enum ScheduleKind {
     /// At the moments that a cron expression matches.
     Cron,
     /// At a fixed interval.
-    Rate,
+    Rate(SignedDuration),
     /// Once.
-    At,
+    At(DateTime),
     /// So many days after the second Tuesday of a month.
     PatchTuesday {
         /// The days.
         days: u8,
+        /// The time of that day.
+        time: Time,
     },
 }
 
@@ -57,54 +60,69 @@ impl Schedule {
         &self.text
     }
 
-    fn of_patch_tuesday(text: &str, schedule: &PatchTuesday) -> Self {
-        let kind = ScheduleKind::PatchTuesday { days: schedule.days() };
-        Self { text: text.to_owned(), kind, expression: schedule.cron(), offset_days: schedule.offset() }
-    }
-
     /// Which form it has.
     pub const fn kind(&self) -> ScheduleKind {
         self.kind
     }
 
     /// The expression that Systems Manager gets: the text, or the `cron(…)` of a `patch-tuesday(…)`.
-    pub fn expression(&self) -> &str {
-        &self.expression
+    pub fn expression(&self) -> Cow<'_, str> {
+        match self.kind {
+            ScheduleKind::PatchTuesday { days, time } => {
+                format!("cron({} {} ? * TUE#{} *)", time.minute(), time.hour(), 2 + days / 7).into()
+            }
+            _ => self.as_str().into(),
+        }
     }
 
     /// By how many days later than its `expression` a `patch-tuesday(…)` comes round.
-    pub const fn offset_days(&self) -> Option<ScheduleOffset> {
-        self.offset_days
-    }
-
-    /// What stands between the parentheses of the expression.
-    fn inner(&self) -> &str {
-        self.expression.split_once('(').map_or("", |(_, rest)| rest.trim_end_matches(')'))
+    pub fn offset_days(&self) -> Option<ScheduleOffset> {
+        match self.kind {
+            ScheduleKind::PatchTuesday { days, .. } => ScheduleOffset::new(days % 7),
+            _ => None,
+        }
     }
 }
 
 impl FromStr for Schedule {
     type Err = NotAllowed;
 
-    fn from_str(whole: &str) -> Result<Self, NotAllowed> {
-        if whole.chars().count() > 256 {
-            return Err(NotAllowed::new("at most 256 characters"));
+    fn from_str(text: &str) -> Result<Self, NotAllowed> {
+        let text = text.to_owned();
+        match ScheduleKind::read(&text) {
+            Ok(kind) => Ok(Self { text, kind }),
+            Err(allowed) => Err(NotAllowed { kind: "Schedule", value: text, allowed }),
         }
-        let (form, inner) =
-            whole.strip_suffix(')').and_then(|text| text.split_once('(')).ok_or(NotAllowed::new(ALLOWED))?;
-        let kind = match form {
-            "cron" => cron::check(inner).map(|()| ScheduleKind::Cron)?,
-            "rate" => check_rate(inner).map(|()| ScheduleKind::Rate)?,
-            "at" => check_at(inner).map(|()| ScheduleKind::At)?,
-            "patch-tuesday" => return Ok(Self::of_patch_tuesday(whole, &PatchTuesday::read(inner)?)),
-            _ => return Err(NotAllowed::new(ALLOWED)),
-        };
-        Ok(Self { text: whole.to_owned(), kind, expression: whole.to_owned(), offset_days: None })
     }
 }
 
-/// The minutes of `7 days`: a number and a unit, which is singular for 1 only.
-fn rate(inner: &str) -> Option<u64> {
+as_text!(Schedule, ALLOWED);
+
+impl ScheduleKind {
+    fn read(text: &str) -> Result<Self, Allowed> {
+        if text.chars().count() > 256 {
+            return Err("at most 256 characters".into());
+        }
+        let (form, inner) = text.strip_suffix(')').and_then(|text| text.split_once('(')).ok_or(ALLOWED)?;
+        match form {
+            "cron" => cron::check(inner).map(|()| Self::Cron),
+            "rate" => rate(inner).map(Self::Rate),
+            "at" => at(inner).map(Self::At),
+            "patch-tuesday" => patch_tuesday::read(inner),
+            _ => Err(ALLOWED.into()),
+        }
+    }
+}
+
+/// `7 days`: a number and a unit, which is singular for 1 only.
+fn rate(inner: &str) -> Result<SignedDuration, Allowed> {
+    let minutes = minutes(inner)
+        .ok_or("\"rate(<number> <unit>)\": a number from 1, then minutes, hours or days, without the s for 1 only")?;
+    let rate = SignedDuration::from_mins(minutes);
+    if rate < cron::SHORTEST_INTERVAL { Err("a rate of 5 minutes or slower".into()) } else { Ok(rate) }
+}
+
+fn minutes(inner: &str) -> Option<i64> {
     let (number, unit) = inner.split_once(' ')?;
     let is_plain = !number.starts_with(['+', '0']);
     let number: u32 = number.parse().ok().filter(|_| is_plain)?;
@@ -114,40 +132,12 @@ fn rate(inner: &str) -> Option<u64> {
         (1, "day") | (2.., "days") => 24 * 60,
         _ => return None,
     };
-    Some(u64::from(number) * minutes)
-}
-
-fn check_rate(inner: &str) -> Result<(), NotAllowed> {
-    match rate(inner) {
-        None => Err(NotAllowed::new(
-            "\"rate(<number> <unit>)\": a number from 1, then minutes, hours or days, without the s for 1 only",
-        )),
-        Some(..cron::SHORTEST_INTERVAL_MINUTES) => Err(NotAllowed::new("a rate of 5 minutes or slower")),
-        Some(_) => Ok(()),
-    }
+    Some(i64::from(number) * minutes)
 }
 
 /// `2030-01-31T22:00:00`: a date and time that exist. The parser takes other spellings as well, and they differ from how it writes the same moment.
-fn check_at(inner: &str) -> Result<(), NotAllowed> {
-    let parsed = inner.parse::<jiff::civil::DateTime>();
+fn at(inner: &str) -> Result<DateTime, Allowed> {
     let is_plain = inner.len() == "yyyy-mm-ddThh:mm:ss".len(); // no fraction and no era
-    if is_plain && parsed.is_ok_and(|time| time.to_string() == inner) {
-        Ok(())
-    } else {
-        Err(NotAllowed::new("\"at(yyyy-mm-ddThh:mm:ss)\" with a date and time that exist, without an offset"))
-    }
+    let moment = inner.parse().ok().filter(|moment: &DateTime| is_plain && moment.to_string() == inner);
+    Ok(moment.ok_or("\"at(yyyy-mm-ddThh:mm:ss)\" with a date and time that exist, without an offset")?)
 }
-
-impl fmt::Display for Schedule {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
-}
-
-impl From<Schedule> for String {
-    fn from(schedule: Schedule) -> Self {
-        schedule.text
-    }
-}
-
-from_text!(Schedule, ALLOWED);

@@ -2,9 +2,8 @@
 
 use serde_json::Value;
 
-use crate::owner_tag::is_tag_letter;
 use crate::reader::{FromNode, Node, Object, Read, all, read_object};
-use crate::text::{Description, Name, is_text, text_type};
+use crate::text::{Description, Name, matches, text_type};
 
 /// The hosts that a window works on (`RegisterTargetWithMaintenanceWindow`): those that a filter finds, or those that all filters of a
 /// list find, as Systems Manager takes them together.
@@ -75,8 +74,8 @@ impl Target {
 text_type! {
     /// By what a target chooses its hosts (`TargetKey`): `tag:…`, `tag-key`, `InstanceIds`, `resource-groups:Name` or
     /// `resource-groups:ResourceTypeFilters`.
-    TargetKey, "tag:<key>, tag-key, InstanceIds, resource-groups:Name or resource-groups:ResourceTypeFilters", is_target_key,
-    "^(tag:.{1,128}|tag-key|InstanceIds|resource-groups:(Name|ResourceTypeFilters))$"
+    TargetKey, "tag:<key>, tag-key, InstanceIds, resource-groups:Name or resource-groups:ResourceTypeFilters",
+    "^(tag:.{1,128}|tag-key|InstanceIds|resource-groups:(Name|ResourceTypeFilters))$", if is_target_key
 }
 
 impl Default for TargetKey {
@@ -85,14 +84,12 @@ impl Default for TargetKey {
     }
 }
 
-/// The model's pattern, which has no `+`.
+/// A tag's key is of `[\p{L}\p{Z}\p{N}_.:/=\-@]`, the model's pattern, which has no `+`.
 fn is_target_key(text: &str) -> bool {
-    match text.strip_prefix("tag:") {
-        Some(key) => is_text(key, 1..=128, |letter| is_tag_letter(letter) && letter != '+'),
-        None => {
-            matches!(text, "tag-key" | "InstanceIds" | "resource-groups:Name" | "resource-groups:ResourceTypeFilters")
-        }
-    }
+    let is_letter = |letter: char| {
+        letter.is_alphanumeric() || (letter.is_whitespace() && !letter.is_control()) || "_.:/=-@".contains(letter)
+    };
+    text.strip_prefix("tag:").is_none_or(|key| key.chars().all(is_letter))
 }
 
 /// What a key goes with: Systems Manager takes `InstanceIds` alone, and keeps tags and resource groups apart.
@@ -103,65 +100,53 @@ enum Kind {
     Groups,
 }
 
-impl TargetKey {
-    fn kind(&self) -> Kind {
-        match self.as_str() {
-            "InstanceIds" => Kind::Ids,
-            key if key.starts_with("resource-groups:") => Kind::Groups,
-            _ => Kind::Tags,
-        }
-    }
-
-    /// How many values this key takes. For ids and tags the service says so where there are more ("with up to 5 unique tag keys/values");
+/// What goes with a key.
+struct Rule {
+    kind: Kind,
+    /// How many values it takes. For ids and tags the service says so where there are more ("with up to 5 unique tag keys/values");
     /// for resource groups the user guide does ("Examples: Register targets with a maintenance window").
-    fn most_values(&self) -> usize {
-        match self.as_str() {
-            "InstanceIds" => 50,
-            "resource-groups:Name" => 1,
-            _ => 5,
-        }
-    }
+    most_values: usize,
+    /// What a value may be.
+    allowed: &'static str,
+    pattern: &'static str,
+}
 
-    /// What a value of this key may be, in words and as a check.
-    fn value_rule(&self) -> (&'static str, fn(&str) -> bool) {
+impl TargetKey {
+    fn rule(&self) -> Rule {
         match self.as_str() {
-            "InstanceIds" => ("a node's id, such as \"i-0123456789abcdef0\" or \"mi-0123456789abcdef0\"", is_node),
-            "tag-key" => ("a tag's key of 1 to 128 characters, as it stands: * is no wildcard", |text| {
-                is_text(text, 1..=128, |_| true) && text != "*"
-            }),
-            "resource-groups:Name" => ("a resource group's name: 1 to 300 letters, digits, _, . and -", is_group),
-            "resource-groups:ResourceTypeFilters" => {
-                ("a resource type, such as \"AWS::EC2::Instance\"", is_resource_type)
-            }
+            "InstanceIds" => Rule {
+                kind: Kind::Ids,
+                most_values: 50,
+                allowed: "a node's id, such as \"i-0123456789abcdef0\" or \"mi-0123456789abcdef0\"",
+                pattern: r"^(i-(\w{8}|\w{17})|mi-\w{17})$",
+            },
+            "tag-key" => Rule {
+                kind: Kind::Tags,
+                most_values: 5,
+                allowed: "a tag's key of 1 to 128 characters, as it stands: * is no wildcard",
+                pattern: r"^([^*]|[\s\S]{2,128})$",
+            },
+            "resource-groups:Name" => Rule {
+                kind: Kind::Groups,
+                most_values: 1,
+                allowed: "a resource group's name: 1 to 300 letters, digits, _, . and -",
+                pattern: "^[a-zA-Z0-9_.-]{1,300}$",
+            },
+            "resource-groups:ResourceTypeFilters" => Rule {
+                kind: Kind::Groups,
+                most_values: 5,
+                allowed: "a resource type, such as \"AWS::EC2::Instance\"",
+                pattern: "^AWS::[a-zA-Z0-9]{1,128}::[a-zA-Z0-9]{1,128}$",
+            },
             // Systems Manager looks for hosts whose tag has just this value, an asterisk as well, which no host has.
-            _ => (
-                "a tag's value of at most 256 characters, as it stands: * is no wildcard (for hosts that have the tag, whatever \
-                 its value, the key is \"tag-key\" and the value the tag's key)",
-                |text| is_text(text, 0..=256, |_| true) && text != "*",
-            ),
+            _ => Rule {
+                kind: Kind::Tags,
+                most_values: 5,
+                allowed: "a tag's value of at most 256 characters, as it stands: * is no wildcard (for hosts that have the tag, \
+                          whatever its value, the key is \"tag-key\" and the value the tag's key)",
+                pattern: r"^([^*]?|[\s\S]{2,256})$",
+            },
         }
-    }
-}
-
-/// `(^i-(\w{8}|\w{17})$)|(^mi-\w{17}$)`, the pattern of `InstanceId`.
-fn is_node(text: &str) -> bool {
-    let is_word = |id: &str| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    match text.split_once('-') {
-        Some(("i", id)) => matches!(id.len(), 8 | 17) && is_word(id),
-        Some(("mi", id)) => id.len() == 17 && is_word(id),
-        _ => false,
-    }
-}
-
-fn is_group(text: &str) -> bool {
-    is_text(text, 1..=300, |letter| letter.is_ascii_alphanumeric() || "_.-".contains(letter))
-}
-
-fn is_resource_type(text: &str) -> bool {
-    let is_word = |word: &str| is_text(word, 1..=128, |letter| letter.is_ascii_alphanumeric());
-    match text.split("::").collect::<Vec<_>>().as_slice() {
-        ["AWS", service, resource] => is_word(service) && is_word(resource),
-        _ => false,
     }
 }
 
@@ -204,8 +189,9 @@ impl Filter {
     /// Reads `key` and `values`.
     fn from_fields(object: &mut Object<'_>) -> Read<Self> {
         let key = object.or("key", TargetKey::default());
-        let known = key.as_ref().ok();
-        let values = object.required_with("values", &allowed_values(known), |node| read_values(node, known));
+        let rule = key.as_ref().ok().map(TargetKey::rule);
+        let values =
+            object.required_with("values", &allowed_values(rule.as_ref()), |node| read_values(node, rule.as_ref()));
         Ok(Self { key: key?, values: values? })
     }
 }
@@ -232,40 +218,38 @@ fn read_filters(node: &Node<'_>) -> Read<Vec<Filter>> {
 
 /// What a key has to be that does not go with those of the filters before it.
 fn beside(key: &TargetKey, count: usize, before: &[(usize, TargetKey)]) -> Option<String> {
-    if key.kind() == Kind::Ids && count > 1 {
+    let kind = key.rule().kind;
+    if kind == Kind::Ids && count > 1 {
         return Some("tag:<key> or tag-key: InstanceIds goes without other filters".to_owned());
     }
     if let Some((first, _)) = before.iter().find(|(_, other)| other == key) {
         return Some(format!("a key of its own (filter [{first}] has this one)"));
     }
-    let (_, first) = before.iter().find(|(_, other)| other.kind() != Kind::Ids)?;
-    (first.kind() != key.kind()).then(|| match first.kind() {
-        Kind::Groups => {
-            "resource-groups:Name or resource-groups:ResourceTypeFilters, as the filter before it".to_owned()
-        }
-        Kind::Ids | Kind::Tags => "tag:<key> or tag-key, as the filter before it".to_owned(),
-    })
+    let first = before.iter().map(|(_, other)| other.rule().kind).find(|kind| *kind != Kind::Ids)?;
+    let of_groups = "resource-groups:Name or resource-groups:ResourceTypeFilters";
+    let keys = if first == Kind::Groups { of_groups } else { "tag:<key> or tag-key" };
+    (first != kind).then(|| format!("{keys}, as the filter before it"))
 }
 
 /// How many values there may be; none would choose no host.
-fn allowed_values(key: Option<&TargetKey>) -> String {
-    match key.map(TargetKey::most_values) {
+fn allowed_values(rule: Option<&Rule>) -> String {
+    match rule.map(|rule| rule.most_values) {
         None => "a list of 1 to 50 texts".to_owned(),
         Some(1) => "a list of 1 text".to_owned(),
         Some(most) => format!("a list of 1 to {most} texts"),
     }
 }
 
-fn read_values(node: &Node<'_>, key: Option<&TargetKey>) -> Read<Vec<String>> {
-    let allowed = allowed_values(key);
+fn read_values(node: &Node<'_>, rule: Option<&Rule>) -> Read<Vec<String>> {
+    let allowed = allowed_values(rule);
     let items = node.items(&allowed)?;
-    if !(1..=key.map_or(50, TargetKey::most_values)).contains(&items.len()) {
+    if !(1..=rule.map_or(50, |rule| rule.most_values)).contains(&items.len()) {
         return Err(node.refuse(allowed));
     }
     all(items.iter().map(|item| {
         let value = String::from_node(item)?;
-        match key.map(TargetKey::value_rule) {
-            Some((allowed, is_valid)) if !is_valid(&value) => Err(item.refuse(allowed)),
+        match rule {
+            Some(rule) if !matches(rule.pattern, &value) => Err(item.refuse(rule.allowed)),
             _ => Ok(value),
         }
     }))

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::limit::{ConcurrencyLimit, ErrorLimit};
 use crate::number::{Priority, TimeoutSeconds};
 use crate::output::Output;
 use crate::parameters;
 use crate::reader::{FromNode, Node, Read, choice, read_object};
-use crate::text::{Description, DocumentName, DocumentVersion, Name};
+use crate::text::{ConcurrencyLimit, Description, DocumentName, DocumentVersion, ErrorLimit, Name};
 
 /// What a window does: a Run Command task (`RegisterTaskWithMaintenanceWindow`).
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]

@@ -1,34 +1,45 @@
 //! The texts of a policy: newtypes that hold only what Systems Manager takes.
 
-use crate::ids::{AccountId, OrganizationalUnitId, Region, RunId};
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
-/// Declares a text that a check finds valid. The pattern is for the schema: it takes all that the check takes, and may take more.
+use regex_lite::Regex;
+
+use crate::ids::Region;
+
+/// A text that may not stand in this place.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{value:?} is no {kind}; allowed: {allowed}")]
+pub struct NotAllowed {
+    /// The type that it was to be.
+    pub kind: &'static str,
+    /// The text as it was given.
+    pub value: String,
+    /// What is allowed.
+    pub allowed: Cow<'static, str>,
+}
+
+/// Declares a text: what is allowed, in words and as a pattern, which is the schema's, too. What another pattern matches is `not` allowed
+/// all the same; of a check with `if` the schema does not know.
 macro_rules! text_type {
-    // So many letters of a class, such as `a-z0-9_-`, which says what the check and the schema's pattern take.
-    ($(#[$docs:meta])* $name:ident, $allowed:expr, $shortest:literal to $longest:literal of $class:literal) => {
-        text_type! {
-            $(#[$docs])*
-            $name, $allowed,
-            |text| $crate::text::is_text(text, $shortest..=$longest, |letter| $crate::text::is_of($class, letter)),
-            concat!("^[", $class, "]{", $shortest, ",", $longest, "}$")
-        }
-    };
-    ($(#[$docs:meta])* $name:ident, $allowed:expr, $is_valid:expr, $pattern:expr) => {
+    ($(#[$docs:meta])* $name:ident, $allowed:literal, $pattern:expr $(, not $not:literal)? $(, if $is_valid:expr)?) => {
         $(#[$docs])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(extend("pattern" = $pattern)))]
+        $(#[cfg_attr(feature = "schema", schemars(extend("not" = serde_json::json!({ "pattern": $not }))))])?
         pub struct $name(String);
 
         impl std::str::FromStr for $name {
-            type Err = $crate::problem::NotAllowed;
+            type Err = $crate::NotAllowed;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                let is_valid: fn(&str) -> bool = $is_valid;
-                if is_valid(text) {
-                    Ok(Self(text.to_owned()))
-                } else {
-                    Err($crate::problem::NotAllowed::new($allowed))
-                }
+                let is_valid = $crate::text::matches($pattern, text)
+                    $(&& !$crate::text::matches($not, text))?
+                    $(&& $is_valid(text))?;
+                let (kind, value, allowed) = (stringify!($name), text.to_owned(), $allowed.into());
+                if is_valid { Ok(Self(value)) } else { Err($crate::NotAllowed { kind, value, allowed }) }
             }
         }
 
@@ -39,6 +50,13 @@ macro_rules! text_type {
             }
         }
 
+        $crate::text::as_text!($name, $allowed);
+    };
+}
+
+/// Makes a type that is read from a text and knows it again one in JSON, in a document and when it is shown.
+macro_rules! as_text {
+    ($name:ident, $allowed:expr) => {
         impl AsRef<str> for $name {
             fn as_ref(&self) -> &str {
                 self.as_str()
@@ -51,13 +69,18 @@ macro_rules! text_type {
             }
         }
 
-        $crate::text::from_text!($name, $allowed);
-    };
-}
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
 
-/// Reads a type from a JSON text with its `FromStr`.
-macro_rules! from_text {
-    ($name:ident, $allowed:expr) => {
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
         impl $crate::reader::FromNode for $name {
             const EXPECTED: &'static str = $allowed;
 
@@ -68,27 +91,36 @@ macro_rules! from_text {
     };
 }
 
-pub(crate) use {from_text, text_type};
+pub(crate) use {as_text, text_type};
 
-from_text!(AccountId, AccountId::ALLOWED);
-from_text!(Region, Region::ALLOWED);
-from_text!(RunId, RunId::ALLOWED);
-from_text!(OrganizationalUnitId, OrganizationalUnitId::ALLOWED);
+thread_local! {
+    /// The patterns that were asked for. None is read twice, as that takes longer than to match with it.
+    static PATTERNS: RefCell<BTreeMap<&'static str, Regex>> = RefCell::default();
+}
+
+/// Whether a text matches a pattern.
+pub(crate) fn matches(pattern: &'static str, text: &str) -> bool {
+    PATTERNS.with_borrow_mut(|read| match read.entry(pattern) {
+        Entry::Occupied(known) => known.get().is_match(text),
+        Entry::Vacant(unknown) => Regex::new(pattern).is_ok_and(|pattern| unknown.insert(pattern).is_match(text)),
+    })
+}
 
 text_type! {
     /// The name of a maintenance window, a target or a task (`MaintenanceWindowName`).
-    Name, "3 to 128 letters, digits, _, - and .", 3 to 128 of "a-zA-Z0-9_.-"
+    Name, "3 to 128 letters, digits, _, - and .", "^[a-zA-Z0-9_.-]{3,128}$"
 }
 
 text_type! {
     /// A description of a maintenance window, a target or a task (`MaintenanceWindowDescription`).
-    Description, "1 to 128 characters", 1 to 128 of r"\s\S"
+    Description, "1 to 128 characters", r"^[\s\S]{1,128}$"
 }
 
 text_type! {
     /// The name or the ARN of a document that Run Command runs (`DocumentARN`). In an ARN `{region}` and `{partition}` stand for
     /// those in which the task is registered, as a document that somebody shares is another one in each Region.
-    DocumentName, "a document's name or ARN: 3 to 128 letters, digits, _, -, ., : and /; in an ARN also {region} and {partition}", is_document, "^[a-zA-Z0-9_.:/{}-]{3,160}$"
+    DocumentName, "a document's name or ARN: 3 to 128 letters, digits, _, -, ., : and /; in an ARN also {region} and {partition}",
+    "^[a-zA-Z0-9_.:/{}-]{3,160}$", if is_document
 }
 
 impl DocumentName {
@@ -107,9 +139,15 @@ impl DocumentName {
 const PARTITION: &str = "{partition}";
 const REGION: &str = "{region}";
 
+/// Each of the two once; with a long Region in its place the name is still not too long.
+fn is_document(text: &str) -> bool {
+    let filled_in = text.replacen(PARTITION, "aws", 1).replacen(REGION, "ap-southeast-7", 1);
+    matches("^[a-zA-Z0-9_.:/-]{3,128}$", if text.starts_with("arn:") { &filled_in } else { text })
+}
+
 text_type! {
     /// Which version of a document a task runs (`DocumentVersion`).
-    DocumentVersion, "\"$DEFAULT\", \"$LATEST\" or a number from \"1\"", is_document_version, r"^(\$DEFAULT|\$LATEST|[1-9]\d{0,8})$"
+    DocumentVersion, "\"$DEFAULT\", \"$LATEST\" or a number from \"1\"", r"^(\$DEFAULT|\$LATEST|[1-9][0-9]{0,8})$"
 }
 
 impl Default for DocumentVersion {
@@ -120,50 +158,38 @@ impl Default for DocumentVersion {
 
 text_type! {
     /// The name of a bucket that takes the tasks' output (`S3BucketName`).
-    BucketName, "a bucket's name: 3 to 63 lower-case letters, digits, . and -", is_bucket, "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
+    BucketName, "a bucket's name: 3 to 63 lower-case letters, digits, . and -", "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", not r"\.\."
 }
 
 text_type! {
     /// What the keys of the tasks' output begin with (`S3KeyPrefix`).
-    KeyPrefix, "1 to 500 characters", 1 to 500 of r"\s\S"
+    KeyPrefix, "1 to 500 characters", r"^[\s\S]{1,500}$"
 }
 
 text_type! {
     /// The CloudWatch log group that takes the tasks' output (`CloudWatchLogGroupName`).
-    LogGroupName, "a log group's name: 1 to 512 letters, digits, ., -, _, / and #", 1 to 512 of "a-zA-Z0-9._/#-"
+    LogGroupName, "a log group's name: 1 to 512 letters, digits, ., -, _, / and #", "^[a-zA-Z0-9._/#-]{1,512}$"
 }
 
-/// Whether a class of letters has this one: ranges and single ones, of which one is the last, `-`; all of them `\s\S`.
-pub(crate) fn is_of(class: &str, letter: char) -> bool {
-    let letters: Vec<char> = class.chars().collect();
-    let is_in_range = |range: &[char]| range[1] == '-' && (range[0]..=range[2]).contains(&letter);
-    class == r"\s\S" || letters.contains(&letter) || letters.windows(3).any(is_in_range)
+text_type! {
+    /// On how many targets a task runs at once (`MaxConcurrency`): a number, `"1"` to `"9999999"`, or `"1%"` to `"100%"`.
+    ConcurrencyLimit, "\"1\" to \"9999999\" or \"1%\" to \"100%\", without leading zeros", "^([1-9][0-9]{0,6}|[1-9][0-9]?%|100%)$"
 }
 
-/// Between `shortest` and `longest` characters, each of which is allowed.
-pub(crate) fn is_text(text: &str, lengths: std::ops::RangeInclusive<usize>, is_allowed: impl Fn(char) -> bool) -> bool {
-    lengths.contains(&text.chars().count()) && text.chars().all(is_allowed)
+impl Default for ConcurrencyLimit {
+    fn default() -> Self {
+        Self("100".to_owned())
+    }
 }
 
-fn is_document(text: &str) -> bool {
-    let filled_in = if text.starts_with("arn:") {
-        text.replacen(PARTITION, "aws", 1).replacen(REGION, "ap-southeast-7", 1)
-    } else {
-        text.to_owned()
-    };
-    is_text(&filled_in, 3..=128, |letter| letter.is_ascii_alphanumeric() || "_-.:/".contains(letter))
+text_type! {
+    /// After how many errors a task starts on no more targets (`MaxErrors`): a number, `"0"` to `"9999999"`, or `"0%"` to `"100%"`.
+    ErrorLimit, "\"0\" to \"9999999\" or \"0%\" to \"100%\", without leading zeros", "^(0|[1-9][0-9]{0,6}|[0-9]%|[1-9][0-9]%|100%)$"
 }
 
-/// The model's pattern.
-fn is_document_version(text: &str) -> bool {
-    let is_number = !text.starts_with('0') && is_text(text, 1..=9, |letter| letter.is_ascii_digit());
-    matches!(text, "$DEFAULT" | "$LATEST") || is_number
-}
-
-fn is_bucket(text: &str) -> bool {
-    let is_inner = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
-    is_text(text, 3..=63, |letter| is_inner(letter) || ".-".contains(letter))
-        && text.starts_with(is_inner)
-        && text.ends_with(is_inner)
-        && !text.contains("..")
+/// A lower one ends a window at its first failing hosts: `1` at the second one, and the hosts on which it was not started stay unpatched.
+impl Default for ErrorLimit {
+    fn default() -> Self {
+        Self("100%".to_owned())
+    }
 }

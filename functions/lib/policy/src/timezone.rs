@@ -6,7 +6,7 @@ use crate::text::text_type;
 
 text_type! {
     /// A time zone's name in the IANA database (`ScheduleTimezone`), `UTC` included; capitals matter.
-    Timezone, "an IANA time zone, spelled as in the database, such as \"Europe/Berlin\" or \"UTC\"", is_timezone, "^[a-zA-Z0-9_+/-]{1,64}$"
+    Timezone, "an IANA time zone, spelled as in the database, such as \"Europe/Berlin\" or \"UTC\"", "^[a-zA-Z0-9_+/-]{1,64}$", if is_timezone
 }
 
 /// Names only: the database's data stays out of a binary that asks for no [`zone`](Timezone::zone).

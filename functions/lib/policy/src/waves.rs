@@ -39,7 +39,7 @@ pub struct Wave {
 
 text_type! {
     /// A wave's name.
-    WaveName, "1 to 32 letters, digits, _ and -", 1 to 32 of "a-zA-Z0-9_-"
+    WaveName, "1 to 32 letters, digits, _ and -", "^[a-zA-Z0-9_-]{1,32}$"
 }
 
 /// As many as can be told apart, and as fit into a state with their policies.

@@ -87,7 +87,7 @@ fn yes() -> bool {
 fn read_offset(node: &Node<'_>, schedule: Option<&Schedule>) -> Read<ScheduleOffset> {
     let offset = ScheduleOffset::from_node(node)?;
     match schedule.map(Schedule::kind) {
-        Some(ScheduleKind::Rate | ScheduleKind::At) => Err(node.refuse("only with a \"cron(…)\" schedule")),
+        Some(ScheduleKind::Rate(_) | ScheduleKind::At(_)) => Err(node.refuse("only with a \"cron(…)\" schedule")),
         Some(ScheduleKind::PatchTuesday { .. }) => {
             Err(node.refuse("only with a \"cron(…)\" schedule: \"patch-tuesday(…)\" has its days in itself"))
         }

@@ -9,7 +9,8 @@ use lambda::call::Called;
 use lambda::env::{self, EnvError};
 use lambda::{CallError, SdkConfig};
 use patching::outcome::AccountOutcome;
-use policy::ids::{InvalidId, RunId};
+use policy::NotAllowed;
+use policy::ids::RunId;
 use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 
@@ -34,7 +35,7 @@ pub enum MalformedItem {
     Missing(&'static str),
     /// The account is not one.
     #[error("an item of the ledger is not about an account")]
-    Account(#[from] InvalidId),
+    Account(#[from] NotAllowed),
     /// The outcome is not one.
     #[error("the outcome of the account {account} cannot be read")]
     Outcome {

@@ -70,7 +70,7 @@ fn openings(window: &Window, now: Timestamp, days: &[Date]) -> Openings {
     if !window.enabled {
         return Openings::Words("Disabled".to_owned());
     }
-    if window.schedule.kind() == ScheduleKind::Rate {
+    if matches!(window.schedule.kind(), ScheduleKind::Rate(_)) {
         let words = "Counted from the window's creation in each account and Region: its next execution is told below";
         return Openings::Words(words.to_owned());
     }

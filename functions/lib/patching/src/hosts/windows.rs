@@ -242,7 +242,7 @@ fn missed(
     let settled = found.settled_at().unwrap_or(Timestamp::MIN);
     let since = settled.max(known);
     let late = now.checked_sub(LATE).unwrap_or(Timestamp::MIN);
-    let expected = if wanted.schedule.kind() == ScheduleKind::Rate {
+    let expected = if matches!(wanted.schedule.kind(), ScheduleKind::Rate(_)) {
         late.checked_sub(period?).ok().filter(|moment| *moment >= since)
     } else {
         wanted.openings_once_set(settled, since).take_while(|moment| *moment <= late).last()

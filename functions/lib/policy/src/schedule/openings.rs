@@ -9,7 +9,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
-use super::{Schedule, ScheduleKind, cron, rate};
+use super::{Schedule, ScheduleKind, cron};
 
 /// The last year that a `cron` schedule can name.
 const LAST_YEAR: i16 = 2199;
@@ -25,18 +25,14 @@ impl Schedule {
         offset_days: u8,
     ) -> Box<dyn Iterator<Item = Timestamp> + Send> {
         match self.kind() {
-            ScheduleKind::At => {
-                let moment: Option<DateTime> = self.inner().parse().ok();
-                Box::new(moment.and_then(|moment| zone.to_timestamp(moment).ok()).filter(|at| *at > now).into_iter())
-            }
-            ScheduleKind::Rate => {
-                let minutes = rate(self.inner()).and_then(|minutes| i64::try_from(minutes).ok());
-                let next = move |last: &Timestamp| last.checked_add(SignedDuration::from_mins(minutes?)).ok();
+            ScheduleKind::At(moment) => Box::new(zone.to_timestamp(moment).ok().filter(|at| *at > now).into_iter()),
+            ScheduleKind::Rate(rate) => {
+                let next = move |last: &Timestamp| last.checked_add(rate).ok();
                 Box::new(successors(next(&now), next))
             }
             ScheduleKind::Cron | ScheduleKind::PatchTuesday { .. } => {
                 let offset = i64::from(offset_days).days();
-                let parsed = cron::parse(self.inner());
+                let parsed = cron::parse(&self.expression());
                 let next = move |last: &OnTheWall| parsed.as_ref()?.find_next_occurrence(last, false).ok();
                 let from = zone.to_datetime(now).checked_sub(offset).ok().map(|from| from.max(zone.to_datetime(set)));
                 let first = from.and_then(|from| next(&OnTheWall(from)));

@@ -5,48 +5,23 @@
 
 use jiff::civil::Time;
 
-use crate::number::ScheduleOffset;
-use crate::problem::NotAllowed;
+use super::{Allowed, ScheduleKind};
 
 /// As late as the fourth Tuesday and six days: a month need not have a fifth.
 const MOST_DAYS: u8 = 20;
 
-/// The days after the second Tuesday, and the time.
-pub(super) struct PatchTuesday {
-    days: u8,
-    time: Time,
-}
-
-impl PatchTuesday {
-    /// Reads what stands between the parentheses.
-    pub(super) fn read(inner: &str) -> Result<Self, NotAllowed> {
-        let (days, time) = inner.split_once(',').ok_or(NotAllowed::new(
-            "\"patch-tuesday(<days>, <HH:MM>)\": days after the second Tuesday of a month and a time, such as \"patch-tuesday(9, 02:00)\"",
-        ))?;
-        let time = time.strip_prefix(' ').unwrap_or(time);
-        match (read_days(days), read_time(time)) {
-            (Some(days), Some(time)) => Ok(Self { days, time }),
-            (days, time) => {
-                let days = days.is_none().then_some("patch-tuesday with 0 to 20 days after the second Tuesday");
-                let time = time.is_none().then_some("patch-tuesday with a time of 00:00 to 23:59, after a comma");
-                Err(NotAllowed::new(days.into_iter().chain(time).collect::<Vec<_>>().join("; ")))
-            }
+/// Reads what stands between the parentheses: the days after the second Tuesday, and the time.
+pub(super) fn read(inner: &str) -> Result<ScheduleKind, Allowed> {
+    let (days, time) = inner.split_once(',').ok_or(
+        "\"patch-tuesday(<days>, <HH:MM>)\": days after the second Tuesday of a month and a time, such as \"patch-tuesday(9, 02:00)\"",
+    )?;
+    match (read_days(days), read_time(time.strip_prefix(' ').unwrap_or(time))) {
+        (Some(days), Some(time)) => Ok(ScheduleKind::PatchTuesday { days, time }),
+        (days, time) => {
+            let days = days.is_none().then_some("patch-tuesday with 0 to 20 days after the second Tuesday");
+            let time = time.is_none().then_some("patch-tuesday with a time of 00:00 to 23:59, after a comma");
+            Err(days.into_iter().chain(time).collect::<Vec<_>>().join("; ").into())
         }
-    }
-
-    /// The Tuesday, as Systems Manager takes it.
-    pub(super) fn cron(&self) -> String {
-        format!("cron({} {} ? * TUE#{} *)", self.time.minute(), self.time.hour(), 2 + self.days / 7)
-    }
-
-    /// The days after that Tuesday.
-    pub(super) fn offset(&self) -> Option<ScheduleOffset> {
-        ScheduleOffset::new(self.days % 7)
-    }
-
-    /// The days after the second Tuesday.
-    pub(super) const fn days(&self) -> u8 {
-        self.days
     }
 }
 

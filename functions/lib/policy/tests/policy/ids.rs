@@ -84,5 +84,5 @@ fn an_id_is_a_plain_text_in_json() {
     let account: AccountId = serde_json::from_str("\"111122223333\"").unwrap();
     assert_eq!(serde_json::to_string(&account).unwrap(), "\"111122223333\"");
     let error = serde_json::from_str::<AccountId>("\"1\"").unwrap_err().to_string();
-    assert_eq!(error, "\"1\" is not an account id; allowed: 12 digits, such as \"111122223333\"");
+    assert_eq!(error, "\"1\" is no AccountId; allowed: 12 digits, such as \"111122223333\"");
 }
