@@ -16,8 +16,8 @@ use proptest::sample::select;
 
 pub use parts::{account_id, description, dhmc, name, owner_tag, region, role, scope};
 use parts::{
-    concurrency_limit, cutoff_behavior, document_version, document_with_parameters, duration, error_limit, output,
-    parsed, priority, schedule_offset, timeout_seconds, timezone,
+    concurrency_limit, cutoff_behavior, document_version, document_with_parameters, duration_and_cutoff, error_limit,
+    output, parsed, priority, schedule_offset, timeout_seconds, timezone,
 };
 pub use waves::policy_with_waves;
 
@@ -47,9 +47,9 @@ pub fn policy() -> impl Strategy<Value = PatchPolicy> {
 /// Any valid window.
 pub fn window() -> impl Strategy<Value = Window> {
     let texts = (name(), option::of(description()), schedule(), timezone());
-    let times = (option::of(schedule_offset()), duration(), any::<bool>());
+    let times = (option::of(schedule_offset()), duration_and_cutoff(), any::<bool>());
     (texts, times, target(), task()).prop_map(|((name, description, schedule, timezone), times, target, task)| {
-        let (offset, duration, enabled) = times;
+        let (offset, (duration_hours, cutoff_hours), enabled) = times;
         let is_cron = schedule.kind() == ScheduleKind::Cron;
         Window {
             name,
@@ -57,7 +57,8 @@ pub fn window() -> impl Strategy<Value = Window> {
             schedule,
             timezone,
             schedule_offset_days: offset.filter(|_| is_cron),
-            duration,
+            duration_hours,
+            cutoff_hours,
             enabled,
             target,
             task,

@@ -134,7 +134,7 @@ impl Cell {
             assert_eq!(window.window["Schedule"], *wanted.schedule.expression());
             assert_eq!(window.window["ScheduleOffset"], json!(wanted.offset_days()));
             assert_eq!(window.window["Enabled"], wanted.enabled);
-            assert_eq!(window.window["Duration"], wanted.duration.hours());
+            assert_eq!(window.window["Duration"], wanted.duration_hours.get());
             let ([target], [task]) = (window.targets.as_slice(), window.tasks.as_slice()) else {
                 panic!("one target and one task in {}: {:?} {:?}", window.name, window.targets, window.tasks)
             };

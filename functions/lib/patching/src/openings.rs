@@ -87,7 +87,7 @@ fn windows_that_never_open(policy: &PatchPolicy, now: Timestamp) -> impl Iterato
 
 /// The first opening that is not over when the next one comes, and that one.
 fn first_overlap(window: &Window, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
-    let open = SignedDuration::from_hours(window.duration.hours().into());
+    let open = SignedDuration::from_hours(window.duration_hours.get().into());
     let openings: Vec<_> = window.openings(now).take(LOOKED_AT).collect();
     let pairs = openings.windows(2).map(|pair| (pair[0], pair[1]));
     pairs.into_iter().find(|(first, second)| second.duration_since(*first) < open)

@@ -7,30 +7,38 @@ use serde_json::Value;
 
 use crate::ids::{AccountId, Region, RunId};
 use crate::problem::{Problem, write_problems};
-use crate::reader::{self, FromNode, Node, Read, choice, read_object};
+use crate::reader::{self, FromNode, Node, Object, Read, choice, object};
 
-/// What an execution is asked to do; `{}` is a full rollout.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ExecutionInput {
-    /// What to do: by default to roll out, or what the run did that is retried.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub action: Option<Action>,
-    /// Only these accounts. Read from `joined`, too, the record of an `AccountJoinedOrganization` event: an input transformer cannot
-    /// look for the account in it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub accounts: Option<BTreeSet<AccountId>>,
-    /// Only these Regions.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub regions: Option<BTreeSet<Region>>,
-    /// Only what failed in this earlier run.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub retry_of: Option<RunId>,
-    /// What started the execution.
-    pub trigger: Trigger,
-    /// The runs that were stopped for this one. What their functions are still about ends before this one begins.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub replaces: BTreeSet<RunId>,
+object! {
+    /// What an execution is asked to do; `{}` is a full rollout.
+    #[derive(Default)]
+    ExecutionInput, "an object" {
+        /// What to do: by default to roll out, or what the run did that is retried.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        action: Option<Action>,
+        /// Only these accounts. Read from `joined`, too, the record of an `AccountJoinedOrganization` event: an input transformer cannot
+        /// look for the account in it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        accounts: Option<BTreeSet<AccountId>> => |input, field| {
+            let named = some(input, field);
+            let joined = input.present("joined").map(|node| match named {
+                Ok(Some(_)) => Err(node.refuse("only without accounts")),
+                _ => accounts_that_joined(&node),
+            });
+            joined.transpose().and_then(|joined| Ok(joined.or(named?)))
+        },
+        /// Only these Regions.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        regions: Option<BTreeSet<Region>> => some,
+        /// Only what failed in this earlier run.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retry_of: Option<RunId>,
+        /// What started the execution.
+        trigger: Trigger = default,
+        /// The runs that were stopped for this one. What their functions are still about ends before this one begins.
+        #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+        replaces: BTreeSet<RunId> = default,
+    }
 }
 
 choice! {
@@ -106,32 +114,11 @@ impl ExecutionInput {
     }
 }
 
-impl FromNode for ExecutionInput {
-    const EXPECTED: &'static str = "an object";
-
-    fn from_node(node: &Node<'_>) -> Read<Self> {
-        read_object!(node as object {
-            action: object.optional("action"),
-            accounts: {
-                let named = object.field("accounts").map(|node| some(&node)).transpose();
-                let joined = object.present("joined").map(|node| match named {
-                    Ok(Some(_)) => Err(node.refuse("only without accounts")),
-                    _ => accounts_that_joined(&node),
-                });
-                joined.transpose().and_then(|joined| Ok(joined.or(named?)))
-            },
-            regions: object.field("regions").map(|node| some(&node)).transpose(),
-            retry_of: object.optional("retryOf"),
-            trigger: object.or("trigger", Trigger::default()),
-            replaces: object.or("replaces", BTreeSet::new()),
-        })
-    }
-}
-
 /// A list with something in it: an empty one could mean all or none.
-fn some<T: FromNode + Ord>(node: &Node<'_>) -> Read<BTreeSet<T>> {
-    let items = BTreeSet::from_node(node)?;
-    if items.is_empty() { Err(node.refuse("at least one; leave it out for all")) } else { Ok(items) }
+fn some<T: FromNode + Ord>(input: &mut Object<'_>, field: &str) -> Read<Option<BTreeSet<T>>> {
+    input.or_unless(field, |items: &Option<BTreeSet<T>>| {
+        items.as_ref().is_some_and(BTreeSet::is_empty).then_some("at least one; leave it out for all")
+    })
 }
 
 /// The members of a CloudTrail record that say what happened. The others say who called, and whose record it is.

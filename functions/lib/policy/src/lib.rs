@@ -26,7 +26,7 @@ mod window;
 
 pub use denied::OnRegionDenied;
 pub use dhmc::{Dhmc, OnDelete};
-pub use number::{HaltAbovePercent, Priority, ScheduleOffset, TimeoutSeconds, WindowDuration};
+pub use number::{CutoffHours, DurationHours, HaltAbovePercent, Priority, ScheduleOffset, TimeoutSeconds};
 pub use output::Output;
 pub use owner_tag::{OwnerTag, TagKey, TagValue};
 pub use policy::{PatchPolicy, UnreadablePolicy};

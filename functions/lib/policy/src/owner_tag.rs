@@ -1,6 +1,6 @@
 //! The tag by which the solution knows its own windows.
 
-use crate::reader::{FromNode, Node, Read, read_object};
+use crate::reader::object;
 use crate::text::text_type;
 
 /// `[\p{L}\p{Z}\p{N}_.:/=+\-@]`, of which IAM's policy documents take nothing above U+00FF.
@@ -10,15 +10,15 @@ macro_rules! of_letters {
     };
 }
 
-/// The tag by which the solution knows its own windows: what does not carry it is never touched (`AddTagsToResource`). The policies of
-/// the member roles name it, so it has only what is allowed there, too.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
-pub struct OwnerTag {
-    /// The tag's key.
-    pub key: TagKey,
-    /// The tag's value.
-    pub value: TagValue,
+object! {
+    /// The tag by which the solution knows its own windows: what does not carry it is never touched (`AddTagsToResource`). The policies of
+    /// the member roles name it, so it has only what is allowed there, too.
+    OwnerTag, "an object with key and value" {
+        /// The tag's key.
+        key: TagKey,
+        /// The tag's value.
+        value: TagValue,
+    }
 }
 
 text_type! {
@@ -35,16 +35,5 @@ text_type! {
 impl Default for OwnerTag {
     fn default() -> Self {
         Self { key: TagKey("createdBy".to_owned()), value: TagValue("SRA_Patch_Management".to_owned()) }
-    }
-}
-
-impl FromNode for OwnerTag {
-    const EXPECTED: &'static str = "an object with key and value";
-
-    fn from_node(node: &Node<'_>) -> Read<Self> {
-        read_object!(node as object {
-            key: object.required("key"),
-            value: object.required("value"),
-        })
     }
 }

@@ -17,12 +17,12 @@ const OPERATION: (&str, [&str; 2]) = ("Operation", ["Scan", "Install"]);
 const REBOOT_OPTION: (&str, [&str; 2]) = ("RebootOption", ["RebootIfNeeded", "NoReboot"]);
 
 /// Reads a task's `parameters`.
-pub(crate) fn read(task: &mut Object<'_>, document: Option<&DocumentName>) -> Read<Parameters> {
+pub(crate) fn read(task: &mut Object<'_>, field: &str, document: Option<&DocumentName>) -> Read<Parameters> {
     let patches = ["AWS-RunPatchBaseline", "AWS-RunPatchBaselineWithHooks"];
     if !document.is_some_and(|document| patches.contains(&document.name())) {
-        return task.or("parameters", Parameters::new());
+        return task.or(field, Parameters::new());
     }
-    task.required_with("parameters", "an object with Operation", |node| {
+    task.required_with(field, "an object with Operation", |node| {
         let read = Parameters::from_node(node)?;
         let operation = match node.member(OPERATION.0) {
             Some(operation) => one_of(&operation, &OPERATION.1),

@@ -6,9 +6,10 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeBounds;
 use std::str::FromStr;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::problem::Problem;
 use crate::text::NotAllowed;
@@ -30,12 +31,17 @@ pub(crate) trait FromNode: Sized {
 
     /// Reads the value; writes down what is wrong with it.
     fn from_node(node: &Node<'_>) -> Read<Self>;
+
+    /// What it is where nothing stands, if that may be.
+    fn left_out() -> Option<Self> {
+        None
+    }
 }
 
 /// Reads a whole document.
 pub(crate) fn read<T: FromNode>(document: &Value) -> Result<T, Vec<Problem>> {
     let problems = RefCell::default();
-    let root = Node { path: "$".to_owned(), value: document, problems: &problems };
+    let root = Node { path: "$".to_owned(), value: document, document, problems: &problems };
     let read = T::from_node(&root);
     let problems = problems.take();
     match read {
@@ -44,14 +50,46 @@ pub(crate) fn read<T: FromNode>(document: &Value) -> Result<T, Vec<Problem>> {
     }
 }
 
-/// Reads an object into `Self`, field by field: reading goes on after a field that could not be read, and an unknown field is refused.
-macro_rules! read_object {
-    ($node:ident as $object:ident { $($field:ident: $read:expr),* $(,)? }) => {{
-        let mut $object = $node.object(Self::EXPECTED)?;
-        $(let $field = $read;)*
-        $object.finish();
-        Ok(Self { $($field: $field?),* })
-    }};
+/// Declares an object, and what is expected instead of something else. A field has to be there unless it is an `Option` or has `= default`;
+/// one that is read in a way of its own says so after `=>`, and sees the fields before it. Reading goes on after a field that could not be
+/// read, and an unknown field is refused.
+macro_rules! object {
+    ($(#[$attributes:meta])* $name:ident, $expected:literal {
+        $($(#[$docs:meta])* $field:ident: $type:ty $(= $default:ident)? $(=> $read:expr)?,)*
+    }) => {
+        #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+        #[serde(rename_all = "camelCase")]
+        $(#[$attributes])*
+        pub struct $name {
+            $($(#[$docs])* $(#[serde($default)])? pub $field: $type,)*
+        }
+
+        impl $name {
+            /// Reads the fields.
+            pub(crate) fn from_fields(object: &mut $crate::reader::Object<'_>) -> $crate::reader::Read<Self> {
+                $(let $field: $crate::reader::Read<$type> = object!(@read object, $field $(= $default)? $(=> $read)?);)*
+                Ok(Self { $($field: $field?),* })
+            }
+        }
+
+        impl $crate::reader::FromNode for $name {
+            const EXPECTED: &'static str = $expected;
+
+            fn from_node(node: &$crate::reader::Node<'_>) -> $crate::reader::Read<Self> {
+                node.object(Self::EXPECTED, Self::from_fields)
+            }
+        }
+    };
+    (@read $object:ident, $field:ident) => {
+        $object.required(stringify!($field))
+    };
+    (@read $object:ident, $field:ident = $default:ident) => {
+        $object.or(stringify!($field), Default::$default())
+    };
+    (@read $object:ident, $field:ident $(= $default:ident)? => $read:expr) => {
+        $object.with(stringify!($field), $read)
+    };
 }
 
 /// Declares an enum of names, all written in one case; one of them is the `#[default]`.
@@ -77,12 +115,14 @@ macro_rules! choice {
     };
 }
 
-pub(crate) use {choice, read_object};
+pub(crate) use {choice, object};
 
 /// A value in the document, and where it stands.
 pub(crate) struct Node<'a> {
     path: String,
     value: &'a Value,
+    /// The whole document.
+    document: &'a Value,
     problems: &'a RefCell<Vec<Problem>>,
 }
 
@@ -97,18 +137,23 @@ impl<'a> Node<'a> {
         self.value
     }
 
+    /// The JSON of the whole document.
+    pub(crate) fn document(&self) -> &'a Value {
+        self.document
+    }
+
     /// Writes down that this value is not allowed.
     pub(crate) fn refuse(&self, allowed: impl Into<String>) -> Reported {
-        self.report(self.path.clone(), shown(self.value), allowed.into())
+        self.report_all([Problem { path: self.path.clone(), value: shown(self.value), allowed: allowed.into() }])
     }
 
     /// Writes down that a member is not there.
     pub(crate) fn missing(&self, key: &str, allowed: impl Into<String>) -> Reported {
-        self.report(member_path(&self.path, key), "missing".to_owned(), allowed.into())
-    }
-
-    fn report(&self, path: String, value: String, allowed: String) -> Reported {
-        self.report_all([Problem { path, value, allowed }])
+        self.report_all([Problem {
+            path: member_path(&self.path, key),
+            value: "missing".to_owned(),
+            allowed: allowed.into(),
+        }])
     }
 
     /// What is written down so far.
@@ -145,18 +190,22 @@ impl<'a> Node<'a> {
         self.value.as_u64().or_else(|| self.value.as_f64().and_then(whole))
     }
 
-    /// The value as an object whose fields are still to be read.
-    pub(crate) fn object(&self, expected: &str) -> Read<Object<'a>> {
+    /// Reads an object, and refuses the fields that were not read.
+    pub(crate) fn object<T>(&self, expected: &str, read: impl FnOnce(&mut Object<'a>) -> Read<T>) -> Read<T> {
         let fields = self.value.as_object().ok_or_else(|| self.refuse(expected))?;
-        let node = Node { path: self.path.clone(), value: self.value, problems: self.problems };
-        Ok(Object { node, fields, known: Vec::new() })
+        let mut object = Object { node: self.at(self.path.clone(), self.value), known: Vec::new() };
+        let read = read(&mut object);
+        for (key, value) in fields.iter().filter(|(key, _)| !object.known.contains(key)) {
+            self.child(key, value).refuse(format!("only {}", object.known.join(", ")));
+        }
+        read
     }
 
-    /// The items of a list.
-    pub(crate) fn items(&self, expected: &str) -> Read<Vec<Node<'a>>> {
-        let items = self.value.as_array().ok_or_else(|| self.refuse(expected))?;
-        let item = |(index, value)| Node { path: format!("{}[{index}]", self.path), value, problems: self.problems };
-        Ok(items.iter().enumerate().map(item).collect())
+    /// The items of a list of so many.
+    pub(crate) fn items(&self, counts: impl RangeBounds<usize>, expected: &str) -> Read<Vec<Node<'a>>> {
+        let items = self.value.as_array().filter(|items| counts.contains(&items.len()));
+        let items = items.ok_or_else(|| self.refuse(expected))?.iter().enumerate();
+        Ok(items.map(|(index, value)| self.at(format!("{}[{index}]", self.path), value)).collect())
     }
 
     /// The members of an object that may have any names.
@@ -171,95 +220,98 @@ impl<'a> Node<'a> {
     }
 
     fn child(&self, key: &str, value: &'a Value) -> Node<'a> {
-        Node { path: member_path(&self.path, key), value, problems: self.problems }
+        self.at(member_path(&self.path, key), value)
+    }
+
+    fn at(&self, path: String, value: &'a Value) -> Node<'a> {
+        Node { path, value, ..*self }
     }
 }
 
-/// An object while its fields are read. Call [`Object::finish`] last: it refuses the fields that were not read.
+/// An object while its fields are read, which are named as in Rust or as in JSON.
 pub(crate) struct Object<'a> {
     node: Node<'a>,
-    fields: &'a Map<String, Value>,
-    known: Vec<&'static str>,
+    known: Vec<String>,
 }
 
 impl<'a> Object<'a> {
+    /// The object's own place.
+    pub(crate) fn node(&self) -> &Node<'a> {
+        &self.node
+    }
+
     /// The field, if it is there; `null` is the same as leaving it out.
-    pub(crate) fn field(&mut self, key: &'static str) -> Option<Node<'a>> {
-        self.known.push(key);
-        let value = self.fields.get(key).filter(|value| !value.is_null())?;
-        Some(self.node.child(key, value))
+    pub(crate) fn field(&mut self, name: &str) -> Option<Node<'a>> {
+        self.present(name).filter(|node| !node.value.is_null())
     }
 
     /// The field, if it is there, also as `null`.
-    pub(crate) fn present(&mut self, key: &'static str) -> Option<Node<'a>> {
+    pub(crate) fn present(&mut self, name: &str) -> Option<Node<'a>> {
+        let key = key(name);
+        let node = self.node.member(&key);
         self.known.push(key);
-        self.node.member(key)
+        node
     }
 
-    /// A field that may be anything.
-    pub(crate) fn ignore(&mut self, key: &'static str) {
-        self.known.push(key);
-    }
-
-    /// A field that has to be there.
-    pub(crate) fn required<T: FromNode>(&mut self, key: &'static str) -> Read<T> {
-        self.required_with(key, T::EXPECTED, T::from_node)
+    /// A field that has to be there, unless its type may be left out.
+    pub(crate) fn required<T: FromNode>(&mut self, name: &str) -> Read<T> {
+        match self.field(name) {
+            Some(node) => T::from_node(&node),
+            None => T::left_out().ok_or_else(|| self.missing(name, T::EXPECTED)),
+        }
     }
 
     /// A field that has to be there, and that is read in a way of its own.
     pub(crate) fn required_with<T>(
         &mut self,
-        key: &'static str,
+        name: &str,
         expected: &str,
         read: impl FnOnce(&Node<'a>) -> Read<T>,
     ) -> Read<T> {
-        match self.field(key) {
+        match self.field(name) {
             Some(node) => read(&node),
-            None => Err(self.missing(key, expected)),
+            None => Err(self.missing(name, expected)),
         }
-    }
-
-    /// A field that may be absent.
-    pub(crate) fn optional<T: FromNode>(&mut self, key: &'static str) -> Read<Option<T>> {
-        self.optional_with(key, T::from_node)
-    }
-
-    /// A field that may be absent, and that is read in a way of its own.
-    pub(crate) fn optional_with<T>(
-        &mut self,
-        key: &'static str,
-        read: impl FnOnce(&Node<'a>) -> Read<T>,
-    ) -> Read<Option<T>> {
-        self.field(key).map(|node| read(&node)).transpose()
     }
 
     /// A field with a default.
-    pub(crate) fn or<T: FromNode>(&mut self, key: &'static str, default: T) -> Read<T> {
-        Ok(self.optional(key)?.unwrap_or(default))
+    pub(crate) fn or<T: FromNode>(&mut self, name: &str, default: T) -> Read<T> {
+        self.field(name).map_or(Ok(default), |node| T::from_node(&node))
     }
 
     /// A field with a default, and that is read in a way of its own.
-    pub(crate) fn or_with<T: Default>(
+    pub(crate) fn or_with<T: Default>(&mut self, name: &str, read: impl FnOnce(&Node<'a>) -> Read<T>) -> Read<T> {
+        self.field(name).map_or_else(|| Ok(T::default()), |node| read(&node))
+    }
+
+    /// A field with a default; where it is there, `rule` may tell what is allowed instead.
+    pub(crate) fn or_unless<T: FromNode + Default>(
         &mut self,
-        key: &'static str,
-        read: impl FnOnce(&Node<'a>) -> Read<T>,
+        name: &str,
+        rule: impl FnOnce(&T) -> Option<&'static str>,
     ) -> Read<T> {
-        Ok(self.optional_with(key, read)?.unwrap_or_default())
+        self.or_with(name, |node| {
+            let value = T::from_node(node)?;
+            rule(&value).map_or(Ok(value), |allowed| Err(node.refuse(allowed)))
+        })
+    }
+
+    /// A field that is read in a way of its own.
+    pub(crate) fn with<T>(&mut self, name: &'static str, read: impl FnOnce(&mut Self, &str) -> Read<T>) -> Read<T> {
+        read(self, name)
     }
 
     /// Writes down that a field is not there.
-    pub(crate) fn missing(&self, key: &str, allowed: impl Into<String>) -> Reported {
-        self.node.missing(key, allowed)
+    pub(crate) fn missing(&self, name: &str, allowed: impl Into<String>) -> Reported {
+        self.node.missing(&key(name), allowed)
     }
+}
 
-    /// Refuses the fields that were not asked for.
-    pub(crate) fn finish(self) {
-        for (key, value) in self.fields {
-            if !self.known.contains(&key.as_str()) {
-                self.node.child(key, value).refuse(format!("only {}", self.known.join(", ")));
-            }
-        }
-    }
+/// `s3Bucket` for `s3_bucket`.
+fn key(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().map(str::to_owned);
+    first.into_iter().chain(words.map(|word| word[..1].to_ascii_uppercase() + &word[1..])).collect()
 }
 
 impl FromNode for bool {
@@ -278,11 +330,23 @@ impl FromNode for String {
     }
 }
 
+impl<T: FromNode> FromNode for Option<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
+
+    fn from_node(node: &Node<'_>) -> Read<Self> {
+        T::from_node(node).map(Some)
+    }
+
+    fn left_out() -> Option<Self> {
+        Some(None)
+    }
+}
+
 impl<T: FromNode> FromNode for Vec<T> {
     const EXPECTED: &'static str = "a list";
 
     fn from_node(node: &Node<'_>) -> Read<Self> {
-        all(node.items(Self::EXPECTED)?.iter().map(T::from_node))
+        all(node.items(.., Self::EXPECTED)?.iter().map(T::from_node))
     }
 }
 
@@ -308,6 +372,17 @@ impl<T: FromNode> FromNode for BTreeMap<String, T> {
 pub(crate) fn all<T>(reads: impl Iterator<Item = Read<T>>) -> Read<Vec<T>> {
     let reads: Vec<Read<T>> = reads.collect();
     reads.into_iter().collect()
+}
+
+/// Refuses the name of an item of a list that one before it has, too.
+pub(crate) fn own_name(items: &[Node<'_>], index: usize) -> Read<()> {
+    let Some(name) = items[index].member("name").filter(|name| name.value.is_string()) else { return Ok(()) };
+    match items[..index].iter().find(|before| before.value["name"] == *name.value) {
+        Some(first) => {
+            Err(name.refuse(format!("a name of its own ({} has this one)", first.path.trim_start_matches("$."))))
+        }
+        None => Ok(()),
+    }
 }
 
 /// `$.task.output`, or `$["a field"]` for a name that does not stand alone.

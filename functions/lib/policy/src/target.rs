@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::reader::{FromNode, Node, Object, Read, all, read_object};
+use crate::reader::{FromNode, Node, Read, all, object};
 use crate::text::{Description, Name, matches, text_type};
 
 /// The hosts that a window works on (`RegisterTargetWithMaintenanceWindow`): those that a filter finds, or those that all filters of a
@@ -17,32 +17,33 @@ pub enum Target {
     Every(#[cfg_attr(feature = "schema", schemars(length(min = 1, max = 5)))] Vec<Filter>),
 }
 
-/// A filter, with what the console shows of the target that it makes.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
-#[serde(rename_all = "camelCase")]
-pub struct NamedFilter {
-    /// The target's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<Name>,
-    /// What the target is for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<Description>,
-    /// By what hosts are chosen.
-    #[serde(flatten)]
-    pub filter: Filter,
+object! {
+    /// A filter, with what the console shows of the target that it makes.
+    NamedFilter, "an object with values" {
+        /// The target's name.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<Name>,
+        /// What the target is for.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        description: Option<Description>,
+        /// By what hosts are chosen.
+        #[serde(flatten)]
+        filter: Filter => |target, _| Filter::from_fields(target),
+    }
 }
 
-/// By what hosts are chosen (`Target`).
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
-pub struct Filter {
-    /// By what hosts are chosen; `tag:InstanceOS` by default.
-    #[serde(default)]
-    pub key: TargetKey,
-    /// What the key has to be, any of which is enough: 1 to 5 values, or 1 to 50 `InstanceIds`, or 1 `resource-groups:Name`.
-    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 50)))]
-    pub values: Vec<String>,
+object! {
+    /// By what hosts are chosen (`Target`).
+    Filter, "an object with key and values" {
+        /// By what hosts are chosen; `tag:InstanceOS` by default.
+        key: TargetKey = default,
+        /// What the key has to be, any of which is enough: 1 to 5 values, or 1 to 50 `InstanceIds`, or 1 `resource-groups:Name`.
+        #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 50)))]
+        values: Vec<String> => |filter, field| {
+            let rule = key.as_ref().ok().map(TargetKey::rule);
+            filter.required_with(field, &allowed_values(rule.as_ref()), |node| read_values(node, rule.as_ref()))
+        },
+    }
 }
 
 impl Target {
@@ -162,48 +163,11 @@ impl FromNode for Target {
     }
 }
 
-impl FromNode for NamedFilter {
-    const EXPECTED: &'static str = "an object with values";
-
-    fn from_node(node: &Node<'_>) -> Read<Self> {
-        read_object!(node as object {
-            name: object.optional("name"),
-            description: object.optional("description"),
-            filter: Filter::from_fields(&mut object),
-        })
-    }
-}
-
-impl FromNode for Filter {
-    const EXPECTED: &'static str = "an object with key and values";
-
-    fn from_node(node: &Node<'_>) -> Read<Self> {
-        let mut object = node.object(Self::EXPECTED)?;
-        let read = Self::from_fields(&mut object);
-        object.finish();
-        read
-    }
-}
-
-impl Filter {
-    /// Reads `key` and `values`.
-    fn from_fields(object: &mut Object<'_>) -> Read<Self> {
-        let key = object.or("key", TargetKey::default());
-        let rule = key.as_ref().ok().map(TargetKey::rule);
-        let values =
-            object.required_with("values", &allowed_values(rule.as_ref()), |node| read_values(node, rule.as_ref()));
-        Ok(Self { key: key?, values: values? })
-    }
-}
-
 const FILTERS: &str = "a list of 1 to 5 filters";
 
 /// Reads filters that go together: each key once, as it is not told what one means that comes twice.
 fn read_filters(node: &Node<'_>) -> Read<Vec<Filter>> {
-    let items = node.items(FILTERS)?;
-    if !(1..=5).contains(&items.len()) {
-        return Err(node.refuse(FILTERS));
-    }
+    let items = node.items(1..=5, FILTERS)?;
     let mut found: Vec<(usize, TargetKey)> = Vec::new();
     all(items.iter().enumerate().map(|(index, item)| {
         let filter = Filter::from_node(item)?;
@@ -241,11 +205,7 @@ fn allowed_values(rule: Option<&Rule>) -> String {
 }
 
 fn read_values(node: &Node<'_>, rule: Option<&Rule>) -> Read<Vec<String>> {
-    let allowed = allowed_values(rule);
-    let items = node.items(&allowed)?;
-    if !(1..=rule.map_or(50, |rule| rule.most_values)).contains(&items.len()) {
-        return Err(node.refuse(allowed));
-    }
+    let items = node.items(1..=rule.map_or(50, |rule| rule.most_values), &allowed_values(rule))?;
     all(items.iter().map(|item| {
         let value = String::from_node(item)?;
         match rule {

@@ -5,45 +5,36 @@ use std::collections::BTreeMap;
 use crate::number::{Priority, TimeoutSeconds};
 use crate::output::Output;
 use crate::parameters;
-use crate::reader::{FromNode, Node, Read, choice, read_object};
+use crate::reader::{choice, object};
 use crate::text::{ConcurrencyLimit, Description, DocumentName, DocumentVersion, ErrorLimit, Name};
 
-/// What a window does: a Run Command task (`RegisterTaskWithMaintenanceWindow`).
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
-#[serde(rename_all = "camelCase")]
-pub struct Task {
-    /// The task's name.
-    pub name: Name,
-    /// What the task is for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<Description>,
-    /// The document to run.
-    pub document: DocumentName,
-    /// The document's version; `$DEFAULT` by default, which is the one that its owner wants to be run.
-    #[serde(default)]
-    pub document_version: DocumentVersion,
-    /// The document's parameters, each with its values.
-    #[serde(default)]
-    pub parameters: BTreeMap<String, Vec<String>>,
-    /// On how many hosts at once; `100` by default.
-    #[serde(default)]
-    pub max_concurrency: ConcurrencyLimit,
-    /// After how many errors no more hosts follow; `100%` by default, so that no host stays unpatched because of others.
-    #[serde(default)]
-    pub max_errors: ErrorLimit,
-    /// In how many seconds the command has to start on a host; 3,600 by default.
-    #[serde(default)]
-    pub timeout_seconds: TimeoutSeconds,
-    /// The task's place in the window; 1 by default.
-    #[serde(default)]
-    pub priority: Priority,
-    /// What happens at the cutoff to a task that runs.
-    #[serde(default)]
-    pub cutoff_behavior: CutoffBehavior,
-    /// Where the output goes.
-    #[serde(default)]
-    pub output: Output,
+object! {
+    /// What a window does: a Run Command task (`RegisterTaskWithMaintenanceWindow`).
+    Task, "an object with name and document" {
+        /// The task's name.
+        name: Name,
+        /// What the task is for.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        description: Option<Description>,
+        /// The document to run.
+        document: DocumentName,
+        /// The document's version; `$DEFAULT` by default, which is the one that its owner wants to be run.
+        document_version: DocumentVersion = default,
+        /// The document's parameters, each with its values.
+        parameters: BTreeMap<String, Vec<String>> = default => |task, field| parameters::read(task, field, document.as_ref().ok()),
+        /// On how many hosts at once; `100` by default.
+        max_concurrency: ConcurrencyLimit = default,
+        /// After how many errors no more hosts follow; `100%` by default, so that no host stays unpatched because of others.
+        max_errors: ErrorLimit = default,
+        /// In how many seconds the command has to start on a host; 3,600 by default.
+        timeout_seconds: TimeoutSeconds = default,
+        /// The task's place in the window; 1 by default.
+        priority: Priority = default,
+        /// What happens at the cutoff to a task that runs.
+        cutoff_behavior: CutoffBehavior = default,
+        /// Where the output goes.
+        output: Output = default,
+    }
 }
 
 choice! {
@@ -61,25 +52,5 @@ impl CutoffBehavior {
     /// The name that the service gives it.
     pub fn as_str(self) -> &'static str {
         self.into()
-    }
-}
-
-impl FromNode for Task {
-    const EXPECTED: &'static str = "an object with name and document";
-
-    fn from_node(node: &Node<'_>) -> Read<Self> {
-        read_object!(node as object {
-            name: object.required("name"),
-            description: object.optional("description"),
-            document: object.required("document"),
-            document_version: object.or("documentVersion", DocumentVersion::default()),
-            parameters: parameters::read(&mut object, document.as_ref().ok()),
-            max_concurrency: object.or("maxConcurrency", ConcurrencyLimit::default()),
-            max_errors: object.or("maxErrors", ErrorLimit::default()),
-            timeout_seconds: object.or("timeoutSeconds", TimeoutSeconds::default()),
-            priority: object.or("priority", Priority::default()),
-            cutoff_behavior: object.or("cutoffBehavior", CutoffBehavior::default()),
-            output: object.or("output", Output::default()),
-        })
     }
 }

@@ -5,36 +5,38 @@ mod differences;
 use std::collections::BTreeSet;
 use std::iter;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::ids::{AccountId, OrganizationalUnitId};
 use crate::policy::PatchPolicy;
 use crate::problem::InvalidPolicy;
-use crate::reader::{Node, Read, all, read_object};
+use crate::reader::{FromNode, Node, Read, all, object, own_name};
 use crate::text::text_type;
 
 pub use differences::Differences;
 
-/// Accounts that get the policy together, after those of the waves before it and before those of the waves after it.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
-#[serde(rename_all = "camelCase")]
-pub struct Wave {
-    /// The wave's name; no other wave of the policy has it.
-    pub name: WaveName,
-    /// The organizational units, at any depth, whose accounts it takes. The last wave has neither these nor `accounts`: it takes the
-    /// rest.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub organizational_units: BTreeSet<OrganizationalUnitId>,
-    /// Accounts that it takes.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub accounts: BTreeSet<AccountId>,
-    /// What differs in it.
-    #[serde(flatten)]
-    pub differences: Differences,
-    /// The policy as it is in this wave, which has no waves itself.
-    #[serde(skip)]
-    pub policy: Box<PatchPolicy>,
+object! {
+    /// Accounts that get the policy together, after those of the waves before it and before those of the waves after it.
+    Wave, "an object with name, and organizationalUnits or accounts" {
+        /// The wave's name; no other wave of the policy has it.
+        name: WaveName,
+        /// The organizational units, at any depth, whose accounts it takes. The last wave has neither these nor `accounts`: it takes the
+        /// rest.
+        #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+        organizational_units: BTreeSet<OrganizationalUnitId> = default,
+        /// Accounts that it takes.
+        #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+        accounts: BTreeSet<AccountId> = default,
+        /// What differs in it.
+        #[serde(flatten)]
+        differences: Differences => |wave, _| Differences::from_fields(wave),
+        /// The policy as it is in this wave, which has no waves itself.
+        #[serde(skip)]
+        policy: Box<PatchPolicy> => |wave, _| match &differences {
+            Ok(differences) => differences.read_applied_to(wave.node()).map(Box::new),
+            Err(_) => Ok(Box::default()),
+        },
+    }
 }
 
 text_type! {
@@ -46,25 +48,9 @@ text_type! {
 pub(super) const WAVES: &str = "a list of 1 to 10 waves; leave it out for all accounts at once";
 
 impl Wave {
-    const EXPECTED: &'static str = "an object with name, and organizationalUnits or accounts";
-
     /// Whether it names this account, or one of the units on the path down to it.
     fn names(&self, account: &AccountId, path: &[OrganizationalUnitId]) -> bool {
         self.accounts.contains(account) || path.iter().any(|unit| self.organizational_units.contains(unit))
-    }
-
-    /// Reads a wave of a policy, and the policy as it is there.
-    fn read(node: &Node<'_>, policy: &Value) -> Read<Self> {
-        read_object!(node as object {
-            name: object.required("name"),
-            organizational_units: object.or("organizationalUnits", BTreeSet::new()),
-            accounts: object.or("accounts", BTreeSet::new()),
-            differences: Differences::from_fields(&mut object),
-            policy: match &differences {
-                Ok(differences) => differences.read_applied_to(policy, node).map(Box::new),
-                Err(_) => Ok(Box::default()),
-            },
-        })
     }
 }
 
@@ -98,24 +84,17 @@ impl PatchPolicy {
 }
 
 /// Reads the waves of a policy.
-pub(super) fn read_waves(node: &Node<'_>, policy: &Value) -> Read<Vec<Wave>> {
-    let items = node.items(WAVES)?;
-    if !(1..=10).contains(&items.len()) {
-        return Err(node.refuse(WAVES));
-    }
-    let mut names = BTreeSet::new();
+pub(super) fn read_waves(node: &Node<'_>) -> Read<Vec<Wave>> {
+    let items = node.items(1..=10, WAVES)?;
     all(items.iter().enumerate().map(|(index, item)| {
-        let wave = Wave::read(item, policy);
-        let name = item.member("name").filter(|name| name.value().is_string());
-        let name = match name.filter(|name| !names.insert(name.value().to_string())) {
-            Some(taken) => Err(taken.refuse("a name of its own")),
-            None => Ok(()),
-        };
-        let selectors = ["organizationalUnits", "accounts"].map(|field| item.member(field));
-        let names_some = |node: &Node<'_>| !matches!(node.value(), Value::Null) && node.value() != &json!([]);
-        let place = match (selectors.iter().flatten().any(names_some), index + 1 == items.len()) {
-            (false, false) => Err(item.refuse("organizationalUnits or accounts: only the last wave takes the rest")),
-            (true, true) => Err(item.refuse("no organizationalUnits and no accounts: the last wave takes the rest")),
+        let name = own_name(&items, index);
+        let wave = Wave::from_node(item);
+        let is_named =
+            |field| item.member(field).is_some_and(|named| !named.value().is_null() && *named.value() != json!([]));
+        let takes_rest = !["organizationalUnits", "accounts"].into_iter().any(is_named);
+        let place = match (takes_rest, index + 1 == items.len()) {
+            (true, false) => Err(item.refuse("organizationalUnits or accounts: only the last wave takes the rest")),
+            (false, true) => Err(item.refuse("no organizationalUnits and no accounts: the last wave takes the rest")),
             _ => Ok(()),
         };
         name.and(place).and(wave)

@@ -1,45 +1,50 @@
 //! One maintenance window.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 
-use crate::number::{ScheduleOffset, WindowDuration};
-use crate::reader::{FromNode, Node, Read, all, read_object};
+use crate::number::{CutoffHours, DurationHours, ScheduleOffset};
+use crate::reader::{FromNode, Node, Object, Read, all, object, own_name};
 use crate::schedule::{Schedule, ScheduleKind};
 use crate::target::Target;
 use crate::task::Task;
 use crate::text::{Description, Name};
 use crate::timezone::Timezone;
 
-/// One maintenance window with its target and its task (`CreateMaintenanceWindow`).
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
-#[serde(rename_all = "camelCase")]
-pub struct Window {
-    /// The window's name; no other window of the policy has it.
-    pub name: Name,
-    /// What the window is for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<Description>,
-    /// When it opens.
-    pub schedule: Schedule,
-    /// In which time zone the schedule is meant; `UTC` by default.
-    #[serde(default)]
-    pub timezone: Timezone,
-    /// How many days after the moment that a `cron` schedule names it opens; a `patch-tuesday` has its days in itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub schedule_offset_days: Option<ScheduleOffset>,
-    /// How long it stays open, and when it starts no more tasks.
-    #[serde(flatten)]
-    pub duration: WindowDuration,
-    /// Whether it opens at all; `true` by default.
-    #[serde(default = "yes")]
-    pub enabled: bool,
-    /// The hosts that it works on.
-    pub target: Target,
-    /// What it does.
-    pub task: Task,
+object! {
+    /// One maintenance window with its target and its task (`CreateMaintenanceWindow`).
+    Window, "an object with name, schedule, target and task" {
+        /// The window's name; no other window of the policy has it.
+        name: Name,
+        /// What the window is for.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        description: Option<Description>,
+        /// When it opens.
+        schedule: Schedule,
+        /// In which time zone the schedule is meant; `UTC` by default.
+        timezone: Timezone = default,
+        /// How many days after the moment that a `cron` schedule names it opens; a `patch-tuesday` has its days in itself.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        schedule_offset_days: Option<ScheduleOffset> => |window, field| {
+            window.or_unless(field, |_| match schedule.as_ref().map(Schedule::kind) {
+                Ok(ScheduleKind::Rate(_) | ScheduleKind::At(_)) => Some("only with a \"cron(…)\" schedule"),
+                Ok(ScheduleKind::PatchTuesday { .. }) => {
+                    Some("only with a \"cron(…)\" schedule: \"patch-tuesday(…)\" has its days in itself")
+                }
+                _ => None,
+            })
+        },
+        /// For how many hours the window is open: 1 to 24; 6 by default.
+        duration_hours: DurationHours = default,
+        /// For how many hours before its end no task starts: 0 to 23, and less than the duration; 1 by default.
+        cutoff_hours: CutoffHours = default => |window, field| read_cutoff(window, field, duration_hours.as_ref().ok()),
+        /// Whether it opens at all; `true` by default.
+        #[serde(default = "yes")]
+        enabled: bool => |window, field| window.or(field, yes()),
+        /// The hosts that it works on.
+        target: Target,
+        /// What it does.
+        task: Task,
+    }
 }
 
 impl Window {
@@ -61,38 +66,19 @@ impl Window {
     }
 }
 
-impl FromNode for Window {
-    const EXPECTED: &'static str = "an object with name, schedule, target and task";
-
-    fn from_node(node: &Node<'_>) -> Read<Self> {
-        read_object!(node as object {
-            name: object.required("name"),
-            description: object.optional("description"),
-            schedule: object.required("schedule"),
-            timezone: object.or("timezone", Timezone::default()),
-            schedule_offset_days:
-                object.optional_with("scheduleOffsetDays", |node| read_offset(node, schedule.as_ref().ok())),
-            duration: WindowDuration::from_fields(&mut object),
-            enabled: object.or("enabled", yes()),
-            target: object.required("target"),
-            task: object.required("task"),
-        })
-    }
-}
-
 fn yes() -> bool {
     true
 }
 
-fn read_offset(node: &Node<'_>, schedule: Option<&Schedule>) -> Read<ScheduleOffset> {
-    let offset = ScheduleOffset::from_node(node)?;
-    match schedule.map(Schedule::kind) {
-        Some(ScheduleKind::Rate(_) | ScheduleKind::At(_)) => Err(node.refuse("only with a \"cron(…)\" schedule")),
-        Some(ScheduleKind::PatchTuesday { .. }) => {
-            Err(node.refuse("only with a \"cron(…)\" schedule: \"patch-tuesday(…)\" has its days in itself"))
-        }
-        Some(ScheduleKind::Cron) | None => Ok(offset),
-    }
+fn read_cutoff(window: &mut Object<'_>, field: &str, duration: Option<&DurationHours>) -> Read<CutoffHours> {
+    let node = window.field(field);
+    let cutoff = node.as_ref().map_or(Ok(CutoffHours::default()), CutoffHours::from_node)?;
+    let Some(duration) = duration.filter(|duration| cutoff.get() >= duration.get()) else { return Ok(cutoff) };
+    let allowed = format!("less than durationHours ({})", duration.get());
+    Err(match node {
+        Some(node) => node.refuse(allowed),
+        None => window.missing(field, format!("{allowed}; {} when left out", cutoff.get())),
+    })
 }
 
 /// The quota of an account in a Region.
@@ -100,18 +86,10 @@ pub(super) const WINDOWS: &str = "a list of 0 to 50 windows";
 
 /// Reads the windows. Names are how a rollout recognizes them, so each has to have a name of its own.
 pub(super) fn read_windows(node: &Node<'_>) -> Read<Vec<Window>> {
-    let items = node.items(WINDOWS)?;
-    if items.len() > 50 {
-        return Err(node.refuse(WINDOWS));
-    }
-    let mut named = BTreeMap::new();
+    let items = node.items(..=50, WINDOWS)?;
     all(items.iter().enumerate().map(|(index, item)| {
-        let name = item.member("name").filter(|name| name.value().is_string());
-        let taken = name.and_then(|name| match *named.entry(name.value().to_string()).or_insert(index) {
-            first if first == index => None,
-            first => Some(name.refuse(format!("a name of its own (windows[{first}] has this one)"))),
-        });
+        let name = own_name(&items, index);
         let window = Window::from_node(item);
-        taken.map_or(window, Err)
+        name.and(window)
     }))
 }

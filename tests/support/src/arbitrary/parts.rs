@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use policy::ids::{AccountId, OrganizationalUnitId, Region};
 use policy::{
-    ConcurrencyLimit, CutoffBehavior, Description, Dhmc, DocumentName, DocumentVersion, ErrorLimit, Name, OnDelete,
-    Output, OwnerTag, Priority, RoleName, ScheduleOffset, Scope, TimeoutSeconds, Timezone, WindowDuration,
+    ConcurrencyLimit, CutoffBehavior, CutoffHours, Description, Dhmc, DocumentName, DocumentVersion, DurationHours,
+    ErrorLimit, Name, OnDelete, Output, OwnerTag, Priority, RoleName, ScheduleOffset, Scope, TimeoutSeconds, Timezone,
 };
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
@@ -89,10 +89,10 @@ pub(super) fn schedule_offset() -> impl Strategy<Value = ScheduleOffset> {
     (1..=6u8).prop_filter_map("in range", ScheduleOffset::new)
 }
 
-pub(super) fn duration() -> impl Strategy<Value = WindowDuration> {
+pub(super) fn duration_and_cutoff() -> impl Strategy<Value = (DurationHours, CutoffHours)> {
     (1..=24u8)
         .prop_flat_map(|hours| (Just(hours), 0..hours))
-        .prop_filter_map("a cutoff below", |(hours, cutoff)| WindowDuration::new(hours, cutoff))
+        .prop_filter_map("in range", |(hours, cutoff)| Some((DurationHours::new(hours)?, CutoffHours::new(cutoff)?)))
 }
 
 pub(super) fn concurrency_limit() -> impl Strategy<Value = ConcurrencyLimit> {

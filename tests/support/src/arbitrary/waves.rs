@@ -9,7 +9,7 @@ use proptest::prelude::{BoxedStrategy, Just, Strategy, any, prop_oneof};
 use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
-use super::parts::{account_id, duration, organizational_unit};
+use super::parts::{account_id, duration_and_cutoff, organizational_unit};
 use super::{policy, schedule, window};
 
 /// Any valid policy with one to four waves, in which windows are other ones, more or fewer.
@@ -66,6 +66,6 @@ fn patch() -> impl Strategy<Value = Value> {
         Just(Value::Null),
         any::<bool>().prop_map(|enabled| json!({"enabled": enabled, "description": null})),
         schedule().prop_map(|schedule| json!({"schedule": schedule, "scheduleOffsetDays": null})),
-        duration().prop_map(|duration| json!(duration)),
+        duration_and_cutoff().prop_map(|(hours, cutoff)| json!({"durationHours": hours, "cutoffHours": cutoff})),
     ]
 }

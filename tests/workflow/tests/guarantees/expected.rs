@@ -87,8 +87,8 @@ fn expected(cell: &Cell, policy: &PatchPolicy, wanted: &Window, found: &WindowSn
         "window": {
             "WindowId": found.id, "Name": wanted.name, "Description": wanted.description,
             "Schedule": wanted.schedule.expression(), "ScheduleTimezone": wanted.timezone,
-            "ScheduleOffset": wanted.offset_days(), "Duration": wanted.duration.hours(),
-            "Cutoff": wanted.duration.cutoff_hours(), "AllowUnassociatedTargets": false, "Enabled": wanted.enabled,
+            "ScheduleOffset": wanted.offset_days(), "Duration": wanted.duration_hours,
+            "Cutoff": wanted.cutoff_hours, "AllowUnassociatedTargets": false, "Enabled": wanted.enabled,
         },
         "targets": [{
             "WindowId": found.id, "WindowTargetId": target_id, "Name": wanted.target.name(),

@@ -138,7 +138,7 @@ impl Found {
         let create = create.schedule(like.schedule.expression()).schedule_timezone(like.timezone.to_string());
         let create = create.set_schedule_offset(like.offset_days().map(|days| days.get().into()));
         let create = create.set_description(like.description.as_ref().map(ToString::to_string));
-        let create = create.duration(like.duration.hours().into()).cutoff(like.duration.cutoff_hours().into());
+        let create = create.duration(like.duration_hours.get().into()).cutoff(like.cutoff_hours.get().into());
         let create = create.set_end_date(self.ends.then(|| "2040-01-01T00:00:00Z".to_owned()));
         let create = create.allow_unassociated_targets(self.settings_differ && self.ends);
         create.set_tags(self.tags(policy)).send().await.unwrap().window_id.unwrap()

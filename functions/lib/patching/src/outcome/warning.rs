@@ -97,7 +97,7 @@ impl Warning {
 
     /// A window that opens again before it closes.
     pub fn openings_overlap(window: &Window, first: Timestamp, second: Timestamp) -> Self {
-        let (name, hours) = (&window.name, window.duration.hours());
+        let (name, hours) = (&window.name, window.duration_hours.get());
         let message =
             format!("the window {name} opens at {first} for {hours} h, and again at {second}, before that is over");
         Self::new(Self::OPENINGS_OVERLAP, message)

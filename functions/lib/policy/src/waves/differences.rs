@@ -6,29 +6,23 @@ use serde_json::{Map, Value, json};
 
 use crate::policy::PatchPolicy;
 use crate::problem::Problem;
-use crate::reader::{self, Node, Object, Read, all, member_path};
+use crate::reader::{self, Node, Read, all, member_path, object};
 
-/// What differs in a wave from the policy that it is of: JSON merge patches (RFC 7396).
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct Differences {
-    /// What differs in the policy's windows, by their names. A field replaces the window's, `null` takes a field or the whole window
-    /// away, and a name that the policy does not have adds a window.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    windows: BTreeMap<String, Option<Map<String, Value>>>,
-    /// What differs in the policy's `dhmc`, all but `onDelete`.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    dhmc: Map<String, Value>,
+object! {
+    /// What differs in a wave from the policy that it is of: JSON merge patches (RFC 7396).
+    #[derive(Default)]
+    Differences, "an object with windows and dhmc" {
+        /// What differs in the policy's windows, by their names. A field replaces the window's, `null` takes a field or the whole window
+        /// away, and a name that the policy does not have adds a window.
+        #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+        windows: BTreeMap<String, Option<Map<String, Value>>> = default => |wave, field| wave.or_with(field, read_windows),
+        /// What differs in the policy's `dhmc`, all but `onDelete`.
+        #[serde(skip_serializing_if = "Map::is_empty")]
+        dhmc: Map<String, Value> = default => |wave, field| wave.or_with(field, read_dhmc),
+    }
 }
 
 impl Differences {
-    /// Reads `windows` and `dhmc`.
-    pub(super) fn from_fields(object: &mut Object<'_>) -> Read<Self> {
-        let (windows, dhmc) = (object.or_with("windows", read_windows), object.or_with("dhmc", read_dhmc));
-        Ok(Self { windows: windows?, dhmc: dhmc? })
-    }
-
     /// The JSON of a policy with what differs, and without waves.
     pub fn applied_to(&self, policy: &Value) -> Value {
         let mut merged = policy.clone();
@@ -59,9 +53,10 @@ impl Differences {
         });
     }
 
-    /// The policy with what differs. What is wrong with it is written down at its place in the wave; what is wrong without the wave as
+    /// The policy with what differs in a `wave` of it. What is wrong with it is written down at its place in the wave; what is wrong without the wave as
     /// well is written down without it.
-    pub(super) fn read_applied_to(&self, policy: &Value, wave: &Node<'_>) -> Read<PatchPolicy> {
+    pub(super) fn read_applied_to(&self, wave: &Node<'_>) -> Read<PatchPolicy> {
+        let policy = wave.document();
         let known = names(policy["windows"].as_array().map_or(&[], Vec::as_slice));
         let is_whole = |patch: &Map<_, _>| ["schedule", "target", "task"].iter().all(|name| patch.contains_key(*name));
         let mut wanted = self.clone();

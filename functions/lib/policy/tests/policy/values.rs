@@ -4,8 +4,8 @@ use std::fmt::Debug;
 use std::str::FromStr;
 
 use policy::{
-    BucketName, ConcurrencyLimit, Description, DocumentName, ErrorLimit, KeyPrefix, LogGroupName, Name, Priority,
-    RoleName, ScheduleOffset, TagKey, TagValue, TargetKey, TimeoutSeconds, Timezone, WindowDuration,
+    BucketName, ConcurrencyLimit, CutoffHours, Description, DocumentName, DurationHours, ErrorLimit, KeyPrefix,
+    LogGroupName, Name, Priority, RoleName, ScheduleOffset, TagKey, TagValue, TargetKey, TimeoutSeconds, Timezone,
 };
 
 fn accepts<T: FromStr<Err: Debug> + AsRef<str>>(texts: &[&str]) {
@@ -149,15 +149,6 @@ fn numbers_stay_within_their_ranges() {
     assert_eq!((TimeoutSeconds::new(29), TimeoutSeconds::new(2_592_001)), (None, None));
     assert_eq!(Priority::new(0).map(Priority::get), Some(0));
     assert_eq!(Priority::new(-1), None);
-}
-
-#[test]
-fn a_cutoff_is_less_than_the_duration() {
-    let pair =
-        |hours, cutoff| WindowDuration::new(hours, cutoff).map(|duration| (duration.hours(), duration.cutoff_hours()));
-    assert_eq!(pair(1, 0), Some((1, 0)));
-    assert_eq!(pair(24, 23), Some((24, 23)));
-    assert_eq!(pair(6, 6), None);
-    assert_eq!(pair(0, 0), None);
-    assert_eq!(pair(25, 0), None);
+    assert_eq!([0, 1, 24, 25].map(|hours| DurationHours::new(hours).is_some()), [false, true, true, false]);
+    assert_eq!([0, 23, 24].map(|hours| CutoffHours::new(hours).is_some()), [true, true, false]);
 }

@@ -194,7 +194,7 @@ fn fields_of_a_wave_that_mean_nothing_there_are_refused() {
     );
     assert!(
         problems(&json!([{"name": "x", "accounts": ["111122223333"]}, {"name": "x"}]))[0]
-            .ends_with("a name of its own")
+            .ends_with("a name of its own (waves[0] has this one)")
     );
     let halt = |percent: Value| PatchPolicy::parse(&policy_with("/haltAbovePercent", percent)).is_ok();
     assert!(halt(json!(0)) && halt(json!(100)) && !halt(json!(101)) && !halt(json!(-1)) && !halt(json!("20")));
