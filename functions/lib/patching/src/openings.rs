@@ -18,20 +18,15 @@ const OF_SCHEDULE: [&str; 3] = ["schedule", "timezone", "scheduleOffsetDays"];
 ///
 /// [`InvalidPolicy`], with a problem for each such window, also for one of a wave.
 pub fn check(policy: &PatchPolicy, now: Timestamp) -> Result<(), InvalidPolicy> {
-    policy.check(|policy| check_alone(policy, now))
-}
-
-fn check_alone(policy: &PatchPolicy, now: Timestamp) -> Result<(), InvalidPolicy> {
-    let never = windows_that_never_open(policy, now)
-        .filter(|(_, window)| !matches!(window.schedule.kind(), ScheduleKind::At(_)));
-    let problems: Vec<_> = never
-        .map(|(index, window)| Problem {
-            path: format!("$.windows[{index}].schedule"),
-            value: format!("\"{}\"", window.schedule),
-            allowed: format!("a schedule that comes round after {}", now.strftime("%Y-%m-%d")),
-        })
-        .collect();
-    if problems.is_empty() { Ok(()) } else { Err(InvalidPolicy { problems }) }
+    policy.check(|policy| {
+        let never = windows_that_never_open(policy, now);
+        let never = never.filter(|(_, window)| !matches!(window.schedule.kind(), ScheduleKind::At(_)));
+        let allowed = format!("a schedule that comes round after {}", now.strftime("%Y-%m-%d"));
+        let problem = |(index, window): (_, &Window)| {
+            Problem::new(format!("$.windows[{index}].schedule"), &window.schedule, &*allowed)
+        };
+        never.map(problem).collect()
+    })
 }
 
 /// What a person should look at: windows whose only moment has passed, and windows that open again before they close.

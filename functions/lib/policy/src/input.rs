@@ -1,12 +1,11 @@
 //! What an execution of the rollout is asked to do.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use serde_json::Value;
 
 use crate::ids::{AccountId, Region, RunId};
-use crate::problem::{Problem, write_problems};
+pub use crate::problem::InvalidInput;
 use crate::reader::{self, FromNode, Node, Object, Read, choice, object};
 
 object! {
@@ -87,21 +86,6 @@ choice! {
         Manual,
     }
 }
-
-/// An input that is not valid, with everything that is wrong with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidInput {
-    /// The problems, in the order in which the input's fields are documented; never empty.
-    pub problems: Vec<Problem>,
-}
-
-impl fmt::Display for InvalidInput {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_problems(formatter, "input", &self.problems)
-    }
-}
-
-impl std::error::Error for InvalidInput {}
 
 impl ExecutionInput {
     /// Reads an execution's input; `null` is the same as leaving a field out.

@@ -12,7 +12,6 @@ mod parameters;
 mod policy;
 mod problem;
 mod reader;
-mod reference;
 mod role;
 mod schedule;
 mod scope;
@@ -20,9 +19,9 @@ mod target;
 mod task;
 mod text;
 mod timezone;
-mod twice;
 mod waves;
 mod window;
+mod written;
 
 pub use denied::OnRegionDenied;
 pub use dhmc::{Dhmc, OnDelete};

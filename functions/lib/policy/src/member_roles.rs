@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use serde::Deserialize;
 
+use crate::owner_tag::OwnerTag;
 use crate::policy::PatchPolicy;
 use crate::problem::{InvalidPolicy, Problem};
 
@@ -44,43 +45,34 @@ impl MemberRoles {
     ///
     /// [`InvalidPolicy`], with a problem for each such name.
     pub fn check(&self, policy: &PatchPolicy) -> Result<(), InvalidPolicy> {
-        policy.check(|policy| self.check_alone(policy))
+        policy.check(|policy| self.problems(policy))
     }
 
-    fn check_alone(&self, policy: &PatchPolicy) -> Result<(), InvalidPolicy> {
-        let dhmc_role = policy.dhmc.role.as_ref();
-        let names = [
-            ("$.dhmc.role", dhmc_role.map(AsRef::as_ref), &self.dhmc_role, "DhmcRoleName"),
-            ("$.taskRole", policy.task_role.as_ref().map(AsRef::as_ref), &self.task_role, "TaskRoleName"),
-            ("$.ownerTag.key", Some(policy.owner_tag.key.as_str()), &self.owner_tag.key, "OwnerTagKey"),
-            ("$.ownerTag.value", Some(policy.owner_tag.value.as_str()), &self.owner_tag.value, "OwnerTagValue"),
-        ];
-        let names = names.into_iter().filter_map(|(path, found, wanted, parameter)| {
-            let found = found.filter(|found| found != wanted)?;
-            Some(problem(
-                path,
-                found,
-                format!("\"{wanted}\", as the stack's {parameter} says, which the member roles are made for"),
-            ))
-        });
+    fn problems(&self, policy: &PatchPolicy) -> Vec<Problem> {
         let windows = policy.windows.iter().enumerate().filter_map(|(index, window)| {
             let document = &window.task.document;
             (!self.documents.iter().any(|known| known == document.name())).then(|| {
-                let path = format!("$.windows[{index}].task.document");
-                let allowed = self.documents.join(", ");
-                problem(&path, document.as_str(), format!(
-                    "{allowed}; the documents that a policy names are the stack's parameter Documents, which the member roles \
-                     let tasks run and which deploy.sh makes of a policy file"
-                ))
+                let allowed = format!(
+                    "{}; the documents that a policy names are the stack's parameter Documents, which the member roles let tasks \
+                     run and which deploy.sh makes of a policy file",
+                    self.documents.join(", ")
+                );
+                Problem::new(format!("$.windows[{index}].task.document"), document, allowed)
             })
         });
-        let problems: Vec<_> = windows.chain(names).collect();
-        if problems.is_empty() { Ok(()) } else { Err(InvalidPolicy { problems }) }
+        let OwnerTag { key, value } = &policy.owner_tag;
+        let names = [
+            ("$.dhmc.role", policy.dhmc.role.as_ref().map(AsRef::as_ref), &self.dhmc_role, "DhmcRoleName"),
+            ("$.taskRole", policy.task_role.as_ref().map(AsRef::as_ref), &self.task_role, "TaskRoleName"),
+            ("$.ownerTag.key", Some(key.as_str()), &self.owner_tag.key, "OwnerTagKey"),
+            ("$.ownerTag.value", Some(value.as_str()), &self.owner_tag.value, "OwnerTagValue"),
+        ];
+        let names = names.into_iter().filter_map(|(path, found, wanted, parameter)| {
+            let allowed = format!("\"{wanted}\", as the stack's {parameter} says, which the member roles are made for");
+            Some(Problem::new(path, &found.filter(|found| found != wanted)?, allowed))
+        });
+        windows.chain(names).collect()
     }
-}
-
-fn problem(path: &str, found: &str, allowed: String) -> Problem {
-    Problem { path: path.to_owned(), value: format!("\"{found}\""), allowed }
 }
 
 #[cfg(test)]

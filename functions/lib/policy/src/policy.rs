@@ -13,7 +13,7 @@ use crate::role::RoleName;
 use crate::scope::Scope;
 use crate::waves::{self, Wave};
 use crate::window::{self, Window};
-use crate::{reference, twice};
+use crate::written;
 
 object! {
     /// What Patch Manager's set-up should be, and where.
@@ -88,8 +88,7 @@ impl PatchPolicy {
     ///
     /// [`UnreadablePolicy`]; when it is JSON, with every problem in it.
     pub fn parse_text(text: &str) -> Result<Self, UnreadablePolicy> {
-        let (value, mut problems) = twice::read(text)?;
-        problems.extend(reference::find(text, &value));
+        let (value, mut problems) = written::read(text)?;
         match reader::read(&value) {
             Ok(policy) if problems.is_empty() => return Ok(policy),
             read => problems.extend(read.err().unwrap_or_default()),

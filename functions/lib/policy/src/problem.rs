@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use serde::Serialize;
+use serde_json::json;
+
 /// One thing that is wrong in a JSON document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -12,6 +15,9 @@ pub struct Problem {
     /// What may stand there.
     pub allowed: String,
 }
+
+/// How many characters of a value are shown.
+const SHOWN: usize = 80;
 
 /// How many problems are listed, and how many characters of a path: the text has to fit into what Step Functions keeps of an
 /// error's cause, 32,768 characters.
@@ -28,29 +34,40 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Writes `the policy has 2 problems:` and a line for each of the first ones.
-pub(crate) fn write_problems(formatter: &mut fmt::Formatter<'_>, what: &str, problems: &[Problem]) -> fmt::Result {
-    let count = problems.len();
-    let noun = if count == 1 { "problem" } else { "problems" };
-    write!(formatter, "the {what} has {count} {noun}:")?;
-    problems.iter().take(LISTED).try_for_each(|problem| write!(formatter, "\n  {problem}"))?;
-    match count.saturating_sub(LISTED) {
-        0 => Ok(()),
-        unlisted => write!(formatter, "\n  … and {unlisted} more"),
+impl Problem {
+    /// What is wrong with a value.
+    pub fn new(path: impl Into<String>, value: &impl Serialize, allowed: impl Into<String>) -> Self {
+        let text = json!(value).to_string();
+        let value = match text.char_indices().nth(SHOWN) {
+            Some(_) => text.chars().take(SHOWN - 1).chain(['…']).collect(),
+            None => text,
+        };
+        Self { path: path.into(), value, allowed: allowed.into() }
     }
 }
 
+/// `the policy has 2 problems:` and a line for each of the first ones.
+pub(crate) fn listed(what: &str, problems: &[Problem]) -> String {
+    let count = problems.len();
+    let noun = if count == 1 { "problem" } else { "problems" };
+    let mut lines = vec![format!("the {what} has {count} {noun}:")];
+    lines.extend(problems.iter().take(LISTED).map(|problem| format!("  {problem}")));
+    lines.extend((count > LISTED).then(|| format!("  … and {} more", count - LISTED)));
+    lines.join("\n")
+}
+
 /// A policy that is not valid, with everything that is wrong with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", listed("policy", problems))]
 pub struct InvalidPolicy {
     /// The problems, in the order in which the policy's fields are documented; never empty.
     pub problems: Vec<Problem>,
 }
 
-impl fmt::Display for InvalidPolicy {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_problems(formatter, "policy", &self.problems)
-    }
+/// An execution's input that is not valid, with everything that is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", listed("input", problems))]
+pub struct InvalidInput {
+    /// The problems, in the order in which the input's fields are documented; never empty.
+    pub problems: Vec<Problem>,
 }
-
-impl std::error::Error for InvalidPolicy {}

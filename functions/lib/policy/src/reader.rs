@@ -14,9 +14,6 @@ use serde_json::Value;
 use crate::problem::Problem;
 use crate::text::NotAllowed;
 
-/// How many characters of a value a problem shows.
-const SHOWN: usize = 80;
-
 /// The value could not be read, and the problem is written down. Only this module makes one.
 #[derive(Debug)]
 pub(crate) struct Reported(());
@@ -144,7 +141,7 @@ impl<'a> Node<'a> {
 
     /// Writes down that this value is not allowed.
     pub(crate) fn refuse(&self, allowed: impl Into<String>) -> Reported {
-        self.report_all([Problem { path: self.path.clone(), value: shown(self.value), allowed: allowed.into() }])
+        self.report_all([Problem::new(&*self.path, self.value, allowed)])
     }
 
     /// Writes down that a member is not there.
@@ -390,13 +387,4 @@ pub(super) fn member_path(parent: &str, key: &str) -> String {
     let plain = key.starts_with(|first: char| first.is_ascii_alphabetic())
         && key.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
     if plain { format!("{parent}.{key}") } else { format!("{parent}[{}]", Value::from(key)) }
-}
-
-/// The value as compact JSON, cut where it gets long.
-pub(super) fn shown(value: &Value) -> String {
-    let text = value.to_string();
-    match text.char_indices().nth(SHOWN) {
-        Some(_) => text.chars().take(SHOWN - 1).chain(['…']).collect(),
-        None => text,
-    }
 }

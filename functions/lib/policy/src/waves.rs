@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::ids::{AccountId, OrganizationalUnitId};
 use crate::policy::PatchPolicy;
-use crate::problem::InvalidPolicy;
+use crate::problem::{InvalidPolicy, Problem};
 use crate::reader::{FromNode, Node, Read, all, object, own_name};
 use crate::text::text_type;
 
@@ -69,9 +69,8 @@ impl PatchPolicy {
     ///
     /// # Errors
     ///
-    /// [`InvalidPolicy`], with what `check` finds, each at its place in the policy.
-    pub fn check(&self, check: impl Fn(&Self) -> Result<(), InvalidPolicy>) -> Result<(), InvalidPolicy> {
-        let found = |policy: &Self| check(policy).err().map(|error| error.problems).unwrap_or_default();
+    /// [`InvalidPolicy`], with what is `found`, each at its place in the policy.
+    pub fn check(&self, found: impl Fn(&Self) -> Vec<Problem>) -> Result<(), InvalidPolicy> {
         let without = found(self);
         let mut problems = without.clone();
         for (index, wave) in self.waves.iter().enumerate() {
