@@ -14,16 +14,16 @@ mod select;
 mod units;
 mod waves;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use lambda::CallError;
 use patching::outcome::Warning;
 use patching::{approval, openings};
-use policy::ids::{Region, RunId};
+use policy::ids::RunId;
 use policy::input::{Action, ExecutionInput, InvalidInput, Trigger};
 use policy::member_roles::MemberRoles;
-use policy::{InvalidPolicy, OnDelete, PatchPolicy};
+use policy::{InvalidPolicy, OnDelete, PatchPolicy, Problem};
 use record::ledger::LedgerError;
 use record::{Ledger, ObjectKey, object};
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,7 @@ use serde_json::Value;
 use strum::{IntoStaticStr, VariantNames};
 
 pub use organization::client as organizations_client;
+pub use select::Reason;
 pub use waves::WaveOfRun;
 
 /// The execution's input and the policy, both as they stand.
@@ -68,7 +69,7 @@ pub struct Response {
 }
 
 /// How many accounts the run takes and leaves out.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Counts {
     /// To be worked in.
@@ -76,7 +77,7 @@ pub struct Counts {
     /// Asked for by name, and not to be worked in: each of them will fail with its own error.
     pub unavailable: usize,
     /// Left out, by reason.
-    pub skipped: BTreeMap<&'static str, usize>,
+    pub skipped: BTreeMap<Reason, usize>,
 }
 
 /// Why there is nothing to work with.
@@ -85,21 +86,6 @@ pub enum Error {
     /// The execution's input is not one.
     #[error(transparent)]
     InvalidInput(#[from] InvalidInput),
-    /// The input asks for Regions that the policy's scope leaves out.
-    #[error("$.regions: {} — allowed: {}, which the policy's scope names", list(.0), list(.1))]
-    #[strum(serialize = "InvalidInput")]
-    RegionsOutOfScope(BTreeSet<Region>, BTreeSet<Region>),
-    /// The input says that something else is to be done than in the run that it wants retried.
-    #[error("$.action: {asked} — allowed: {done}, as the run {run} did; or leave it out")]
-    #[strum(serialize = "InvalidInput")]
-    NotTheActionOfTheRun {
-        /// What the input says.
-        asked: Action,
-        /// What the run did.
-        done: Action,
-        /// The run that is to be retried.
-        run: RunId,
-    },
     /// The policy is not one.
     #[error(transparent)]
     InvalidPolicy(#[from] InvalidPolicy),
@@ -165,12 +151,13 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
     };
     let action = action(&input, retry.as_ref())?;
     refuse_while_disabled(&policy, action)?;
-    if matches!(action, Action::Rollout | Action::Plan) {
+    let sets_up = matches!(action, Action::Rollout | Action::Plan);
+    let mut warnings = Vec::new();
+    if sets_up {
         context.member_roles.check(&policy)?;
         openings::check(&policy, now)?;
+        warnings.extend(approval::warnings(&policy));
     }
-    let mut warnings =
-        if matches!(action, Action::Rollout | Action::Plan) { approval::warnings(&policy) } else { Vec::new() };
     let regions = regions::in_scope(context, &policy.scope, action, input.regions.clone(), &mut warnings).await?;
     let footprint =
         if retry.is_none() && empties(&input, action) { Some(context.ledger.footprint().await?) } else { None };
@@ -185,8 +172,8 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
         input: &input,
         action,
         keep_dhmc,
-        excluded: &policy.scope.excluded_accounts,
-        out_of_units: &organization.out_of_units,
+        scope: &policy.scope,
+        paths: &organization.paths,
         retry: retry.as_ref().map(|retry| &retry.targets),
         footprint: footprint.as_ref(),
         regions,
@@ -194,7 +181,7 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
     .choose(organization.accounts);
     let sizes = retry.as_ref().map(|retry| &retry.sizes);
     waves::sort(&policy, &organization.paths, sizes, &mut chosen.targets);
-    if asked.is_none() && matches!(action, Action::Rollout | Action::Plan) {
+    if asked.is_none() && sets_up {
         warnings.extend(waves::named_twice(&policy));
         warnings.extend(waves::of_nobody(&policy, &organization.paths, &chosen.targets));
     }
@@ -209,11 +196,7 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
         action,
         targets,
         waves: waves.into_iter().map(|(wave, _)| wave).collect(),
-        accounts: Counts {
-            in_scope: chosen.targets.len() - chosen.unavailable,
-            unavailable: chosen.unavailable,
-            skipped: chosen.skipped,
-        },
+        accounts: chosen.counts,
         expires_at: (now + context.history).as_second().to_string(),
         keep_dhmc,
         replaced_runs: input.replaces.len(),
@@ -227,13 +210,15 @@ fn targets_key(run: &RunId) -> String {
 }
 
 /// What the run is to do: a retry does what the run did that it retries.
-fn action(input: &ExecutionInput, retry: Option<&retry::Retry>) -> Result<Action, Error> {
-    match (input.action, retry, &input.retry_of) {
-        (Some(asked), Some(retry), Some(run)) if asked != retry.action => {
-            Err(Error::NotTheActionOfTheRun { asked, done: retry.action, run: run.clone() })
+fn action(input: &ExecutionInput, retry: Option<&retry::Retry>) -> Result<Action, InvalidInput> {
+    let Some((retry, run)) = retry.zip(input.retry_of.as_ref()) else { return Ok(input.action.unwrap_or_default()) };
+    let done = retry.action;
+    match input.action.filter(|asked| *asked != done) {
+        Some(asked) => {
+            let allowed = format!("{done}, as the run {run} did; or leave it out");
+            Err(InvalidInput { problems: vec![Problem::new("$.action", &asked, allowed)] })
         }
-        (_, Some(retry), _) => Ok(retry.action),
-        (asked, None, _) => Ok(asked.unwrap_or_default()),
+        None => Ok(done),
     }
 }
 
@@ -252,10 +237,6 @@ fn keeps_dhmc(policy: &PatchPolicy, input: &ExecutionInput) -> bool {
 fn empties(input: &ExecutionInput, action: Action) -> bool {
     let is_whole_update = input.trigger == Trigger::StackUpdate && input.regions.is_none();
     action == Action::Disable || (action == Action::Rollout && is_whole_update)
-}
-
-fn list(regions: &BTreeSet<Region>) -> String {
-    regions.iter().map(Region::as_str).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -309,8 +290,8 @@ mod tests {
         assert_eq!(action(&asked(Value::Null), Some(&retry)).unwrap(), Action::Disable);
         assert_eq!(action(&asked(json!("disable")), Some(&retry)).unwrap(), Action::Disable);
         let error = action(&asked(json!("rollout")), Some(&retry)).unwrap_err();
-        assert_eq!(error.name(), "InvalidInput");
-        assert_eq!(error.to_string(), "$.action: rollout — allowed: disable, as the run r1 did; or leave it out");
+        let [problem] = error.problems.try_into().unwrap();
+        assert_eq!(problem.to_string(), "$.action: \"rollout\" — allowed: disable, as the run r1 did; or leave it out");
     }
 
     #[test]

@@ -15,7 +15,6 @@ use policy::PatchPolicy;
 use policy::ids::{AccountId, OrganizationalUnitId};
 
 use crate::Error;
-use crate::select::Reason;
 use crate::units::{self, Path};
 
 /// AWS Organizations throttles early.
@@ -34,8 +33,6 @@ const ASKED_ONE_BY_ONE: usize = 50;
 pub(crate) struct Organization {
     /// The accounts that were asked for, or all, the management account included, in the order of their ids.
     pub(crate) accounts: Vec<Account>,
-    /// The accounts that are out of scope because of the organizational units that they are in.
-    pub(crate) out_of_units: BTreeMap<AccountId, Reason>,
     /// The root and the units on the way down to each account, as far as they are known.
     pub(crate) paths: BTreeMap<AccountId, Path>,
 }
@@ -83,9 +80,6 @@ pub(crate) async fn read(
     let mut organization = Organization::default();
     for (mut account, path) in read {
         account.organizational_unit = (!path.is_empty()).then(|| units::named(&path, &names));
-        if let Some(reason) = units::reason_out_of_scope(&policy.scope, &path) {
-            organization.out_of_units.insert(account.id.clone(), reason);
-        }
         organization.paths.insert(account.id.clone(), path);
         organization.accounts.push(account);
     }
@@ -142,6 +136,7 @@ mod tests {
     use support::Server;
 
     use super::*;
+    use crate::Reason;
 
     const PAYMENTS: &str = "111122223333";
     const MANAGEMENT: &str = "111122225555";
@@ -198,6 +193,14 @@ mod tests {
         read(&Client::new(&server.sdk_config()), &policy, asked.as_ref()).await
     }
 
+    /// The accounts that their units take out of the scope, with the reason.
+    fn out_of_units(found: &Organization, scope: &Scope) -> Vec<(String, Reason)> {
+        let reason = |(account, path): (&AccountId, &Path)| {
+            Some((account.to_string(), units::reason_out_of_scope(scope, path)?))
+        };
+        found.paths.iter().filter_map(reason).collect()
+    }
+
     fn operations(server: &Server) -> Vec<String> {
         let asked = server.asked().into_iter();
         asked.filter_map(|asked| Some(asked.header("x-amz-target")?.rsplit('.').next()?.to_owned())).collect()
@@ -219,14 +222,17 @@ mod tests {
             [("payments", payments.as_str()), ("management", "Root")],
             "a name that is not told is an id"
         );
-        assert_eq!((found.out_of_units.len(), found.units().len()), (0, 3));
+        assert_eq!(found.units().len(), 3);
     }
 
     #[tokio::test]
     async fn a_unit_of_the_scope_takes_in_all_that_is_below_it() {
-        for (unit, outside) in [(PRODUCTION, vec![MANAGEMENT]), (WORKLOADS, vec![MANAGEMENT]), ("r-ab12", vec![])] {
+        let management = (MANAGEMENT.to_owned(), "outsideOrganizationalUnits");
+        for (unit, outside) in
+            [(PRODUCTION, vec![management.clone()]), (WORKLOADS, vec![management]), ("r-ab12", vec![])]
+        {
             let found = read_from(&organization(true).await, &included(&[unit]), None).await.unwrap();
-            assert_eq!(found.out_of_units.keys().map(AccountId::as_str).collect::<Vec<_>>(), outside, "{unit}");
+            assert_eq!(out_of_units(&found, &included(&[unit])), outside, "{unit}");
         }
     }
 
@@ -236,7 +242,7 @@ mod tests {
         for included in [included(&[]), included(&[WORKLOADS, "r-ab12"])] {
             let scope = Scope { excluded_organizational_units: excluded.clone(), ..included };
             let found = read_from(&organization(true).await, &scope, None).await.unwrap();
-            assert_eq!(found.out_of_units, [(PAYMENTS.parse().unwrap(), "inExcludedOrganizationalUnits")].into());
+            assert_eq!(out_of_units(&found, &scope), [(PAYMENTS.to_owned(), "inExcludedOrganizationalUnits")]);
         }
     }
 
@@ -250,7 +256,8 @@ mod tests {
             answers(&server, &format!("ListParents {{\"ChildId\":\"{child}\"}}"), &parents);
         }
         let found = read_from(&server, &included(&[WORKLOADS]), None).await.unwrap();
-        assert_eq!(found.out_of_units.keys().map(AccountId::as_str).collect::<Vec<_>>(), [MANAGEMENT]);
+        let outside = [(MANAGEMENT.to_owned(), "outsideOrganizationalUnits")];
+        assert_eq!(out_of_units(&found, &included(&[WORKLOADS])), outside);
         let unit = found.accounts[0].organizational_unit.clone();
         assert_eq!(unit, Some(format!("Root/{WORKLOADS}/{PRODUCTION}")));
         let unasked = organization(false).await;

@@ -28,14 +28,11 @@ pub(crate) async fn in_scope(
     asked: Option<BTreeSet<Region>>,
     warnings: &mut Vec<Warning>,
 ) -> Result<Option<BTreeSet<Region>>, Error> {
-    let (named_at, allowed) = if action == Action::Disable {
-        (IN_INPUT, None)
-    } else if scope.control_tower_regions_only {
+    let is_narrowed = action != Action::Disable;
+    let (named_at, allowed) = if is_narrowed && scope.control_tower_regions_only {
         (AS_CONTROL_TOWER_SAYS, Some(control_tower_regions(&context.ssm).await?))
-    } else if scope.regions.is_empty() {
-        (IN_INPUT, None)
     } else {
-        (IN_SCOPE, Some(scope.regions.clone()))
+        (IN_SCOPE, Some(scope.regions.clone()).filter(|regions| is_narrowed && !regions.is_empty()))
     };
     let named_at = if asked.is_some() { IN_INPUT } else { named_at };
     match narrow(allowed, asked)? {
@@ -61,11 +58,7 @@ async fn known(
 }
 
 fn unknown_regions(named_at: &str, unknown: &BTreeSet<Region>) -> Error {
-    let problem = |region: &Region| Problem {
-        path: named_at.to_owned(),
-        value: format!("\"{region}\""),
-        allowed: "a Region that AWS has".to_owned(),
-    };
+    let problem = |region| Problem::new(named_at, region, "a Region that AWS has");
     let problems: Vec<_> = unknown.iter().map(problem).collect();
     if named_at == IN_INPUT { InvalidInput { problems }.into() } else { InvalidPolicy { problems }.into() }
 }
@@ -85,12 +78,17 @@ async fn all_regions(account: &aws_sdk_account::Client) -> Option<BTreeSet<Regio
 fn narrow(
     allowed: Option<BTreeSet<Region>>,
     asked: Option<BTreeSet<Region>>,
-) -> Result<Option<BTreeSet<Region>>, Error> {
+) -> Result<Option<BTreeSet<Region>>, InvalidInput> {
     let (Some(allowed), Some(asked)) = (&allowed, &asked) else {
         return Ok(asked.or(allowed));
     };
-    let outside: BTreeSet<_> = asked.difference(allowed).cloned().collect();
-    if outside.is_empty() { Ok(Some(asked.clone())) } else { Err(Error::RegionsOutOfScope(outside, allowed.clone())) }
+    let outside = asked - allowed;
+    if outside.is_empty() {
+        return Ok(Some(asked.clone()));
+    }
+    let allowed = allowed.iter().map(Region::as_str).collect::<Vec<_>>().join(", ");
+    let problem = Problem::new(IN_INPUT, &outside, format!("{allowed}, which the policy's scope names"));
+    Err(InvalidInput { problems: vec![problem] })
 }
 
 async fn control_tower_regions(ssm: &aws_sdk_ssm::Client) -> Result<BTreeSet<Region>, Error> {
@@ -140,7 +138,11 @@ mod tests {
     fn a_region_outside_the_scope_is_refused_by_name() {
         let asked = regions(&["us-east-1", "eu-west-1"]);
         let error = narrow(Some(regions(&["eu-west-1"])), Some(asked)).unwrap_err();
-        assert_eq!(error.to_string(), "$.regions: us-east-1 — allowed: eu-west-1, which the policy's scope names");
+        let [problem] = error.problems.try_into().unwrap();
+        assert_eq!(
+            problem.to_string(),
+            "$.regions: [\"us-east-1\"] — allowed: eu-west-1, which the policy's scope names"
+        );
     }
 
     /// As an account with these Regions answers, or one that may not ask.

@@ -3,12 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use patching::targets::{Account, AccountState, Target};
+use policy::Scope;
 use policy::ids::{AccountId, Region};
 use policy::input::{Action, ExecutionInput};
 use record::footprint::Footprint;
 
+use crate::Counts;
+use crate::units::{self, Path};
+
 /// Why an account is left out.
-pub(crate) type Reason = &'static str;
+pub type Reason = &'static str;
 
 /// What narrows a run.
 #[derive(Debug)]
@@ -16,9 +20,9 @@ pub(crate) struct Selection<'a> {
     pub(crate) input: &'a ExecutionInput,
     pub(crate) action: Action,
     pub(crate) keep_dhmc: bool,
-    pub(crate) excluded: &'a BTreeSet<AccountId>,
-    /// Those that are out of scope because of the organizational units that they are in.
-    pub(crate) out_of_units: &'a BTreeMap<AccountId, Reason>,
+    pub(crate) scope: &'a Scope,
+    /// The organizational units above the accounts.
+    pub(crate) paths: &'a BTreeMap<AccountId, Path>,
     /// What is to be done again of an earlier run.
     pub(crate) retry: Option<&'a BTreeMap<AccountId, Target>>,
     /// Where something of ours may be; `None` when what left the scope is none of the run's business.
@@ -32,30 +36,28 @@ pub(crate) struct Selection<'a> {
 pub(crate) struct Chosen {
     /// What the Distributed Map takes, the unavailable ones included.
     pub(crate) targets: Vec<Target>,
-    /// How many of the targets were asked for by name and cannot be worked in.
-    pub(crate) unavailable: usize,
-    /// The other accounts, by reason.
-    pub(crate) skipped: BTreeMap<Reason, usize>,
+    /// How many these are, and the other accounts.
+    pub(crate) counts: Counts,
 }
 
 impl Selection<'_> {
     pub(crate) fn choose(&self, accounts: Vec<Account>) -> Chosen {
-        let mut chosen = Chosen::default();
+        let Chosen { mut targets, mut counts } = Chosen::default();
         let known: BTreeSet<_> = accounts.iter().map(|account| account.id.clone()).collect();
         if let Some(gone) = self.gone(&known) {
-            chosen.skipped.insert("notInOrganization", gone);
+            counts.skipped.insert("notInOrganization", gone);
         }
         for account in self.outside(&known).into_iter().chain(accounts) {
             let is_active = account.state == AccountState::Active;
             match self.target(account) {
                 Ok(target) => {
-                    chosen.unavailable += usize::from(!is_active);
-                    chosen.targets.push(target);
+                    *if is_active { &mut counts.in_scope } else { &mut counts.unavailable } += 1;
+                    targets.push(target);
                 }
-                Err(reason) => *chosen.skipped.entry(reason).or_default() += 1,
+                Err(reason) => *counts.skipped.entry(reason).or_default() += 1,
             }
         }
-        chosen
+        Chosen { targets, counts }
     }
 
     /// Accounts that the input names and the organization does not have: each becomes a target that fails by name.
@@ -101,8 +103,8 @@ impl Selection<'_> {
     fn reason_out_of_scope(&self, account: &Account) -> Option<Reason> {
         match &account.id {
             _ if account.state == AccountState::NotInOrganization => None,
-            id if self.excluded.contains(id) => Some("excluded"),
-            id => self.out_of_units.get(id).copied(),
+            id if self.scope.excluded_accounts.contains(id) => Some("excluded"),
+            id => units::reason_out_of_scope(self.scope, self.paths.get(id)?),
         }
     }
 
@@ -129,14 +131,11 @@ impl Selection<'_> {
             (held, asked) => held.or_else(|| asked.clone()),
         };
         let target = Target {
-            account,
             action: Some(Action::Disable),
             regions,
             sweep: self.action == Action::Rollout,
             sweep_in: Some(BTreeSet::new()),
-            wave: None,
-            wave_accounts: 0,
-            keep_dhmc: self.keep_dhmc,
+            ..self.worked_in(account)
         };
         has_work(&target).then_some(target)
     }
@@ -196,7 +195,7 @@ mod tests {
     const A: &str = "111122223333";
     const B: &str = "111122224444";
     const C: &str = "111122225555";
-    static NONE: BTreeMap<AccountId, Reason> = BTreeMap::new();
+    static NO_PATHS: BTreeMap<AccountId, Path> = BTreeMap::new();
 
     fn id(text: &str) -> AccountId {
         text.parse().unwrap()
@@ -216,14 +215,18 @@ mod tests {
         ExecutionInput::parse(value).unwrap()
     }
 
-    fn everything<'a>(input: &'a ExecutionInput, excluded: &'a BTreeSet<AccountId>) -> Selection<'a> {
+    fn excluding(accounts: &[&str]) -> Scope {
+        Scope { excluded_accounts: accounts.iter().map(|account| id(account)).collect(), ..Scope::default() }
+    }
+
+    fn everything<'a>(input: &'a ExecutionInput, scope: &'a Scope) -> Selection<'a> {
         let action = input.action.unwrap_or_default();
         Selection {
             input,
             action,
             keep_dhmc: false,
-            excluded,
-            out_of_units: &NONE,
+            scope,
+            paths: &NO_PATHS,
             retry: None,
             footprint: None,
             regions: None,
@@ -258,59 +261,63 @@ mod tests {
 
     #[test]
     fn only_active_accounts_are_chosen_and_the_others_counted_by_reason() {
-        let (input, none) = (input(&json!({})), BTreeSet::new());
+        let (input, none) = (input(&json!({})), Scope::default());
         let states = ["ACTIVE", "SUSPENDED", "CLOSED", "PENDING_CLOSURE", "PENDING_ACTIVATION", "SUSPENDED"];
         let accounts = states.iter().enumerate().map(|(n, state)| account(&format!("11112222333{n}"), state));
         let chosen = everything(&input, &none).choose(accounts.collect());
         assert_eq!(ids(&chosen), ["111122223330"]);
         let expected = [("closed", 1), ("pendingActivation", 1), ("pendingClosure", 1), ("suspended", 2)];
-        assert_eq!(chosen.skipped, BTreeMap::from(expected));
-        assert_eq!(chosen.unavailable, 0);
+        assert_eq!(chosen.counts.skipped, BTreeMap::from(expected));
+        assert_eq!(chosen.counts.unavailable, 0);
     }
 
     #[test]
     fn excluded_accounts_and_those_outside_the_units_are_left_out() {
-        let (input, excluded) = (input(&json!({})), BTreeSet::from([id(A)]));
-        let outside = BTreeMap::from([(id(C), "outsideOrganizationalUnits")]);
-        let selection = Selection { out_of_units: &outside, ..everything(&input, &excluded) };
+        let (input, excluded) = (input(&json!({})), excluding(&[A]));
+        let unit = |unit: &str| unit.parse().unwrap();
+        let included_organizational_units = [unit("ou-ab12-11111111")].into();
+        let scope = Scope { included_organizational_units, ..excluded };
+        let below = vec![unit("r-ab12"), unit("ou-ab12-11111111")];
+        let paths = [(id(A), below.clone()), (id(B), below), (id(C), vec![unit("r-ab12")])].into();
+        let selection = Selection { paths: &paths, ..everything(&input, &scope) };
         let chosen = selection.choose([A, B, C].map(|name| account(name, "ACTIVE")).into());
         assert_eq!(ids(&chosen), [B]);
-        assert_eq!(chosen.skipped, BTreeMap::from([("excluded", 1), ("outsideOrganizationalUnits", 1)]));
+        assert_eq!(chosen.counts.skipped, BTreeMap::from([("excluded", 1), ("outsideOrganizationalUnits", 1)]));
     }
 
     #[test]
     fn an_account_asked_for_by_name_that_is_suspended_or_of_no_organization_becomes_a_target_of_its_own() {
-        let (input, none) = (input(&json!({"accounts": [A, B, "999999999999"]})), BTreeSet::new());
+        let (input, none) = (input(&json!({"accounts": [A, B, "999999999999"]})), Scope::default());
         let accounts = vec![account(A, "ACTIVE"), account(B, "SUSPENDED"), account(C, "ACTIVE")];
         let chosen = everything(&input, &none).choose(accounts);
         assert_eq!(ids(&chosen), ["999999999999", A, B]);
         assert_eq!(chosen.targets[0].account.state, AccountState::NotInOrganization);
-        assert_eq!((chosen.unavailable, chosen.skipped), (2, BTreeMap::from([("notRequested", 1)])));
+        assert_eq!((chosen.counts.unavailable, chosen.counts.skipped), (2, BTreeMap::from([("notRequested", 1)])));
     }
 
     #[test]
     fn a_retry_takes_only_what_failed() {
-        let (input, none) = (input(&json!({"retryOf": "earlier"})), BTreeSet::new());
+        let (input, none) = (input(&json!({"retryOf": "earlier"})), Scope::default());
         let failed = BTreeMap::from([earlier(A, &["eu-west-1", "us-east-1"]), earlier(C, &["us-east-1"])]);
         let scope = Some(regions(&["eu-west-1"]));
         let selection = Selection { retry: Some(&failed), regions: scope, ..everything(&input, &none) };
         let chosen = selection.choose([A, B, C].map(|name| account(name, "ACTIVE")).into());
         assert_eq!(ids(&chosen), [A]);
         assert_eq!(chosen.targets[0].regions, Some(regions(&["eu-west-1"])));
-        assert_eq!(chosen.skipped, BTreeMap::from([("notRequested", 1), ("regionsOutOfScope", 1)]));
+        assert_eq!(chosen.counts.skipped, BTreeMap::from([("notRequested", 1), ("regionsOutOfScope", 1)]));
     }
 
     #[test]
     fn a_retry_says_that_an_account_has_left_the_organization() {
-        let (input, none) = (input(&json!({"retryOf": "earlier"})), BTreeSet::new());
+        let (input, none) = (input(&json!({"retryOf": "earlier"})), Scope::default());
         let failed = BTreeMap::from([earlier(A, &["eu-west-1"])]);
         let chosen = Selection { retry: Some(&failed), ..everything(&input, &none) }.choose(vec![]);
-        assert_eq!(chosen.skipped, BTreeMap::from([("notInOrganization", 1)]));
+        assert_eq!(chosen.counts.skipped, BTreeMap::from([("notInOrganization", 1)]));
     }
 
     #[test]
     fn a_retried_sweep_spares_what_is_in_scope_again() {
-        let (input, none) = (input(&json!({"retryOf": "earlier"})), BTreeSet::new());
+        let (input, none) = (input(&json!({"retryOf": "earlier"})), Scope::default());
         let (_, target) = earlier(A, &["eu-west-1", "us-east-1"]);
         let swept = Target { action: Some(Action::Disable), sweep: true, sweep_in: Some(regions(&[])), ..target };
         let failed = BTreeMap::from([(id(A), swept)]);
@@ -319,12 +326,12 @@ mod tests {
             selection.choose(vec![account(A, "ACTIVE")])
         };
         assert_eq!(again(Some(regions(&["eu-west-1"]))).targets[0].regions, Some(regions(&["us-east-1"])));
-        assert_eq!(again(None).skipped, BTreeMap::from([("inScopeAgain", 1)]));
+        assert_eq!(again(None).counts.skipped, BTreeMap::from([("inScopeAgain", 1)]));
     }
 
     #[test]
     fn a_stack_update_empties_accounts_that_left_the_scope_where_something_of_ours_may_be() {
-        let (input, excluded) = (input(&json!({"trigger": "stack-update"})), BTreeSet::from([id(A), id(B)]));
+        let (input, excluded) = (input(&json!({"trigger": "stack-update"})), excluding(&[A, B]));
         let held = footprint(&[(A, &["eu-west-1", "us-east-1"]), (C, &["eu-west-1"])]);
         let selection = Selection { footprint: Some(&held), ..everything(&input, &excluded) };
         let chosen = selection.choose([A, B, C].map(|name| account(name, "ACTIVE")).into());
@@ -332,12 +339,12 @@ mod tests {
         assert_eq!(chosen.targets[0].action, Some(Action::Disable));
         assert_eq!(chosen.targets[0].regions, Some(regions(&["eu-west-1", "us-east-1"])));
         assert_eq!(chosen.targets[1].action, Some(Action::Rollout));
-        assert_eq!(chosen.skipped, BTreeMap::from([("excluded", 1)]));
+        assert_eq!(chosen.counts.skipped, BTreeMap::from([("excluded", 1)]));
     }
 
     #[test]
     fn a_disable_goes_to_accounts_that_left_the_scope_too_and_everywhere_as_long_as_nothing_is_known() {
-        let (input, excluded) = (input(&json!({"action": "disable"})), BTreeSet::from([id(A), id(B)]));
+        let (input, excluded) = (input(&json!({"action": "disable"})), excluding(&[A, B]));
         for (held, expected) in [(footprint(&[(A, &["eu-west-1"])]), vec![A, C]), (footprint(&[]), vec![A, B, C])] {
             let selection = Selection { footprint: Some(&held), ..everything(&input, &excluded) };
             let chosen = selection.choose([A, B, C].map(|name| account(name, "ACTIVE")).into());
@@ -349,7 +356,7 @@ mod tests {
 
     #[test]
     fn an_account_in_scope_is_swept_where_something_of_ours_may_be_out_of_it() {
-        let (input, none) = (input(&json!({"trigger": "stack-update"})), BTreeSet::new());
+        let (input, none) = (input(&json!({"trigger": "stack-update"})), Scope::default());
         for (held, expected) in [
             (footprint(&[(A, &["eu-west-1", "us-east-1"])]), (true, Some(regions(&["us-east-1"])))),
             (footprint(&[(A, &["eu-west-1"])]), (false, Some(regions(&[])))),
@@ -366,10 +373,10 @@ mod tests {
 
     #[test]
     fn accounts_of_ours_that_are_suspended_or_gone_are_counted() {
-        let (input, excluded) = (input(&json!({"action": "disable"})), BTreeSet::from([id(A)]));
+        let (input, excluded) = (input(&json!({"action": "disable"})), excluding(&[A]));
         let held = footprint(&[(A, &["eu-west-1"]), (B, &["eu-west-1"]), (C, &[])]);
         let selection = Selection { footprint: Some(&held), ..everything(&input, &excluded) };
         let chosen = selection.choose(vec![account(A, "SUSPENDED")]);
-        assert_eq!(chosen.skipped, BTreeMap::from([("notInOrganization", 1), ("suspended", 1)]));
+        assert_eq!(chosen.counts.skipped, BTreeMap::from([("notInOrganization", 1), ("suspended", 1)]));
     }
 }

@@ -21,7 +21,6 @@ pub(crate) type Path = Vec<OrganizationalUnitId>;
 
 const INCLUDED: &str = "$.scope.includedOrganizationalUnits";
 const EXCLUDED: &str = "$.scope.excludedOrganizationalUnits";
-const OF_THE_ORGANIZATION: &str = "an organizational unit of this organization";
 /// How long names are asked for: a report reads better with them, and nothing needs them.
 const NAMES_WITHIN: Duration = Duration::from_secs(30);
 
@@ -106,20 +105,16 @@ pub(crate) async fn check(
         match find(organizations, unit).await? {
             Some(name) if path == INCLUDED => {
                 warnings.push(Warning::unit_without_accounts(unit, &name));
-                empty.push(problem(&path, unit, "an organizational unit with accounts"));
+                empty.push(Problem::new(path, unit, "an organizational unit with accounts"));
             }
             Some(_) => {}
-            None => problems.push(problem(&path, unit, OF_THE_ORGANIZATION)),
+            None => problems.push(Problem::new(path, unit, "an organizational unit of this organization")),
         }
     }
     if !included.is_empty() && included.is_disjoint(above) {
         problems.append(&mut empty);
     }
     if problems.is_empty() { Ok(warnings) } else { Err(InvalidPolicy { problems }.into()) }
-}
-
-fn problem(path: &str, unit: &OrganizationalUnitId, allowed: &str) -> Problem {
-    Problem { path: path.to_owned(), value: format!("\"{unit}\""), allowed: allowed.to_owned() }
 }
 
 /// The unit's name; `None` when it is not there. Below a root there always is an account.

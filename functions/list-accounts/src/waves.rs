@@ -36,16 +36,18 @@ pub struct WaveOfRun {
 /// How many accounts a wave has, by its name.
 pub(crate) type Sizes = BTreeMap<Option<String>, usize>;
 
-/// How many accounts the waves of these targets have.
+/// How many accounts the waves of these targets have, which are [sorted](sort).
 pub(crate) fn sizes(targets: &[Target]) -> Sizes {
-    let mut sizes = Sizes::new();
-    for target in targets {
-        *sizes.entry(target.wave.clone()).or_default() += 1;
-    }
-    for target in targets {
-        sizes.entry(target.wave.clone()).and_modify(|size| *size = target.wave_accounts.max(*size));
-    }
-    sizes
+    targets.chunk_by(is_same).map(|of_wave| (of_wave[0].wave.clone(), size(of_wave))).collect()
+}
+
+fn is_same(one: &Target, other: &Target) -> bool {
+    one.wave == other.wave
+}
+
+/// As many as there are, or were in an earlier run.
+fn size(of_wave: &[Target]) -> usize {
+    of_wave.iter().map(|target| target.wave_accounts).fold(of_wave.len(), usize::max)
 }
 
 /// Gives each target its wave, with the size that it had `earlier`, and puts them into the order of the waves.
@@ -63,11 +65,13 @@ pub(crate) fn sort(
             wave.filter(|_| !target.sweep || target.action != Some(Action::Disable)).map(|wave| wave.name.to_string());
         target.wave_accounts = earlier.and_then(|sizes| sizes.get(&target.wave)).copied().unwrap_or_default();
     }
-    let sizes = sizes(targets);
-    for target in &mut *targets {
-        target.wave_accounts = sizes.get(&target.wave).copied().unwrap_or_default();
-    }
     targets.sort_by_key(|target| position(policy, target));
+    for of_wave in targets.chunk_by_mut(is_same) {
+        let size = size(of_wave);
+        for target in of_wave {
+            target.wave_accounts = size;
+        }
+    }
 }
 
 /// The place of a target's wave among the policy's, or after them.
@@ -114,7 +118,7 @@ pub(crate) fn of_run<'a>(
         };
         Some((of_wave, targets))
     };
-    targets.chunk_by(|a, b| a.wave == b.wave).filter_map(wave).collect()
+    targets.chunk_by(is_same).filter_map(wave).collect()
 }
 
 /// The policy by which an account is emptied, whatever wave it is or was in: what is ours is so by the names of any of them.
