@@ -57,32 +57,22 @@ impl Target {
 
     /// The target's name.
     pub fn name(&self) -> Option<&Name> {
-        match self {
-            Self::One(NamedFilter { name, .. }) => name.as_ref(),
-            Self::Every(_) => None,
-        }
+        let Self::One(target) = self else { return None };
+        target.name.as_ref()
     }
 
     /// What the target is for.
     pub fn description(&self) -> Option<&Description> {
-        match self {
-            Self::One(NamedFilter { description, .. }) => description.as_ref(),
-            Self::Every(_) => None,
-        }
+        let Self::One(target) = self else { return None };
+        target.description.as_ref()
     }
 }
 
 text_type! {
     /// By what a target chooses its hosts (`TargetKey`): `tag:…`, `tag-key`, `InstanceIds`, `resource-groups:Name` or
     /// `resource-groups:ResourceTypeFilters`.
-    TargetKey, "tag:<key>, tag-key, InstanceIds, resource-groups:Name or resource-groups:ResourceTypeFilters",
+    TargetKey = "tag:InstanceOS", "tag:<key>, tag-key, InstanceIds, resource-groups:Name or resource-groups:ResourceTypeFilters",
     "^(tag:.{1,128}|tag-key|InstanceIds|resource-groups:(Name|ResourceTypeFilters))$", if is_target_key
-}
-
-impl Default for TargetKey {
-    fn default() -> Self {
-        Self("tag:InstanceOS".to_owned())
-    }
 }
 
 /// A tag's key is of `[\p{L}\p{Z}\p{N}_.:/=\-@]`, the model's pattern, which has no `+`.

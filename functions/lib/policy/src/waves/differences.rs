@@ -15,7 +15,9 @@ object! {
         /// What differs in the policy's windows, by their names. A field replaces the window's, `null` takes a field or the whole window
         /// away, and a name that the policy does not have adds a window.
         #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-        windows: BTreeMap<String, Option<Map<String, Value>>> = default => |wave, field| wave.or_with(field, read_windows),
+        windows: BTreeMap<String, Option<Map<String, Value>>> = default => |wave, field| {
+            wave.or_with(field, read_windows)
+        },
         /// What differs in the policy's `dhmc`, all but `onDelete`.
         #[serde(skip_serializing_if = "Map::is_empty")]
         dhmc: Map<String, Value> = default => |wave, field| wave.or_with(field, read_dhmc),
