@@ -197,8 +197,8 @@ pub(crate) const BUGS: &[Bug] = &[
     Bug {
         name: "an empty list of accounts means all",
         file: "functions/lib/policy/src/input.rs",
-        right: "if items.is_empty() {",
-        wrong: "if false {",
+        right: "is_some_and(BTreeSet::is_empty)",
+        wrong: "is_some_and(|_| false)",
         caught_by: by(
             "guarantees",
             "promises::what_is_not_valid_is_refused_by_the_names_of_its_fields_before_anything_is_done",
@@ -207,8 +207,8 @@ pub(crate) const BUGS: &[Bug] = &[
     Bug {
         name: "an event without a record means all accounts",
         file: "functions/lib/policy/src/input.rs",
-        right: "object.present(\"joined\")",
-        wrong: "object.field(\"joined\")",
+        right: "input.present(\"joined\")",
+        wrong: "input.field(\"joined\")",
         caught_by: by(
             "guarantees",
             "promises::what_is_not_valid_is_refused_by_the_names_of_its_fields_before_anything_is_done",
