@@ -280,12 +280,7 @@ mod tests {
 
     #[test]
     fn a_retry_does_what_the_run_did_and_refuses_to_do_anything_else() {
-        let retry = retry::Retry {
-            action: Action::Disable,
-            keep_dhmc: false,
-            targets: BTreeMap::new(),
-            sizes: BTreeMap::new(),
-        };
+        let retry = retry::Retry { action: Action::Disable, ..retry::Retry::default() };
         let asked = |action: Value| ExecutionInput::parse(&json!({"retryOf": "r1", "action": action})).unwrap();
         assert_eq!(action(&asked(Value::Null), Some(&retry)).unwrap(), Action::Disable);
         assert_eq!(action(&asked(json!("disable")), Some(&retry)).unwrap(), Action::Disable);

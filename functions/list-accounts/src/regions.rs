@@ -51,16 +51,13 @@ async fn known(
     let Some(all) = all_regions(account).await else { return Ok(named) };
     let (known, unknown) = (&named & &all, &named - &all);
     if known.is_empty() {
-        return Err(unknown_regions(named_at, &unknown));
+        let problem = |region| Problem::new(named_at, region, "a Region that AWS has");
+        let problems = unknown.iter().map(problem).collect();
+        let is_asked_for = named_at == IN_INPUT;
+        return Err(if is_asked_for { InvalidInput { problems }.into() } else { InvalidPolicy { problems }.into() });
     }
     warnings.extend(unknown.iter().map(Warning::unknown_region));
     Ok(known)
-}
-
-fn unknown_regions(named_at: &str, unknown: &BTreeSet<Region>) -> Error {
-    let problem = |region| Problem::new(named_at, region, "a Region that AWS has");
-    let problems: Vec<_> = unknown.iter().map(problem).collect();
-    if named_at == IN_INPUT { InvalidInput { problems }.into() } else { InvalidPolicy { problems }.into() }
 }
 
 /// Every Region of the partition, enabled or not (`account:ListRegions`, asked in this account); `None` when that cannot be told,

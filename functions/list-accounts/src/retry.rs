@@ -12,7 +12,7 @@ use record::{ObjectKey, object};
 use crate::{Context, Error, waves};
 
 /// What is to be done again.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Retry {
     /// What the earlier run did as a whole.
     pub(crate) action: Action,
@@ -45,8 +45,7 @@ fn is_absent(error: &CallError, is_run_known: bool) -> bool {
 
 fn what_failed(earlier: &RunId, targets: Vec<Target>, recorded: Vec<AccountOutcome>) -> Result<Retry, Error> {
     let mut recorded: BTreeMap<_, _> = recorded.into_iter().map(|outcome| (outcome.id.clone(), outcome)).collect();
-    let sizes = waves::sizes(&targets);
-    let mut retry = Retry { action: Action::default(), keep_dhmc: false, targets: BTreeMap::new(), sizes };
+    let mut retry = Retry { sizes: waves::sizes(&targets), ..Retry::default() };
     for target in targets {
         retry.action = target.action_of_run().ok_or_else(|| Error::RunOfFormerVersion(earlier.clone()))?;
         retry.keep_dhmc = target.keep_dhmc;

@@ -95,18 +95,14 @@ pub(crate) fn of_run<'a>(
     let wave = |targets: &'a [Target]| {
         let first = targets.first()?;
         let wave = policy.waves.get(position(policy, first));
-        let name = wave.map(|wave| wave.name.to_string());
+        let name = wave.map(|wave| wave.name.to_string()).unwrap_or_default();
         let left_scope = wave.is_none() && !policy.waves.is_empty();
         let halts = action == Action::Rollout && !by_name && !left_scope;
         let halt = if halts { policy.halt_above_percent } else { never }.get();
         let of_wave = WaveOfRun {
-            title: name.as_ref().map_or_else(|| "all accounts".to_owned(), |name| format!("wave {name}")),
-            targets: if policy.waves.is_empty() {
-                whole.clone()
-            } else {
-                object(whole, name.as_deref().unwrap_or_default())
-            },
-            name: name.unwrap_or_default(),
+            title: if wave.is_some() { format!("wave {name}") } else { "all accounts".to_owned() },
+            targets: if policy.waves.is_empty() { whole.clone() } else { object(whole, &name) },
+            name,
             accounts: first.wave_accounts,
             halt_above_percent: halt,
             tolerated_failures: first.wave_accounts * usize::from(halt) / 100,
