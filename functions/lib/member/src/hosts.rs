@@ -20,9 +20,6 @@ use policy::OwnerTag;
 
 use crate::dhmc;
 
-/// Calls of one kind under way at once: of most, SSM does not publish its rates.
-const CONCURRENT_CALLS: usize = 5;
-
 /// Everything that is to be known of the hosts, at `now`; none where there are no hosts, which two calls tell.
 ///
 /// `config` has a session's credentials and the Region. What fails, fails the whole: half of it would look like hosts of which

@@ -13,8 +13,7 @@ use lambda::{CallError, Cause};
 use patching::hosts::observation::{ManagedNode, ObservedBaseline, PatchState};
 use patching::hosts::operating_system;
 
-use super::CONCURRENT_CALLS;
-use super::pages::{some_text, timestamp};
+use super::pages::{CONCURRENT_CALLS, some_text, timestamp};
 use crate::windows::gone_is_none;
 
 const DEFAULT: &str = "ssm:GetDefaultPatchBaseline";

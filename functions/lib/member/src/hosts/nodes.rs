@@ -9,8 +9,7 @@ use lambda::CallError;
 use lambda::call::{Called, every};
 use patching::hosts::observation::ManagedNode;
 
-use super::CONCURRENT_CALLS;
-use super::pages::{some_text, timestamp};
+use super::pages::{CONCURRENT_CALLS, some_text, timestamp};
 use crate::windows::gone_is_none;
 
 const LISTING: &str = "ssm:DescribeInstanceInformation";

@@ -7,8 +7,7 @@ use lambda::CallError;
 use lambda::call::every;
 use patching::hosts::observation::{PatchCounts, PatchState};
 
-use super::CONCURRENT_CALLS;
-use super::pages::timestamp;
+use super::pages::{CONCURRENT_CALLS, timestamp};
 
 const OPERATION: &str = "ssm:DescribeInstancePatchStates";
 /// The most that it takes.

@@ -10,8 +10,8 @@ use patching::hosts::observation::{HISTORY, ObservedWindow, RegisteredTarget, Re
 use patching::observed::{ObservedTarget, ObservedTask};
 use policy::OwnerTag;
 
-use super::pages::{some_text, timestamp};
-use super::{CONCURRENT_CALLS, executions};
+use super::executions;
+use super::pages::{CONCURRENT_CALLS, some_text, timestamp};
 use crate::windows::{carries, gone_is_none, identified, identities, targets, tasks, window};
 
 /// A window that somebody deletes meanwhile is left out.

@@ -1,9 +1,11 @@
 //! What is kept of the hosts of one account and Region: `runs/<run>/hosts/<account>/<region>.json`.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
-use super::{Reason, Verdict};
+use super::{Reason, Verdict, later};
 use policy::ids::{AccountId, Region};
 
 /// The hosts of one account and Region, as they were at one moment.
@@ -124,7 +126,7 @@ pub struct Host {
     pub verdict: Verdict,
     /// Why, the one that gives the verdict first, and last what is only to be known; of a host that is patched or due there is
     /// nothing but the latter.
-    #[serde(deserialize_with = "super::later::findings")]
+    #[serde(deserialize_with = "findings")]
     pub reasons: Vec<Finding>,
     /// What its last patching operation found.
     pub patch: Option<Patch>,
@@ -210,4 +212,12 @@ pub struct LastResult {
     /// `Success`, `Failed`, `Terminated` and the like; `NotInvoked` of a host that it passed over; what became of the opening
     /// (`SKIPPED_OVERLAPPING`) where it came to no host.
     pub result: String,
+}
+
+/// Those of the findings whose reason has a name here.
+fn findings<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Finding>, D::Error> {
+    let findings = Vec::<Value>::deserialize(from)?.into_iter();
+    let is_known =
+        |finding: &Value| finding["name"].as_str().is_none_or(|name| later::known::<Reason>(name.into()).is_some());
+    findings.filter(is_known).map(|finding| serde_json::from_value(finding).map_err(D::Error::custom)).collect()
 }

@@ -6,6 +6,7 @@ use super::findings::{Case, Circumstances};
 use super::observation::{Execution, Observation, ObservedBaseline, PatchState};
 use super::opening::{Opening, latest};
 use super::subject::{Subject, once, subjects};
+use super::target::did_not_run;
 use super::windows::{Window, by_name, windows};
 use super::{Baseline, Cell, Host, Patch, WindowRun};
 use policy::PatchPolicy;
@@ -55,7 +56,7 @@ fn runs(windows: &[Window<'_>], observation: &Observation, hosts: &[Subject<'_>]
         next_execution: window.found.and_then(|found| found.next_execution.clone()),
         last: window.last.as_ref().and_then(Opening::run),
         missed_at: window.missed,
-        not_run: window.did_not_run(hosts),
+        not_run: did_not_run(window, hosts),
     });
     let others =
         by_name(observation).into_values().filter(|found| windows.iter().all(|window| window.name() != found.name));

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 
 use serde::de::value::{Error, StringDeserializer};
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, IntoDeserializer};
-use serde_json::Value;
 
-use super::{Finding, Reason, Verdict};
+use super::verdict::Verdict;
 
-fn known<T: DeserializeOwned>(word: String) -> Option<T> {
+/// The value of this name.
+pub(super) fn known<T: DeserializeOwned>(word: String) -> Option<T> {
     let word: StringDeserializer<Error> = word.into_deserializer();
     T::deserialize(word).ok()
 }
@@ -30,20 +30,13 @@ where
     Ok(counts.into_iter().filter_map(|(word, count)| Some((known(word)?, count))).collect())
 }
 
-/// Reasons with what is particular.
-pub(super) fn findings<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Finding>, D::Error> {
-    let findings = Vec::<Value>::deserialize(from)?.into_iter();
-    let is_known = |finding: &Value| finding["name"].as_str().is_none_or(|name| known::<Reason>(name.into()).is_some());
-    findings.filter(is_known).map(|finding| serde_json::from_value(finding).map_err(serde::de::Error::custom)).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::{from_value, json};
+    use serde_json::{Value, from_value, json};
 
     use super::*;
     use crate::hosts::coverage::Past;
-    use crate::hosts::{Host, HostTotals};
+    use crate::hosts::{Host, HostTotals, Reason};
 
     #[test]
     fn a_host_keeps_its_verdict_without_the_reason_that_nobody_knows_yet() {

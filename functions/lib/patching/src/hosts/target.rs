@@ -57,6 +57,16 @@ pub(super) fn is_meant(window: &Window<'_>, host: &Subject<'_>) -> bool {
     missed(window, host).is_empty()
 }
 
+/// Whether a window should have done something of late and did not: it did not open, or it found none of these hosts.
+pub(super) fn did_not_run(window: &Window<'_>, hosts: &[Subject<'_>]) -> bool {
+    window.missed.is_some()
+        || window.last.as_ref().is_some_and(|last| {
+            let is_found = |host: &Subject<'_>| finds(window, host) || is_meant(window, host);
+            let is_for = |host: &Subject<'_>| last.could_come_to(host) && is_found(host);
+            last.came_to_nothing() || (last.found_nobody() && hosts.iter().any(is_for))
+        })
+}
+
 fn is_found(window: &Window<'_>, host: &Subject<'_>, by: &Selector<'_>, is_value: impl Fn(&str) -> bool) -> bool {
     match by {
         Selector::Tag(key) => host.tag(key).is_some_and(is_value),

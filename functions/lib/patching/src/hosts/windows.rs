@@ -200,17 +200,6 @@ impl<'a> Window<'a> {
     pub(super) fn tells_of(&self, host: &Subject<'_>) -> bool {
         self.last.as_ref().is_some_and(|last| last.tells_of(host))
     }
-
-    /// Whether it should have done something of late and did not: it did not open, or it found none of these hosts.
-    pub(super) fn did_not_run(&self, hosts: &[Subject<'_>]) -> bool {
-        self.missed.is_some()
-            || self.last.as_ref().is_some_and(|last| {
-                let is_found =
-                    |host: &Subject<'_>| super::target::finds(self, host) || super::target::is_meant(self, host);
-                let is_for = |host: &Subject<'_>| last.could_come_to(host) && is_found(host);
-                last.came_to_nothing() || (last.found_nobody() && hosts.iter().any(is_for))
-            })
-    }
 }
 
 /// The longest time between two openings of the next weeks, or between the next two.

@@ -1,8 +1,9 @@
+use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Value, from_value, json};
 
 use super::*;
-use crate::hosts::Cell;
+use crate::hosts::{Cell, Reason, Verdict};
 use crate::outcome::AccountOutcome;
 use crate::summary::RunSummary;
 
