@@ -62,7 +62,7 @@ fn there_is_advice_about_every_error_that_can_be_raised() {
     let of_the_machine = of_the_machine.map(|name| format!("States.{name}"));
     let others = of_the_machine.iter().map(String::as_str).chain(["NoOutcome", "Ssm.ParameterNotFoundException"]);
     for name in raised.into_iter().chain(others) {
-        assert!(patching::advice::of_error(name).is_some(), "{name}");
+        assert!(patching::advice::about(name).is_some(), "{name}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! `templates/README.md` has the parameters as the templates have them.
 
-use patching::advice::of_error;
+use patching::advice::about;
 use serde_json::Value;
 use workflow::{read, template};
 
@@ -17,7 +17,7 @@ fn the_readme_says_what_to_do_about_each_error_as_the_report_does() {
     let (documented, mut rows) = (read("templates/README.md"), 0);
     let table = errors.split("| error | class | what happened |").nth(1).unwrap().split("\n\n").next().unwrap();
     for name in table.lines().filter_map(|row| row.split('`').nth(1)) {
-        let row = format!("| `{name}` | {} |\n", of_error(name).unwrap());
+        let row = format!("| `{name}` | {} |\n", about(name).unwrap());
         assert!(documented.contains(&row), "templates/README.md has to hold, just so: {row}");
         rows += 1;
     }
