@@ -47,10 +47,5 @@ pub async fn configure(
         Err(error) if error.cause == Cause::AccessDenied => Some(error.told()),
         Err(error) => return Err(error),
     };
-    let outcome = DhmcOutcome { not_looked_for, ..plan };
-    if !action.changes() {
-        return Ok(outcome.planned());
-    }
-    dhmc::apply(ssm, &outcome).await?;
-    Ok(outcome)
+    dhmc::carry_out(ssm, action, DhmcOutcome { not_looked_for, ..plan }).await
 }

@@ -5,7 +5,6 @@ use member::sessions::{MemberRole, MemberSessions};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::RuntimeError> {
-    let role = MemberRole::from_env()?;
-    let sessions = MemberSessions::new(&clients::shared_config().await, role);
+    let sessions = MemberSessions::new(&clients::shared_config().await, MemberRole::from_env()?);
     lambda::serve(sessions, configure_dhmc::handle).await
 }

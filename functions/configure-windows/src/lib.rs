@@ -12,12 +12,11 @@ use futures::join;
 use jiff::Timestamp;
 use lambda::{CallError, Cause};
 use member::progress;
-use member::sessions::{MemberRole, MemberSessions};
+use member::sessions::MemberSessions;
 use member::windows::{self, KeptDocuments, Site};
 use patching::documents::{to_be_read, unknown_parameters};
 use patching::openings;
-use patching::outcome::{Progress, Status};
-use patching::plan::plan;
+use patching::outcome::Progress;
 use patching::request::RegionRequest;
 use patching::settings::Desired;
 use policy::input::Action;
@@ -28,8 +27,6 @@ use policy::{PatchPolicy, RoleArn};
 pub struct Context {
     /// Sessions in member accounts.
     pub sessions: MemberSessions,
-    /// Tells the partition in which the task role's ARN is.
-    pub role: MemberRole,
     /// The documents that tasks run.
     pub documents: KeptDocuments,
 }
@@ -38,8 +35,9 @@ pub struct Context {
 pub async fn handle(context: &Context, request: RegionRequest, now: Timestamp) -> Result<Progress, CallError> {
     let place = request.place();
     let RegionRequest { action, policy, earlier, .. } = request;
-    let policy = policy.within(&context.role.partition, &place.region);
-    let task_role = policy.task_role.as_ref().map(|name| context.role.other_arn(&place.account, name));
+    let role = context.sessions.role();
+    let policy = policy.within(&role.partition, &place.region);
+    let task_role = policy.task_role.as_ref().map(|name| role.other_arn(&place.account, name));
     let work = async |ssm: &Client| {
         let site = Site { ssm, place: &place, owner_tag: &policy.owner_tag, pause: Site::PAUSE };
         Box::pin(configure(&site, &context.documents, action, &policy, task_role.as_ref(), earlier.clone())).await
@@ -69,12 +67,7 @@ pub async fn configure(
         return Err(CallError::new(Cause::UnknownParameter, windows::DESCRIBING, message));
     }
     let desired = Desired::new(policy, task_role, &documents);
-    if !action.changes() {
-        let plan = plan(&desired, &observed);
-        let (windows, warnings) = (plan.predicted(), plan.warnings);
-        return Ok(Progress { status: Status::Planned, again: false, windows, warnings, ..earlier });
-    }
     let mut done = earlier;
-    let result = windows::carry_out(site, &desired, observed, &mut done).await;
-    progress::answer("ConfigureWindows", done, result)
+    let result = windows::carry_out(site, action, &desired, observed, &mut done).await;
+    progress::answer("ConfigureWindows", action, done, result)
 }

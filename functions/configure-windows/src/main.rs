@@ -8,9 +8,7 @@ use member::windows::KeptDocuments;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::RuntimeError> {
-    let role = MemberRole::from_env()?;
-    let sessions = MemberSessions::new(&clients::shared_config().await, role.clone());
-    let documents = KeptDocuments::default();
-    let context = Context { sessions, role, documents };
+    let sessions = MemberSessions::new(&clients::shared_config().await, MemberRole::from_env()?);
+    let context = Context { sessions, documents: KeptDocuments::default() };
     lambda::serve(context, async |context, request| handle(context, request, Timestamp::now()).await).await
 }

@@ -15,8 +15,7 @@ use member::sessions::MemberSessions;
 use member::windows::{self, Site};
 use member::{dhmc, progress};
 use patching::dhmc::{plan_keep, plan_reset};
-use patching::outcome::{DhmcOutcome, Progress, Status};
-use patching::plan::plan;
+use patching::outcome::{DhmcOutcome, Progress};
 use patching::request::RegionRequest;
 use patching::settings::Desired;
 use policy::input::Action;
@@ -49,9 +48,7 @@ pub async fn tear_down(
         (Err(windows), Err(dhmc)) => Err(both(windows, dhmc)),
         (windows, dhmc) => windows.and(dhmc),
     };
-    let answer = progress::answer("Teardown", done, result)?;
-    let status = if action.changes() { answer.status } else { Status::Planned };
-    Ok(Progress { status, ..answer })
+    progress::answer("Teardown", action, done, result)
 }
 
 /// Both errors under the name of one: rather one that passes, and never that of a denied Region, which may be passed over, when
@@ -64,12 +61,7 @@ fn both(windows: CallError, dhmc: CallError) -> CallError {
 
 async fn remove(site: &Site<'_>, action: Action, done: &mut Progress) -> Result<(), CallError> {
     let observed = windows::observe(site, done).await?;
-    let nothing = Desired::nothing(site.owner_tag.clone());
-    if !action.changes() {
-        done.windows = plan(&nothing, &observed).predicted();
-        return Ok(());
-    }
-    windows::carry_out(site, &nothing, observed, done).await
+    windows::carry_out(site, action, &Desired::nothing(site.owner_tag.clone()), observed, done).await
 }
 
 async fn reset(ssm: &Client, action: Action, policy: &Dhmc, keep: bool) -> Result<DhmcOutcome, CallError> {
@@ -78,11 +70,7 @@ async fn reset(ssm: &Client, action: Action, policy: &Dhmc, keep: bool) -> Resul
     }
     let found = dhmc::observe(ssm).await?;
     let plan = if keep { plan_keep(&found) } else { plan_reset(policy, &found) };
-    if !action.changes() {
-        return Ok(plan.planned());
-    }
-    dhmc::apply(ssm, &plan).await?;
-    Ok(plan)
+    dhmc::carry_out(ssm, action, plan).await
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use lambda::call::Called;
 use lambda::{CallError, Cause};
 use patching::dhmc::SETTING_ID;
 use patching::outcome::{DhmcOutcome, DhmcStatus};
+use policy::input::Action;
 
 /// The setting's value (`ssm:GetServiceSetting`), `$None` when nobody has set it.
 ///
@@ -22,22 +23,24 @@ pub async fn observe(ssm: &Client) -> Result<String, CallError> {
     value.map(ToOwned::to_owned).ok_or_else(|| CallError::left_out(OPERATION, "SettingValue"))
 }
 
-/// Makes of the setting what `planned` says (`ssm:UpdateServiceSetting`, `ssm:ResetServiceSetting`, or nothing).
-pub async fn apply(ssm: &Client, planned: &DhmcOutcome) -> Result<(), CallError> {
-    match (planned.status, &planned.after) {
+/// Makes of the setting what `plan` says (`ssm:UpdateServiceSetting`, `ssm:ResetServiceSetting`, or nothing); where `action` changes
+/// nothing, answers what that would do.
+pub async fn carry_out(ssm: &Client, action: Action, plan: DhmcOutcome) -> Result<DhmcOutcome, CallError> {
+    match (plan.status, &plan.after) {
+        _ if !action.changes() => return Ok(plan.planned()),
         (DhmcStatus::Set, Some(role)) => {
             const OPERATION: &str = "ssm:UpdateServiceSetting";
             let call = ssm.update_service_setting().setting_id(SETTING_ID).setting_value(role);
-            written(OPERATION, planned, call.send().await.called(OPERATION)?.request_id());
+            written(OPERATION, &plan, call.send().await.called(OPERATION)?.request_id());
         }
         (DhmcStatus::Reset, _) => {
             const OPERATION: &str = "ssm:ResetServiceSetting";
             let call = ssm.reset_service_setting().setting_id(SETTING_ID);
-            written(OPERATION, planned, call.send().await.called(OPERATION)?.request_id());
+            written(OPERATION, &plan, call.send().await.called(OPERATION)?.request_id());
         }
         _ => {}
     }
-    Ok(())
+    Ok(plan)
 }
 
 /// The one line of a writing call that succeeded.

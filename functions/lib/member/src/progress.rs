@@ -3,6 +3,7 @@
 use lambda::CallError;
 use lambda::named_error::{NamedError, message};
 use patching::outcome::{Left, Progress, Status};
+use policy::input::Action;
 
 /// What the function of the state `step` answers when its work, of which `progress` tells, has ended with `result`.
 ///
@@ -10,12 +11,14 @@ use patching::outcome::{Left, Progress, Status};
 /// something answers that, and the state machine asks for another one, which is told of it.
 pub fn answer(
     step: &'static str,
+    action: Action,
     mut progress: Progress,
     result: Result<(), CallError>,
 ) -> Result<Progress, CallError> {
     (progress.again, progress.left) = (false, None);
     match result {
-        Ok(()) => progress.status = Status::Succeeded,
+        Ok(()) if action.changes() => progress.status = Status::Succeeded,
+        Ok(()) => progress.status = Status::Planned,
         Err(error) if progress.has_written => {
             let cause = message(&error);
             tracing::warn!(error = error.name(), "something is done, and something is left to do: {cause}");

@@ -72,6 +72,11 @@ impl MemberSessions {
         Self { config: config.clone(), role, kept: Mutex::new(LruCache::new(KEPT)) }
     }
 
+    /// The role that sessions are made with.
+    pub fn role(&self) -> &MemberRole {
+        &self.role
+    }
+
     /// Does `work` with the SSM client of `place`'s account and Region, as often as [`with_config`](Self::with_config) does.
     pub async fn with_ssm<T>(
         &self,

@@ -6,7 +6,6 @@ mod look;
 mod observe;
 mod rounds;
 mod site;
-mod subject;
 mod write;
 
 pub use documents::{DESCRIBING, KeptDocuments};

@@ -21,9 +21,9 @@ impl Change {
         Self { field: field.to_owned(), from: name.into(), to: Value::Null }
     }
 
-    /// Something that should be there and is not.
-    pub fn missing(field: &str, name: &str) -> Self {
-        Self { field: field.to_owned(), from: Value::Null, to: name.into() }
+    /// Something that should be there and is not, by the field when it has no name.
+    pub fn missing(field: &str, name: Option<&str>) -> Self {
+        Self { field: field.to_owned(), from: Value::Null, to: name.unwrap_or(field).into() }
     }
 }
 

@@ -11,28 +11,6 @@ pub struct Observed {
     pub foreign: Vec<ForeignWindow>,
 }
 
-/// A window, by whether it is ours.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FoundWindow {
-    /// It carries the owner tag.
-    Ours(Box<ObservedWindow>),
-    /// It does not.
-    Foreign(ForeignWindow),
-}
-
-impl FromIterator<FoundWindow> for Observed {
-    fn from_iter<T: IntoIterator<Item = FoundWindow>>(windows: T) -> Self {
-        let mut observed = Self::default();
-        for window in windows {
-            match window {
-                FoundWindow::Ours(window) => observed.ours.push(*window),
-                FoundWindow::Foreign(window) => observed.foreign.push(window),
-            }
-        }
-        observed
-    }
-}
-
 /// A window with the owner tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ObservedWindow {

@@ -2,18 +2,24 @@
 //!
 //! A plan leaves nothing to choose when it is carried out, and carrying it out changes nothing that it does not name.
 
-mod choose;
 mod contest;
+mod part;
+mod step;
 #[cfg(test)]
 mod tests;
 
 pub use contest::Afterwards;
+pub use step::{Call, Step};
+
+use std::iter;
 
 use crate::diff::{Change, changes};
-use crate::observed::{Observed, ObservedTarget, ObservedTask, ObservedWindow};
+use crate::observed::{Observed, ObservedTask, ObservedWindow};
 use crate::outcome::{Warning, WindowOutcome, WindowStatus};
-use crate::settings::{Desired, DesiredWindow, TargetSettings, TaskSettings, WindowSettings};
+use crate::settings::{Desired, DesiredWindow, WindowSettings};
 use policy::ScheduleKind;
+
+use part::{Part, one_stays};
 
 /// An account has so many windows in a Region at most:
 /// <https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm>
@@ -32,136 +38,115 @@ pub struct Plan {
 
 /// What to do with one window.
 #[derive(Clone, Debug, PartialEq)]
-pub enum WindowPlan {
-    /// No window of ours has the name.
-    Create(Box<DesiredWindow>),
-    /// A window of ours has the name; nothing in it may need doing.
-    Reconcile(Box<Reconciliation>),
-    /// A window of ours that the policy does not have, or a second one of a name.
-    Delete {
-        /// The window's id.
-        id: String,
-        /// The window's name.
-        name: String,
-    },
-}
-
-/// What to do in a window that stays.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Reconciliation {
-    /// The window's id.
-    pub id: String,
-    /// The window's name.
-    pub name: String,
-    /// When it runs next, as observed.
-    pub next_execution: Option<String>,
-    /// The window's settings, when they differ.
-    pub settings: Option<WindowSettings>,
-    /// Its one target.
-    pub target: Step<TargetSettings>,
-    /// Its one task, to be registered on that target.
-    pub task: Step<TaskSettings>,
-    /// Tasks to deregister, before the targets that they may name.
-    pub surplus_tasks: Vec<String>,
-    /// Targets to deregister.
-    pub surplus_targets: Vec<String>,
-    /// All of the above, field by field.
-    pub changes: Vec<Change>,
-}
-
-/// What to do with a target or a task.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Step<S> {
-    /// It is as it should be.
-    Keep {
-        /// Its id.
-        id: String,
-    },
-    /// It differs.
-    Update {
-        /// Its id.
-        id: String,
-        /// All of its settings; what they do not name is to be unset.
-        settings: S,
-    },
-    /// There is none.
-    Register(S),
+pub struct WindowPlan {
+    /// What is to be reported once all is done; a window to be created has no id yet.
+    pub outcome: WindowOutcome,
+    /// The target that stays: on it the task is to run.
+    pub target: Option<String>,
+    /// The steps of a list are taken one after the other until one fails; the lists do not depend on each other.
+    pub steps: Vec<Vec<Step>>,
 }
 
 /// What is to be done so that `observed` becomes `desired`.
 ///
 /// Pure and total: it has an answer for every pair, and the order in which SSM listed things makes no difference.
 pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
-    let kept: Vec<Option<&ObservedWindow>> =
-        desired.windows.iter().map(|wanted| choose::window(wanted, &observed.ours)).collect();
-    let mut windows: Vec<WindowPlan> = desired
-        .windows
-        .iter()
-        .zip(&kept)
-        .map(|(wanted, kept)| match kept {
-            Some(window) => WindowPlan::Reconcile(Box::new(reconcile(wanted, window))),
-            None => WindowPlan::Create(Box::new(wanted.clone())),
-        })
-        .collect();
-    let mut surplus: Vec<_> = observed
-        .ours
-        .iter()
-        .filter(|window| !kept.iter().flatten().any(|kept| kept.id == window.id))
-        .map(|window| WindowPlan::Delete { id: window.id.clone(), name: window.settings.name.clone() })
-        .collect();
+    let mut windows: Vec<_> = desired.windows.iter().map(|wanted| planned(wanted, &observed.ours)).collect();
+    let is_kept = |found: &&ObservedWindow| windows.iter().any(|kept| kept.outcome.id.as_ref() == Some(&found.id));
+    let (kept, mut surplus): (Vec<_>, Vec<_>) = observed.ours.iter().partition(is_kept);
     // First the second ones of a name: nothing is lost with them.
-    let is_last_of_its_name =
-        |window: &WindowPlan| !kept.iter().flatten().any(|kept| kept.settings.name == window.name());
-    surplus.sort_by_key(|window| {
-        (is_last_of_its_name(window), window.name().to_owned(), window.id().map(ToOwned::to_owned))
-    });
-    windows.append(&mut surplus);
+    let stays = |name: &str| kept.iter().any(|window| window.settings.name == name);
+    surplus.sort_by_key(|window| (!stays(&window.settings.name), &window.settings.name, &window.id));
+    windows.extend(surplus.into_iter().map(deleted));
     let room = MAX_WINDOWS.saturating_sub(observed.ours.len() + observed.foreign.len());
     Plan { windows, room, warnings: foreign_windows_of_our_names(desired, observed) }
 }
 
-fn reconcile(wanted: &DesiredWindow, window: &ObservedWindow) -> Reconciliation {
-    let mut found = settings_changes(&window.settings, wanted);
-    let settings = (!found.is_empty()).then(|| wanted.window.clone());
+/// Of several windows with the wanted name the most complete one stays, then the one with the least to change, then that of the lowest
+/// id.
+fn planned(wanted: &DesiredWindow, windows: &[ObservedWindow]) -> WindowPlan {
+    let namesakes = windows.iter().filter(|window| window.settings.name == wanted.window.name);
+    let kept = namesakes.map(|window| reconciled(wanted, window)).min_by_key(|plan| {
+        let is_missing = |step: &&Step| matches!(step.call, Call::RegisterTarget(_) | Call::RegisterTask(_));
+        let missing = plan.steps.iter().flatten().filter(is_missing).count();
+        (missing, plan.outcome.changes.len(), plan.outcome.id.clone())
+    });
+    kept.unwrap_or_else(|| created(wanted))
+}
 
-    let kept_target = choose::target(&wanted.target, &window.targets);
-    let target = match kept_target {
-        Some(target) => {
-            step(&target.id, changes("target", &target.settings, &wanted.target), &wanted.target, &mut found)
-        }
-        None => register("target", wanted.target.name.as_deref(), &wanted.target, &mut found),
-    };
-
-    let kept_task = choose::task(&wanted.task, &window.tasks);
-    let task = match kept_task {
-        Some((task, run_command)) => {
-            let mut differing = changes("task", run_command, &wanted.task);
-            differing.extend(task_target_change(task, kept_target.map(|target| target.id.as_str())));
-            step(&task.id, differing, &wanted.task, &mut found)
-        }
-        None => register("task", wanted.task.name.as_deref(), &wanted.task, &mut found),
-    };
-
-    let mut surplus_tasks: Vec<_> =
-        window.tasks.iter().filter(|task| kept_task.is_none_or(|(kept, _)| kept.id != task.id)).collect();
-    let mut surplus_targets: Vec<_> =
-        window.targets.iter().filter(|target| kept_target.is_none_or(|kept| kept.id != target.id)).collect();
-    surplus_tasks.sort_by_key(|task| &task.id);
-    surplus_targets.sort_by_key(|target| &target.id);
-    found.extend(surplus_tasks.iter().map(|task| Change::surplus("task", task.name.as_ref().unwrap_or(&task.id))));
-    let name = |target: &&ObservedTarget| target.settings.name.clone().unwrap_or_else(|| target.id.clone());
-    found.extend(surplus_targets.iter().map(|target| Change::surplus("target", &name(target))));
-    Reconciliation {
-        id: window.id.clone(),
-        name: window.settings.name.clone(),
-        next_execution: window.next_execution.clone(),
-        settings,
-        target,
-        task,
-        surplus_tasks: surplus_tasks.into_iter().map(|task| task.id.clone()).collect(),
-        surplus_targets: surplus_targets.into_iter().map(|target| target.id.clone()).collect(),
-        changes: found,
+/// The window comes first and its task last: a window without a task does nothing when it opens.
+fn created(wanted: &DesiredWindow) -> WindowPlan {
+    let DesiredWindow { window, target, task, .. } = wanted.clone();
+    let (name, id, changes, next_execution) = (window.name.clone(), None, Vec::new(), None);
+    let disabled = (!window.enabled).then(|| Call::UpdateWindow(window.clone()));
+    let parts = [Call::RegisterTarget(target), Call::RegisterTask(task)];
+    let calls = iter::once(Call::CreateWindow(window)).chain(disabled).chain(parts);
+    WindowPlan {
+        outcome: WindowOutcome { name, id, status: WindowStatus::Created, changes, next_execution },
+        target: None,
+        steps: vec![calls.map(|call| Step { call, changes: Vec::new() }).collect()],
     }
+}
+
+fn deleted(found: &ObservedWindow) -> WindowPlan {
+    let steps = vec![vec![Step { call: Call::DeleteWindow, changes: Vec::new() }]];
+    let outcome = WindowOutcome { next_execution: None, ..outcome(found, WindowStatus::Deleted) };
+    WindowPlan { outcome, target: None, steps }
+}
+
+fn outcome(found: &ObservedWindow, status: WindowStatus) -> WindowOutcome {
+    WindowOutcome {
+        name: found.settings.name.clone(),
+        id: Some(found.id.clone()),
+        status,
+        changes: Vec::new(),
+        next_execution: found.next_execution.clone(),
+    }
+}
+
+fn reconciled(wanted: &DesiredWindow, found: &ObservedWindow) -> WindowPlan {
+    let (target, surplus_targets) = one_stays(found.targets.iter().map(|target| {
+        Part {
+            id: &target.id,
+            name: target.settings.name.as_ref(),
+            // One of nodes cannot be made into one of resource groups.
+            changes: (target.settings.is_of_resource_groups() == wanted.target.is_of_resource_groups())
+                .then(|| changes("target", &target.settings, &wanted.target)),
+        }
+    }));
+    let kept_target = target.as_ref().map(|(id, _)| id.clone());
+    let (task, surplus_tasks) = one_stays(found.tasks.iter().map(|task| Part {
+        id: &task.id,
+        name: task.name.as_ref(),
+        // Another type of task cannot be made into one of Run Command.
+        changes: task.run_command.as_ref().map(|command| {
+            let differing = changes("task", command, &wanted.task);
+            differing.into_iter().chain(task_target_change(task, kept_target.as_deref())).collect()
+        }),
+    }));
+
+    let settings = Call::UpdateWindow(wanted.window.clone()).unless_same(settings_changes(&found.settings, wanted));
+    let target = match target {
+        Some((id, changes)) => Call::UpdateTarget(id, wanted.target.clone()).unless_same(changes),
+        None => Some(
+            Call::RegisterTarget(wanted.target.clone()).with(Change::missing("target", wanted.target.name.as_deref())),
+        ),
+    };
+    let task = match task {
+        Some((id, changes)) => Call::UpdateTask(id, wanted.task.clone()).unless_same(changes),
+        None => {
+            Some(Call::RegisterTask(wanted.task.clone()).with(Change::missing("task", wanted.task.name.as_deref())))
+        }
+    };
+    // Tasks before the targets that they may name, and before one is registered: a window holds twenty.
+    let surplus_tasks = surplus_tasks.iter().map(|task| task.removed("task", Call::DeregisterTask));
+    let surplus_targets = surplus_targets.iter().map(|target| target.removed("target", Call::DeregisterTarget));
+    let parts = target.into_iter().chain(surplus_tasks).chain(task).chain(surplus_targets);
+    let steps = vec![settings.into_iter().collect(), parts.collect::<Vec<_>>()];
+
+    let changes: Vec<_> = steps.iter().flatten().flat_map(|step| step.changes.clone()).collect();
+    let status = if changes.is_empty() { WindowStatus::Unchanged } else { WindowStatus::Updated };
+    WindowPlan { outcome: WindowOutcome { changes, ..outcome(found, status) }, target: kept_target, steps }
 }
 
 /// Schedule and offset of a `patch-tuesday` are one: they are told together, and in the policy's words, too.
@@ -176,19 +161,6 @@ fn settings_changes(found: &WindowSettings, wanted: &DesiredWindow) -> Vec<Chang
         }
     }
     differing
-}
-
-fn step<S: Clone>(id: &str, differing: Vec<Change>, wanted: &S, found: &mut Vec<Change>) -> Step<S> {
-    if differing.is_empty() {
-        return Step::Keep { id: id.to_owned() };
-    }
-    found.extend(differing);
-    Step::Update { id: id.to_owned(), settings: wanted.clone() }
-}
-
-fn register<S: Clone>(field: &str, name: Option<&str>, wanted: &S, found: &mut Vec<Change>) -> Step<S> {
-    found.push(Change::missing(field, name.unwrap_or(field)));
-    Step::Register(wanted.clone())
 }
 
 /// A task must run on the one target that stays. A target about to be registered has no id yet, so a task that is
@@ -214,67 +186,17 @@ fn foreign_windows_of_our_names(desired: &Desired, observed: &Observed) -> Vec<W
 }
 
 impl Plan {
-    /// Whether there is nothing to do.
-    pub fn is_empty(&self) -> bool {
-        self.windows.iter().all(WindowPlan::is_empty)
-    }
-
     /// What a plan-only run reports: "would create" where a rollout reports "created".
     pub fn predicted(&self) -> Vec<WindowOutcome> {
-        self.windows.iter().map(|window| window.outcome(None).planned()).collect()
-    }
-}
-
-impl Reconciliation {
-    /// Whether targets or tasks are added or taken away, as another run may do as well.
-    pub fn adds_or_removes_parts(&self) -> bool {
-        matches!(self.target, Step::Register(_))
-            || matches!(self.task, Step::Register(_))
-            || !self.surplus_targets.is_empty()
-            || !self.surplus_tasks.is_empty()
-    }
-}
-
-impl WindowPlan {
-    /// Whether there is nothing to do.
-    pub fn is_empty(&self) -> bool {
-        matches!(self, Self::Reconcile(window) if window.changes.is_empty())
+        self.windows.iter().map(|window| window.outcome.clone().planned()).collect()
     }
 
-    /// The window's name.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Create(wanted) => &wanted.window.name,
-            Self::Reconcile(window) => &window.name,
-            Self::Delete { name, .. } => name,
-        }
-    }
-
-    /// The window's id, for one that exists.
-    pub fn id(&self) -> Option<&str> {
-        match self {
-            Self::Create(_) => None,
-            Self::Reconcile(window) => Some(&window.id),
-            Self::Delete { id, .. } => Some(id),
-        }
-    }
-
-    /// What to report once this is carried out; `created` is the id that a created window got.
-    pub fn outcome(&self, created: Option<String>) -> WindowOutcome {
-        let (status, changes, next_execution) = match self {
-            Self::Create(_) => (WindowStatus::Created, Vec::new(), None),
-            Self::Delete { .. } => (WindowStatus::Deleted, Vec::new(), None),
-            Self::Reconcile(window) if window.changes.is_empty() => {
-                (WindowStatus::Unchanged, Vec::new(), window.next_execution.clone())
-            }
-            Self::Reconcile(window) => (WindowStatus::Updated, window.changes.clone(), window.next_execution.clone()),
-        };
-        WindowOutcome {
-            name: self.name().to_owned(),
-            id: created.or_else(|| self.id().map(ToOwned::to_owned)),
-            status,
-            changes,
-            next_execution,
-        }
+    /// The ids of the targets and tasks that are to be removed.
+    pub fn removed_parts(&self) -> impl Iterator<Item = &String> {
+        let steps = self.windows.iter().flat_map(|window| window.steps.iter().flatten());
+        steps.filter_map(|step| match &step.call {
+            Call::DeregisterTarget(id) | Call::DeregisterTask(id) => Some(id),
+            _ => None,
+        })
     }
 }

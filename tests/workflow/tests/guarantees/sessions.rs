@@ -28,12 +28,12 @@ impl Aws {
         let simulator = simulator.start().await.unwrap();
         let config = sts.sdk_config().to_builder().endpoint_url(simulator.endpoint_url()).build();
         let role = MemberRole { partition: "aws".to_owned(), name: "configuration".parse().unwrap() };
-        let sessions = MemberSessions::new(&config, role.clone());
+        let sessions = MemberSessions::new(&config, role);
         Self {
             simulator,
             sts,
             config,
-            context: configure_windows::Context { sessions, role, documents: KeptDocuments::default() },
+            context: configure_windows::Context { sessions, documents: KeptDocuments::default() },
         }
     }
 
@@ -62,7 +62,7 @@ impl Aws {
 
     /// What a function that only enters accounts keeps.
     fn entering(&self) -> assume_role::Context {
-        let role = self.context.role.clone();
+        let role = self.context.sessions.role().clone();
         assume_role::Context { sessions: MemberSessions::new(&self.config, role), grace: SignedDuration::from_mins(60) }
     }
 
@@ -271,7 +271,7 @@ async fn that_iam_may_not_be_asked_costs_no_session() {
     let aws = aws_with_a_session().await;
     let denied = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>";
     (0..8).for_each(|_| aws.sts.answers_to("Action=GetRole", 403, denied));
-    let sessions = MemberSessions::new(&aws.config, aws.context.role.clone());
+    let sessions = MemberSessions::new(&aws.config, aws.context.sessions.role().clone());
     for region in [REGION, "us-east-1", "eu-central-1"] {
         let request: RegionRequest = from_value(json!({
             "run": "run", "action": "rollout", "accountId": ACCOUNT, "region": region, "policy": policy()

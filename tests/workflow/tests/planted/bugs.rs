@@ -45,7 +45,7 @@ pub(crate) const BUGS: &[Bug] = &[
     Bug {
         name: "no client token when a window is created",
         file: WRITE,
-        right: ".client_token(self.token(\"window\", \"\", settings))",
+        right: ".client_token(self.token(\"window\", settings))",
         wrong: "",
         caught_by: by("reconcile", "concurrency::two_tries_of_one_run_at_once_create_each_window_once"),
     },
@@ -59,7 +59,7 @@ pub(crate) const BUGS: &[Bug] = &[
     Bug {
         name: "windows of ours are not looked for by their tag",
         file: OBSERVE,
-        right: "if !carries(ssm, site.owner_tag, &id).await? {",
+        right: "if !carries(ssm, round.site.owner_tag, &id).await? {",
         wrong: "if false {",
         caught_by: by("guarantees", "promises::nothing_without_the_owner_tag_is_touched"),
     },
@@ -75,16 +75,16 @@ pub(crate) const BUGS: &[Bug] = &[
     },
     Bug {
         name: "tasks are not updated",
-        file: APPLY,
-        right: "Step::Update { id, settings } => writer.update_task(subject, id, target, settings).await?,",
-        wrong: "Step::Update { .. } => {}",
+        file: WRITE,
+        right: "            Call::UpdateTask(id, settings) => {\n",
+        wrong: "            Call::UpdateTask(..) => Ok(()),\n            Call::UpdateTask(id, settings) => {\n",
         caught_by: by("reconcile", "repair::install_instead_of_scan_reaches_all_tasks"),
     },
     Bug {
         name: "an update keeps what it does not name",
         file: WRITE,
-        right: "update_maintenance_window().window_id(window.id).replace(true)",
-        wrong: "update_maintenance_window().window_id(window.id)",
+        right: "update_maintenance_window().replace(true)",
+        wrong: "update_maintenance_window()",
         caught_by: by(
             "guarantees",
             "promises::after_a_run_an_account_holds_what_the_policy_says_whatever_it_held_before",
@@ -100,8 +100,8 @@ pub(crate) const BUGS: &[Bug] = &[
     Bug {
         name: "a window that another run has completed, too, counts as whole",
         file: "functions/lib/member/src/windows/look.rs",
-        right: "left(found_targets, targets) > 1 || left(found_tasks, tasks) > 1",
-        wrong: "left(found_targets, targets) > 9 || left(found_tasks, tasks) > 9",
+        right: "others(targets) > 1 || others(tasks) > 1",
+        wrong: "others(targets) > 9 || others(tasks) > 9",
         caught_by: by("reconcile", "concurrency::windows_that_another_run_completed_meanwhile_have_their_parts_once"),
     },
     Bug {
@@ -120,7 +120,7 @@ pub(crate) const BUGS: &[Bug] = &[
     },
     Bug {
         name: "a plan writes",
-        file: "functions/configure-windows/src/lib.rs",
+        file: "functions/lib/member/src/windows/rounds.rs",
         right: "if !action.changes() {",
         wrong: "if false {",
         caught_by: by("guarantees", "promises::a_plan_says_what_a_rollout_would_do_and_does_nothing"),

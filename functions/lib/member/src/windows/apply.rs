@@ -3,14 +3,11 @@
 use std::collections::BTreeMap;
 
 use futures::future::join_all;
-use futures::join;
 use lambda::{CallError, Cause};
-use patching::diff::Change;
 use patching::outcome::{WindowOutcome, WindowStatus};
-use patching::plan::{Plan, Reconciliation, Step, WindowPlan};
-use patching::settings::{DesiredWindow, TargetSettings};
+use patching::plan::{Plan, WindowPlan};
 
-use super::subject::{Part, Subject};
+use super::site::Round;
 use super::write::Writer;
 
 /// What came of carrying a plan out.
@@ -36,39 +33,35 @@ struct Attempt {
 /// Windows do not depend on each other and are worked on at once; when one fails the others are still carried through. What
 /// is to be deleted comes last, and only when all else was done: a window that has gone does not patch, and the one in
 /// its place may be refused. Where the Region is full, one is deleted for each one that is created.
-pub(super) async fn apply(writer: &Writer<'_>, plan: &Plan) -> Applied {
-    let numbered = || plan.windows.iter().enumerate();
-    let creations: Vec<_> = numbered().filter(|(_, window)| matches!(window, WindowPlan::Create(_))).collect();
-    let updates = numbered().filter(|(_, window)| matches!(window, WindowPlan::Reconcile(_)));
-    let mut deletions =
-        numbered().filter(|(_, window)| matches!(window, WindowPlan::Delete { .. })).collect::<Vec<_>>().into_iter();
-    let (with_room, others) = creations.split_at(plan.room.min(creations.len()));
+pub(super) async fn apply(round: &Round<'_>, plan: &Plan) -> Applied {
+    let numbered = |is_meant: fn(WindowStatus) -> bool| -> Vec<_> {
+        plan.windows.iter().enumerate().filter(|(_, window)| is_meant(window.outcome.status)).collect()
+    };
+    let mut creations = numbered(|status| status == WindowStatus::Created);
+    let mut deletions = numbered(|status| status == WindowStatus::Deleted);
+    let without_room = creations.len().saturating_sub(plan.room);
+    // Where there are too few deletions to make room for all, the service says so, and all that is there stays.
+    let pairs = if without_room <= deletions.len() { without_room } else { 0 };
+    let last_creations = creations.split_off(creations.len() - pairs);
+    let last_deletions = deletions.split_off(pairs);
 
-    let mut attempts = at_once(writer, updates.chain(with_room.iter().copied())).await;
-    // As many as there are do not make room for all of them: the service says so, and all that is there stays.
-    let exchanges =
-        if others.len() <= deletions.len() { deletions.by_ref().take(others.len()).collect() } else { Vec::new() };
-    if exchanges.is_empty() {
-        attempts.extend(at_once(writer, others.iter().copied()).await);
-    }
-    for (deletion, creation) in exchanges.into_iter().zip(others) {
-        for (number, window) in [deletion, *creation] {
+    let updates = numbered(|status| matches!(status, WindowStatus::Updated | WindowStatus::Unchanged));
+    let mut attempts = at_once(round, [updates, creations].concat()).await;
+    for (deletion, creation) in deletions.into_iter().zip(last_creations) {
+        for (number, window) in [deletion, creation] {
             if is_done(&attempts) {
-                attempts.insert(number, attempt(writer, window).await);
+                attempts.insert(number, attempt(round, window).await);
             }
         }
     }
     if is_done(&attempts) {
-        attempts.extend(at_once(writer, deletions).await);
+        attempts.extend(at_once(round, last_deletions).await);
     }
     applied(attempts)
 }
 
-async fn at_once<'a>(
-    writer: &Writer<'_>,
-    windows: impl Iterator<Item = (usize, &'a WindowPlan)>,
-) -> BTreeMap<usize, Attempt> {
-    let attempts = windows.map(async |(number, window)| (number, attempt(writer, window).await));
+async fn at_once(round: &Round<'_>, windows: Vec<(usize, &WindowPlan)>) -> BTreeMap<usize, Attempt> {
+    let attempts = windows.into_iter().map(async |(number, window)| (number, attempt(round, window).await));
     join_all(attempts).await.into_iter().collect()
 }
 
@@ -91,101 +84,22 @@ fn applied(attempts: BTreeMap<usize, Attempt>) -> Applied {
     applied
 }
 
-async fn attempt(writer: &Writer<'_>, plan: &WindowPlan) -> Attempt {
-    match plan {
-        WindowPlan::Create(wanted) => create(writer, plan, wanted).await,
-        WindowPlan::Reconcile(window) => {
-            let (changes, error) = reconcile(writer, window).await;
-            // Of a window in which something failed only what was done is known, and not whether that is all.
-            let done =
-                (error.is_none() || !changes.is_empty()).then(|| WindowOutcome { changes, ..plan.outcome(None) });
-            Attempt { done, error }
-        }
-        WindowPlan::Delete { id, name } => {
-            let window = Subject { id, name, changes: &[] };
-            let error = writer.delete_window(window).await.err();
-            Attempt { done: error.is_none().then(|| plan.outcome(None)), error }
-        }
-    }
-}
-
-/// The window comes first and its task last: a window without a task does nothing when it opens.
-async fn create(writer: &Writer<'_>, plan: &WindowPlan, wanted: &DesiredWindow) -> Attempt {
-    let id = match writer.create_window(&wanted.window).await {
-        Ok(id) => id,
-        Err(error) => return Attempt { done: None, error: Some(error) },
-    };
-    let window = Subject { id: &id, name: &wanted.window.name, changes: &[] };
-    let parts = async {
-        if !wanted.window.enabled {
-            // SSM creates windows enabled.
-            writer.update_window(window, &wanted.window).await?;
-        }
-        let target = writer.register_target(window, &wanted.target).await?;
-        writer.register_task(window, &target, &wanted.task).await
-    };
-    let error = parts.await.err();
-    Attempt { done: Some(plan.outcome(Some(id))), error }
-}
-
-/// Answers the changes that were made, and why not all were.
-async fn reconcile(writer: &Writer<'_>, window: &Reconciliation) -> (Vec<Change>, Option<CallError>) {
-    let subject = Subject { id: &window.id, name: &window.name, changes: &window.changes };
-    let settings = async {
-        let Some(settings) = &window.settings else { return Ok(()) };
-        writer.update_window(subject, settings).await
-    };
-    let (settings, target) = join!(settings, reconcile_target(writer, subject, &window.target));
-    let mut parts = vec![(Part::Settings, settings.is_ok()), (Part::Target, target.is_ok())];
-    let on_target = match &target {
-        Ok(target) => reconcile_on(writer, subject, window, target, &mut parts).await,
-        Err(_) => Ok(()),
-    };
-    let is_made = |change: &&Change| parts.contains(&(Part::of(change), true));
-    let changes = window.changes.iter().filter(is_made).cloned().collect();
-    (changes, settings.err().or(target.err()).or(on_target.err()))
-}
-
-/// All that needs the target's id; `parts` gets what was done.
-async fn reconcile_on(
-    writer: &Writer<'_>,
-    subject: Subject<'_>,
-    window: &Reconciliation,
-    target: &str,
-    parts: &mut Vec<(Part, bool)>,
-) -> Result<(), CallError> {
-    // Before one is registered: a window holds twenty tasks.
-    for task in &window.surplus_tasks {
-        writer.deregister_task(subject, task).await?;
-    }
-    parts.push((Part::SurplusTasks, true));
-    match &window.task {
-        Step::Keep { .. } => {}
-        Step::Update { id, settings } => writer.update_task(subject, id, target, settings).await?,
-        Step::Register(settings) => writer.register_task(subject, target, settings).await?,
-    }
-    parts.push((Part::Task, true));
-    for target in &window.surplus_targets {
-        writer.deregister_target(subject, target).await?;
-    }
-    parts.push((Part::SurplusTargets, true));
-    Ok(())
-}
-
-/// Answers the id of the target on which the task is to run.
-async fn reconcile_target(
-    writer: &Writer<'_>,
-    window: Subject<'_>,
-    step: &Step<TargetSettings>,
-) -> Result<String, CallError> {
-    match step {
-        Step::Keep { id } => Ok(id.clone()),
-        Step::Update { id, settings } => {
-            writer.update_target(window, id, settings).await?;
-            Ok(id.clone())
-        }
-        Step::Register(settings) => writer.register_target(window, settings).await,
-    }
+async fn attempt(round: &Round<'_>, plan: &WindowPlan) -> Attempt {
+    let lists = plan.steps.iter().map(async |steps| {
+        let mut writer = Writer::new(round, plan);
+        let error = writer.take_all(steps).await.err();
+        (writer, error)
+    });
+    let (writers, errors): (Vec<_>, Vec<_>) = join_all(lists).await.into_iter().unzip();
+    let (error, taken) = (errors.into_iter().flatten().next(), writers.iter().flat_map(|writer| &writer.taken));
+    // Of a window in which something failed only what was done is known, and not whether that is all.
+    let is_known = error.is_none() || taken.clone().next().is_some();
+    let done = is_known.then(|| WindowOutcome {
+        id: writers.iter().find_map(|writer| writer.id.clone()),
+        changes: taken.flat_map(|step| step.changes.clone()).collect(),
+        ..plan.outcome.clone()
+    });
+    Attempt { done, error }
 }
 
 /// Whether something was written that another run may have written as well.

@@ -13,12 +13,12 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use futures::try_join;
 use lambda::call::{Called, every};
 use lambda::{CallError, Cause};
-use patching::observed::{ForeignWindow, FoundWindow, Observed, ObservedTarget, ObservedTask, ObservedWindow};
+use patching::observed::{ForeignWindow, Observed, ObservedTarget, ObservedTask, ObservedWindow};
 use patching::outcome::Progress;
 use patching::settings::{TargetSettings, TaskSettings, WindowSettings};
 use policy::OwnerTag;
 
-use super::site::{Site, created};
+use super::site::{Round, Site};
 
 const LISTING: &str = "ssm:DescribeMaintenanceWindows";
 const TARGETS: &str = "ssm:DescribeMaintenanceWindowTargets";
@@ -34,33 +34,27 @@ const PAGE_SIZE: i32 = 100;
 /// A window that somebody deletes meanwhile is left out. Those that `earlier` tries of the run have created are there, listed
 /// yet or not.
 pub async fn observe(site: &Site<'_>, earlier: &Progress) -> Result<Observed, CallError> {
-    observe_again(site, &created(earlier), 0).await
+    observe_in(&Round::new(site, 0, earlier)).await
 }
 
-/// All windows as in [`observe`], in a later `round`, where a target and a task are in each window that this run has `created`, listed yet or not.
-pub(super) async fn observe_again(
-    site: &Site<'_>,
-    created: &BTreeSet<String>,
-    round: u32,
-) -> Result<Observed, CallError> {
+/// All windows as in [`observe`]. In a later round a target and a task are in each window that this run has created, listed yet or not.
+pub(super) async fn observe_in(round: &Round<'_>) -> Result<Observed, CallError> {
+    let (site, created) = (round.site, &round.created);
     let listed: Vec<_> = identities(site.ssm).await?.into_iter().map(identified).collect::<Result<_, _>>()?;
     let is_listed = |id: &str| listed.iter().any(|(listed, _)| listed == id);
     let unlisted: Vec<_> = created.iter().filter(|id| !is_listed(id)).map(|id| (id.clone(), None)).collect();
-    let windows: Vec<Option<FoundWindow>> = stream::iter(listed.into_iter().chain(unlisted))
-        .map(|(id, name)| {
-            let is_new = created.contains(&id);
-            gone_is_none(async move {
-                if is_new {
-                    new_window(site, id, round).await.map(|window| FoundWindow::Ours(window.into()))
-                } else {
-                    observe_window(site, id, name).await
-                }
-            })
-        })
-        .buffered(CONCURRENT_CALLS)
-        .try_collect()
-        .await?;
-    Ok(windows.into_iter().flatten().collect())
+    let mut windows = stream::iter(listed.into_iter().chain(unlisted))
+        .map(|(id, name)| gone_is_none(observe_window(round, id, name)))
+        .buffered(CONCURRENT_CALLS);
+    let mut observed = Observed::default();
+    while let Some(window) = windows.try_next().await? {
+        match window {
+            Some(Found::Ours(window)) => observed.ours.push(*window),
+            Some(Found::Foreign(window)) => observed.foreign.push(window),
+            None => {}
+        }
+    }
+    Ok(observed)
 }
 
 pub(crate) fn identified(window: MaintenanceWindowIdentity) -> Result<(String, Option<String>), CallError> {
@@ -73,21 +67,30 @@ pub(crate) async fn identities(ssm: &Client) -> Result<Vec<MaintenanceWindowIden
     every(ssm.describe_maintenance_windows().max_results(PAGE_SIZE).into_paginator().items().send(), LISTING).await
 }
 
-async fn observe_window(site: &Site<'_>, id: String, name: Option<String>) -> Result<FoundWindow, CallError> {
-    let ssm = site.ssm;
-    if !carries(ssm, site.owner_tag, &id).await? {
-        return Ok(FoundWindow::Foreign(ForeignWindow { id, name: name.unwrap_or_default() }));
+/// A window, by whether it carries the owner tag.
+enum Found {
+    Ours(Box<ObservedWindow>),
+    Foreign(ForeignWindow),
+}
+
+async fn observe_window(round: &Round<'_>, id: String, name: Option<String>) -> Result<Found, CallError> {
+    let ssm = round.site.ssm;
+    if round.created.contains(&id) {
+        return Ok(Found::Ours(new_window(round, id).await?.into()));
+    }
+    if !carries(ssm, round.site.owner_tag, &id).await? {
+        return Ok(Found::Foreign(ForeignWindow { id, name: name.unwrap_or_default() }));
     }
     let ((settings, next_execution), targets, tasks) =
         try_join!(settings(ssm, &id), targets(ssm, &id), tasks(ssm, &id))?;
-    Ok(FoundWindow::Ours(ObservedWindow { id, settings, targets, tasks, next_execution }.into()))
+    Ok(Found::Ours(ObservedWindow { id, settings, targets, tasks, next_execution }.into()))
 }
 
 /// One that this run has created.
-async fn new_window(site: &Site<'_>, id: String, round: u32) -> Result<ObservedWindow, CallError> {
-    let ssm = site.ssm;
+async fn new_window(round: &Round<'_>, id: String) -> Result<ObservedWindow, CallError> {
+    let (site, ssm) = (round.site, round.site.ssm);
     let (settings, next_execution) = site.patiently(async || settings(ssm, &id).await).await?;
-    let (targets, tasks) = if round == 0 {
+    let (targets, tasks) = if round.number == 0 {
         // An earlier try may have failed before it registered them. What it registered has the same tokens now.
         site.patiently(async || try_join!(targets(ssm, &id), tasks(ssm, &id))).await?
     } else {
@@ -113,11 +116,6 @@ pub(crate) async fn carries(ssm: &Client, owner_tag: &OwnerTag, id: &str) -> Res
 pub(crate) async fn window(ssm: &Client, id: &str) -> Result<GetMaintenanceWindowOutput, CallError> {
     let window = ssm.get_maintenance_window().window_id(id).send().await;
     window.called("ssm:GetMaintenanceWindow")
-}
-
-/// When the window runs next, as SSM states it.
-pub(super) async fn next_execution(ssm: &Client, id: &str) -> Result<Option<String>, CallError> {
-    Ok(window(ssm, id).await?.next_execution_time)
 }
 
 /// The window's settings, and when it runs next.

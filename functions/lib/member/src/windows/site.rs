@@ -65,9 +65,22 @@ impl Site<'_> {
     }
 }
 
-/// The windows that a run has created and not deleted again.
-pub(super) fn created(progress: &Progress) -> BTreeSet<String> {
-    let of = |status| progress.windows.iter().filter(move |window| window.status == status);
-    let ids = of(WindowStatus::Created).filter_map(|window| window.id.as_ref());
-    ids.filter(|id| of(WindowStatus::Deleted).all(|window| window.id.as_ref() != Some(id))).cloned().collect()
+/// One time through all of it.
+#[derive(Debug)]
+pub(super) struct Round<'a> {
+    pub(super) site: &'a Site<'a>,
+    /// Counted from 0.
+    pub(super) number: u32,
+    /// The windows that the run has created and not deleted again: what is said of them just now may pass.
+    pub(super) created: BTreeSet<String>,
+}
+
+impl<'a> Round<'a> {
+    /// After what the run has done so far.
+    pub(super) fn new(site: &'a Site<'a>, number: u32, progress: &Progress) -> Self {
+        let of = |status| progress.windows.iter().filter(move |window| window.status == status);
+        let deleted: Vec<_> = of(WindowStatus::Deleted).map(|window| &window.id).collect();
+        let created = of(WindowStatus::Created).filter(|window| !deleted.contains(&&window.id));
+        Self { site, number, created: created.filter_map(|window| window.id.clone()).collect() }
+    }
 }

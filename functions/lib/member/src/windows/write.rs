@@ -1,9 +1,7 @@
-//! The writing calls, one a method. Every update replaces: what the settings do not name is unset.
+//! The writing calls. Every update replaces: what the settings do not name is unset.
 
-use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt::Debug;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use aws_sdk_ssm::config::http::HttpResponse;
 use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
@@ -15,10 +13,11 @@ use aws_sdk_ssm::types::{
 };
 use lambda::call::Called;
 use lambda::{CallError, Cause};
+use patching::diff::Change;
+use patching::plan::{Call, Step, WindowPlan};
 use patching::settings::{TargetSettings, TaskSettings, WindowSettings};
 
-use super::site::Site;
-use super::subject::{Part, Subject};
+use super::site::Round;
 
 /// What a window is created with and updated to: the same methods of builders of two types.
 macro_rules! with_window {
@@ -45,11 +44,11 @@ macro_rules! with_target {
     };
 }
 
-/// The same for a task, on a target of its window.
+/// The same for a task, on the target of its window.
 macro_rules! with_task {
     ($call:expr, $target:expr, $settings:expr) => {
         $call
-            .targets(window_target($target))
+            .set_targets($target.clone().map(window_targets))
             .task_arn(&$settings.document)
             .set_service_role_arn($settings.service_role.clone())
             .task_invocation_parameters(invocation($settings))
@@ -62,145 +61,137 @@ macro_rules! with_task {
     };
 }
 
-/// Sends a call as often as it is asked to.
-macro_rules! sent {
-    ($call:expr) => {
-        async || $call.clone().send().await
-    };
+/// Makes a call about the window of a step.
+macro_rules! written {
+    ($window:ident, $step:ident, $operation:literal, $call:expr) => {{
+        let call = $call.set_window_id($window.id.clone());
+        $window.write($operation, $step, async || call.clone().send().await).await
+    }};
 }
 
+/// Takes the steps of one window.
 #[derive(Debug)]
 pub(super) struct Writer<'a> {
-    site: &'a Site<'a>,
-    round: u32,
-    /// The windows that this run has created: what is said of them just now may pass.
-    created: Mutex<BTreeSet<String>>,
+    round: &'a Round<'a>,
+    name: &'a str,
+    /// None until it is created.
+    pub(super) id: Option<String>,
+    /// Whether this run has created it: what is said of it just now may pass.
+    is_new: bool,
+    /// The target on which its task is to run; none until it is registered.
+    target: Option<String>,
+    /// The steps that are done.
+    pub(super) taken: Vec<&'a Step>,
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(site: &'a Site<'a>, round: u32, created: BTreeSet<String>) -> Self {
-        Self { site, round, created: Mutex::new(created) }
+    pub(super) fn new(round: &'a Round<'a>, plan: &'a WindowPlan) -> Self {
+        let id = plan.outcome.id.clone();
+        let is_new = id.as_ref().is_some_and(|id| round.created.contains(id));
+        Self { round, name: &plan.outcome.name, id, is_new, target: plan.target.clone(), taken: Vec::new() }
+    }
+
+    /// One after the other, until one fails.
+    pub(super) async fn take_all(&mut self, steps: &'a [Step]) -> Result<(), CallError> {
+        for step in steps {
+            self.take(step).await?;
+            self.taken.push(step);
+        }
+        Ok(())
+    }
+
+    async fn take(&mut self, step: &Step) -> Result<(), CallError> {
+        let ssm = self.round.site.ssm;
+        match &step.call {
+            Call::CreateWindow(settings) => self.create_window(settings).await,
+            Call::UpdateWindow(settings) => {
+                let call = ssm.update_maintenance_window().replace(true).enabled(settings.enabled);
+                written!(self, step, "ssm:UpdateMaintenanceWindow", with_window!(call, settings)).map(drop)
+            }
+            Call::DeleteWindow => {
+                done_or_gone(written!(self, step, "ssm:DeleteMaintenanceWindow", ssm.delete_maintenance_window()))
+            }
+            Call::RegisterTarget(settings) => self.register_target(step, settings).await,
+            Call::UpdateTarget(id, settings) => {
+                let call = ssm.update_maintenance_window_target().window_target_id(id).replace(true);
+                written!(self, step, "ssm:UpdateMaintenanceWindowTarget", with_target!(call, settings)).map(drop)
+            }
+            Call::DeregisterTarget(id) => {
+                // Safe: a target that a task still names stays, and the next run sees to it.
+                let call = ssm.deregister_target_from_maintenance_window().window_target_id(id).safe(true);
+                done_or_gone(written!(self, step, "ssm:DeregisterTargetFromMaintenanceWindow", call))
+            }
+            Call::RegisterTask(settings) => {
+                let call = ssm.register_task_with_maintenance_window().client_token(self.token("task", settings));
+                let call = with_task!(call.task_type(MaintenanceWindowTaskType::RunCommand), self.target, settings);
+                written!(self, step, "ssm:RegisterTaskWithMaintenanceWindow", call).map(drop)
+            }
+            Call::UpdateTask(id, settings) => {
+                let call = ssm.update_maintenance_window_task().window_task_id(id).replace(true);
+                written!(self, step, "ssm:UpdateMaintenanceWindowTask", with_task!(call, self.target, settings))
+                    .map(drop)
+            }
+            Call::DeregisterTask(id) => {
+                let call = ssm.deregister_task_from_maintenance_window().window_task_id(id);
+                done_or_gone(written!(self, step, "ssm:DeregisterTaskFromMaintenanceWindow", call))
+            }
+        }
+    }
+
+    /// The tag goes with the creation: there is no moment at which a window of ours is without it.
+    async fn create_window(&mut self, settings: &WindowSettings) -> Result<(), CallError> {
+        const OPERATION: &str = "ssm:CreateMaintenanceWindow";
+        let owner_tag = self.round.site.owner_tag;
+        let tag = Tag::builder().key(owner_tag.key.as_str()).value(owner_tag.value.as_str()).build();
+        let call = self.round.site.ssm.create_maintenance_window().client_token(self.token("window", settings));
+        let call = call.tags(tag.map_err(|error| CallError::not_made(OPERATION, error))?);
+        let answer = with_window!(call, settings).send().await.called(OPERATION)?;
+        let left_out = || CallError::left_out(OPERATION, "WindowId");
+        (self.id, self.is_new) = (Some(answer.window_id.clone().ok_or_else(left_out)?), true);
+        self.tell(OPERATION, &[], answer.request_id());
+        Ok(())
+    }
+
+    async fn register_target(&mut self, step: &Step, settings: &TargetSettings) -> Result<(), CallError> {
+        let call = self.round.site.ssm.register_target_with_maintenance_window();
+        let call = call.client_token(self.token("target", settings)).resource_type(resource_type(settings));
+        let answer = written!(self, step, "ssm:RegisterTargetWithMaintenanceWindow", with_target!(call, settings))?;
+        let left_out = || CallError::left_out("ssm:RegisterTargetWithMaintenanceWindow", "WindowTargetId");
+        self.target = Some(answer.window_target_id.ok_or_else(left_out)?);
+        Ok(())
     }
 
     /// Each round has tokens of its own: what an earlier round created may be gone, and its token would still be answered
     /// with its id.
-    fn token(&self, item: &str, parent: &str, settings: &impl Debug) -> String {
-        self.site.place.client_token(&format!("{item}-{}", self.round), parent, settings)
+    fn token(&self, item: &str, settings: &impl Debug) -> String {
+        let (item, parent) = (format!("{item}-{}", self.round.number), format!("{:?}/{:?}", self.id, self.target));
+        self.round.site.place.client_token(&item, &parent, settings)
     }
 
-    fn created(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        self.created.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Makes the call of `operation`, which writes this part of `window`, and logs it.
+    /// Makes the call of `operation` and logs it.
     async fn write<T, E>(
         &self,
         operation: &'static str,
-        window: Subject<'_>,
-        part: Part,
+        step: &Step,
         send: impl AsyncFn() -> Result<T, SdkError<E, HttpResponse>>,
     ) -> Result<T, CallError>
     where
         T: RequestId,
         E: ProvideErrorMetadata + Error + 'static,
     {
-        let is_new = self.created().contains(window.id);
         let call = async || send().await.called(operation);
-        let answer = if is_new { self.site.patiently(call).await } else { call().await }?;
-        window.written(operation, part, answer.request_id());
+        let answer = if self.is_new { self.round.site.patiently(call).await } else { call().await }?;
+        self.tell(operation, &step.changes, answer.request_id());
         Ok(answer)
     }
 
-    /// The tag goes with the creation: there is no moment at which a window of ours is without it.
-    pub(super) async fn create_window(&self, settings: &WindowSettings) -> Result<String, CallError> {
-        const OPERATION: &str = "ssm:CreateMaintenanceWindow";
-        let owner_tag = self.site.owner_tag;
-        let tag = Tag::builder().key(owner_tag.key.as_str()).value(owner_tag.value.as_str()).build();
-        let call = self.site.ssm.create_maintenance_window().client_token(self.token("window", "", settings));
-        let call = call.tags(tag.map_err(|error| CallError::not_made(OPERATION, error))?);
-        let answer = with_window!(call, settings).send().await.called(OPERATION)?;
-        let request_id = answer.request_id().map(ToOwned::to_owned);
-        let id = answer.window_id.ok_or_else(|| CallError::left_out(OPERATION, "WindowId"))?;
-        let window = Subject { id: &id, name: &settings.name, changes: &[] };
-        window.written(OPERATION, Part::Settings, request_id.as_deref());
-        self.created().insert(id.clone());
-        Ok(id)
-    }
-
-    pub(super) async fn update_window(&self, window: Subject<'_>, settings: &WindowSettings) -> Result<(), CallError> {
-        let call = self.site.ssm.update_maintenance_window().window_id(window.id).replace(true);
-        let call = call.enabled(settings.enabled);
-        let call = with_window!(call, settings);
-        self.write("ssm:UpdateMaintenanceWindow", window, Part::Settings, sent!(call)).await.map(drop)
-    }
-
-    pub(super) async fn delete_window(&self, window: Subject<'_>) -> Result<(), CallError> {
-        let call = self.site.ssm.delete_maintenance_window().window_id(window.id);
-        done_or_gone(self.write("ssm:DeleteMaintenanceWindow", window, Part::Settings, sent!(call)).await)
-    }
-
-    pub(super) async fn register_target(
-        &self,
-        window: Subject<'_>,
-        settings: &TargetSettings,
-    ) -> Result<String, CallError> {
-        const OPERATION: &str = "ssm:RegisterTargetWithMaintenanceWindow";
-        let call = self.site.ssm.register_target_with_maintenance_window().window_id(window.id);
-        let call = call.client_token(self.token("target", window.id, settings)).resource_type(resource_type(settings));
-        let call = with_target!(call, settings);
-        let answer = self.write(OPERATION, window, Part::Target, sent!(call)).await?;
-        answer.window_target_id.ok_or_else(|| CallError::left_out(OPERATION, "WindowTargetId"))
-    }
-
-    pub(super) async fn update_target(
-        &self,
-        window: Subject<'_>,
-        id: &str,
-        settings: &TargetSettings,
-    ) -> Result<(), CallError> {
-        let call = self.site.ssm.update_maintenance_window_target().window_id(window.id);
-        let call = call.window_target_id(id).replace(true);
-        let call = with_target!(call, settings);
-        self.write("ssm:UpdateMaintenanceWindowTarget", window, Part::Target, sent!(call)).await.map(drop)
-    }
-
-    /// `Safe`: a target that a task still names stays, and the next run sees to it.
-    pub(super) async fn deregister_target(&self, window: Subject<'_>, id: &str) -> Result<(), CallError> {
-        let call = self.site.ssm.deregister_target_from_maintenance_window().window_id(window.id);
-        let call = call.window_target_id(id).safe(true);
-        let operation = "ssm:DeregisterTargetFromMaintenanceWindow";
-        done_or_gone(self.write(operation, window, Part::SurplusTargets, sent!(call)).await)
-    }
-
-    pub(super) async fn register_task(
-        &self,
-        window: Subject<'_>,
-        target: &str,
-        settings: &TaskSettings,
-    ) -> Result<(), CallError> {
-        let token = self.token("task", &format!("{}/{target}", window.id), settings);
-        let call = self.site.ssm.register_task_with_maintenance_window().window_id(window.id).client_token(token);
-        let call = with_task!(call.task_type(MaintenanceWindowTaskType::RunCommand), target, settings);
-        self.write("ssm:RegisterTaskWithMaintenanceWindow", window, Part::Task, sent!(call)).await.map(drop)
-    }
-
-    pub(super) async fn update_task(
-        &self,
-        window: Subject<'_>,
-        id: &str,
-        target: &str,
-        settings: &TaskSettings,
-    ) -> Result<(), CallError> {
-        let call = self.site.ssm.update_maintenance_window_task().window_id(window.id);
-        let call = call.window_task_id(id).replace(true);
-        let call = with_task!(call, target, settings);
-        self.write("ssm:UpdateMaintenanceWindowTask", window, Part::Task, sent!(call)).await.map(drop)
-    }
-
-    pub(super) async fn deregister_task(&self, window: Subject<'_>, id: &str) -> Result<(), CallError> {
-        let call = self.site.ssm.deregister_task_from_maintenance_window().window_id(window.id).window_task_id(id);
-        let operation = "ssm:DeregisterTaskFromMaintenanceWindow";
-        done_or_gone(self.write(operation, window, Part::SurplusTasks, sent!(call)).await)
+    /// The one line of a writing call that succeeded.
+    fn tell(&self, operation: &'static str, changes: &[Change], request_id: Option<&str>) {
+        let changes: Vec<_> =
+            changes.iter().map(|Change { field, from, to }| format!("{field}: {from} -> {to}")).collect();
+        let changes = (!changes.is_empty()).then(|| changes.join("; "));
+        let (window, window_id) = (self.name, self.id.as_deref());
+        tracing::info!(operation, window, window_id, changes, request_id, "{operation}: {window}");
     }
 }
 
@@ -226,8 +217,8 @@ fn invocation(settings: &TaskSettings) -> MaintenanceWindowTaskInvocationParamet
         .build()
 }
 
-fn window_target(id: &str) -> Target {
-    Target::builder().key("WindowTargetIds").values(id).build()
+fn window_targets(id: String) -> Vec<Target> {
+    vec![Target::builder().key("WindowTargetIds").values(id).build()]
 }
 
 fn selectors(settings: &TargetSettings) -> Vec<Target> {

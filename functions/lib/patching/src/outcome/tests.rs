@@ -109,7 +109,7 @@ fn what_was_done_stays_done_whatever_a_later_look_finds_or_does() {
         name: "w-w".into(),
         id: Some(id.into()),
         status,
-        changes: fields.iter().map(|field| Change::missing(field, "x")).collect(),
+        changes: fields.iter().map(|field| Change::missing(field, Some("x"))).collect(),
         next_execution: Some(format!("next of {id}")),
     };
     let after = |[first, second]: [Vec<WindowOutcome>; 2]| {

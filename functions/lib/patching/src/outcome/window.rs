@@ -62,6 +62,12 @@ impl WindowOutcome {
         Self { status, changes, ..later }
     }
 
+    /// Whether targets or tasks were added or taken away, as another run may have done as well.
+    pub fn adds_or_removes_parts(&self) -> bool {
+        let is_part = |change: &Change| change.field == "target" || change.field == "task";
+        self.status == WindowStatus::Created || self.changes.iter().any(is_part)
+    }
+
     /// What a plan says of it: that it would be created, updated or deleted, where a rollout says that it was.
     #[must_use]
     pub fn planned(self) -> Self {

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::documents::Document;
-use crate::observed::ForeignWindow;
+use crate::observed::{ForeignWindow, ObservedTarget};
 
 fn desired(names: &[&str]) -> Desired {
     let window = |name: &&str| {
@@ -48,33 +48,45 @@ fn observed(windows: impl Into<Vec<ObservedWindow>>) -> Observed {
     Observed { ours: windows.into(), foreign: Vec::new() }
 }
 
-fn reconciliation(plan: &Plan) -> &Reconciliation {
-    match plan.windows.as_slice() {
-        [WindowPlan::Reconcile(window)] => window,
-        other => panic!("one window to reconcile, not {other:?}"),
-    }
+/// The calls of a plan for one window, those of its own settings first.
+fn calls(plan: &Plan) -> Vec<Call> {
+    let [window] = plan.windows.as_slice() else { panic!("one window, not {:?}", plan.windows) };
+    window.steps.iter().flatten().map(|step| step.call.clone()).collect()
 }
 
-fn fields(window: &Reconciliation) -> Vec<&str> {
-    window.changes.iter().map(|change| change.field.as_str()).collect()
+fn fields(plan: &Plan) -> Vec<&str> {
+    plan.windows[0].outcome.changes.iter().map(|change| change.field.as_str()).collect()
+}
+
+fn named(plan: &WindowPlan) -> (WindowStatus, Option<&str>, &str) {
+    (plan.outcome.status, plan.outcome.id.as_deref(), &plan.outcome.name)
 }
 
 #[test]
 fn what_is_missing_is_created() {
     let desired = desired(&["one-window", "other-window"]);
-    let plan = plan(&desired, &Observed::default());
-    assert_eq!(
-        plan.windows,
-        desired.windows.iter().cloned().map(|window| WindowPlan::Create(Box::new(window))).collect::<Vec<_>>()
-    );
+    let planned = plan(&desired, &Observed::default());
+    let created = |name| (WindowStatus::Created, None, name);
+    assert_eq!(planned.windows.iter().map(named).collect::<Vec<_>>(), ["one-window", "other-window"].map(created));
+    let DesiredWindow { window, target, task, .. } = desired.windows[0].clone();
+    let calls: Vec<_> = planned.windows[0].steps.iter().flatten().map(|step| step.call.clone()).collect();
+    assert_eq!(calls, [Call::CreateWindow(window), Call::RegisterTarget(target), Call::RegisterTask(task)]);
+}
+
+#[test]
+fn a_window_that_is_not_to_open_is_disabled_before_it_gets_a_task() {
+    let mut desired = desired(&["one-window"]);
+    desired.windows[0].window.enabled = false;
+    let calls = calls(&plan(&desired, &Observed::default()));
+    assert!(matches!(calls.as_slice(), [Call::CreateWindow(_), Call::UpdateWindow(_), Call::RegisterTarget(_), _]));
 }
 
 #[test]
 fn what_is_as_it_should_be_stays_unchanged() {
     let desired = desired(&["one-window"]);
     let plan = plan(&desired, &observed([written(&desired.windows[0], "mw-1")]));
-    assert!(plan.is_empty());
-    assert_eq!(plan.windows[0].outcome(None).status, WindowStatus::Unchanged);
+    assert_eq!(calls(&plan), []);
+    assert_eq!(plan.windows[0].outcome.status, WindowStatus::Unchanged);
 }
 
 #[test]
@@ -83,10 +95,8 @@ fn a_changed_schedule_is_updated_in_place() {
     let mut window = written(&desired.windows[0], "mw-1");
     window.settings.schedule = "rate(7 days)".into();
     let plan = plan(&desired, &observed([window]));
-    let window = reconciliation(&plan);
-    assert_eq!(window.settings.as_ref(), Some(&desired.windows[0].window));
-    assert_eq!(fields(window), ["schedule"]);
-    assert!(matches!(window.task, Step::Keep { .. }) && matches!(window.target, Step::Keep { .. }));
+    assert_eq!(calls(&plan), [Call::UpdateWindow(desired.windows[0].window.clone())]);
+    assert_eq!(fields(&plan), ["schedule"]);
 }
 
 #[test]
@@ -95,7 +105,7 @@ fn a_disabled_window_is_enabled() {
     let mut window = written(&desired.windows[0], "mw-1");
     window.settings.enabled = false;
     let plan = plan(&desired, &observed([window]));
-    assert_eq!(fields(reconciliation(&plan)), ["enabled"]);
+    assert_eq!(fields(&plan), ["enabled"]);
 }
 
 #[test]
@@ -104,7 +114,7 @@ fn an_end_date_that_somebody_set_is_taken_away() {
     let mut window = written(&desired.windows[0], "mw-1");
     window.settings.end_date = Some("2020-01-01T00:00:00Z".into());
     let plan = plan(&desired, &observed([window]));
-    assert_eq!(fields(reconciliation(&plan)), ["endDate"]);
+    assert_eq!(fields(&plan), ["endDate"]);
 }
 
 #[test]
@@ -115,10 +125,8 @@ fn a_stale_hash_and_a_changed_parameter_update_the_task_only() {
     task.document_hash = Some("h0".into());
     task.parameters.insert("Operation".into(), vec!["Install".into()]);
     let plan = plan(&desired, &observed([window]));
-    let window = reconciliation(&plan);
-    assert_eq!(fields(window), ["task.documentHash", "task.parameters.Operation"]);
-    assert_eq!(window.settings, None);
-    assert_eq!(window.task, Step::Update { id: "mw-1-task".into(), settings: desired.windows[0].task.clone() });
+    assert_eq!(fields(&plan), ["task.documentHash", "task.parameters.Operation"]);
+    assert_eq!(calls(&plan), [Call::UpdateTask("mw-1-task".into(), desired.windows[0].task.clone())]);
 }
 
 #[test]
@@ -127,7 +135,7 @@ fn a_deleted_task_is_registered_again() {
     let mut window = written(&desired.windows[0], "mw-1");
     window.tasks.clear();
     let plan = plan(&desired, &observed([window]));
-    assert_eq!(reconciliation(&plan).task, Step::Register(desired.windows[0].task.clone()));
+    assert_eq!(calls(&plan), [Call::RegisterTask(desired.windows[0].task.clone())]);
 }
 
 #[test]
@@ -136,10 +144,8 @@ fn a_deleted_target_is_registered_again_and_the_task_moved_to_it() {
     let mut window = written(&desired.windows[0], "mw-1");
     window.targets.clear();
     let plan = plan(&desired, &observed([window]));
-    let window = reconciliation(&plan);
-    assert!(matches!(window.target, Step::Register(_)));
-    assert!(matches!(window.task, Step::Update { .. }));
-    assert_eq!(fields(window), ["target", "task.target"]);
+    assert!(matches!(calls(&plan).as_slice(), [Call::RegisterTarget(_), Call::UpdateTask(..)]));
+    assert_eq!(fields(&plan), ["target", "task.target"]);
 }
 
 #[test]
@@ -148,9 +154,8 @@ fn a_task_of_another_type_is_replaced() {
     let mut window = written(&desired.windows[0], "mw-1");
     window.tasks[0].run_command = None;
     let plan = plan(&desired, &observed([window]));
-    let window = reconciliation(&plan);
-    assert!(matches!(window.task, Step::Register(_)));
-    assert_eq!(window.surplus_tasks, ["mw-1-task"]);
+    let replaced = [Call::DeregisterTask("mw-1-task".into()), Call::RegisterTask(desired.windows[0].task.clone())];
+    assert_eq!(calls(&plan), replaced);
 }
 
 #[test]
@@ -162,17 +167,17 @@ fn surplus_tasks_and_targets_are_deregistered() {
     window.tasks.insert(0, task);
     window.targets.insert(0, target);
     let plan = plan(&desired, &observed([window]));
-    let window = reconciliation(&plan);
-    assert_eq!((window.surplus_tasks.len(), window.surplus_targets.len()), (1, 1));
-    assert_eq!(fields(window), ["task", "target"]);
+    let removed = [Call::DeregisterTask("mw-1-task-2".into()), Call::DeregisterTarget("mw-1-target-2".into())];
+    assert_eq!(calls(&plan), removed);
+    assert_eq!(fields(&plan), ["task", "target"]);
 }
 
 #[test]
 fn a_window_that_the_policy_does_not_have_is_deleted() {
     let [old, new] = [desired(&["old-name"]), desired(&["new-name"])];
     let plan = plan(&new, &observed([written(&old.windows[0], "mw-1")]));
-    assert_eq!(plan.windows[0], WindowPlan::Create(Box::new(new.windows[0].clone())));
-    assert_eq!(plan.windows[1], WindowPlan::Delete { id: "mw-1".into(), name: "old-name".into() });
+    assert_eq!(named(&plan.windows[0]), (WindowStatus::Created, None, "new-name"));
+    assert_eq!(named(&plan.windows[1]), (WindowStatus::Deleted, Some("mw-1"), "old-name"));
 }
 
 #[test]
@@ -183,8 +188,8 @@ fn of_several_windows_with_one_name_the_most_complete_stays() {
     half_made.tasks.clear();
     for order in [[complete.clone(), half_made.clone()], [half_made, complete]] {
         let plan = plan(&desired, &observed(order));
-        assert_eq!(plan.windows[0].id(), Some("mw-2"));
-        assert_eq!(plan.windows[1], WindowPlan::Delete { id: "mw-1".into(), name: "one-window".into() });
+        assert_eq!(named(&plan.windows[0]), (WindowStatus::Unchanged, Some("mw-2"), "one-window"));
+        assert_eq!(named(&plan.windows[1]), (WindowStatus::Deleted, Some("mw-1"), "one-window"));
     }
 }
 
@@ -194,7 +199,7 @@ fn a_foreign_window_with_one_of_our_names_is_warned_of_and_left_alone() {
     let foreign =
         ["one-window", "another-name"].map(|name| ForeignWindow { id: format!("mw-{name}"), name: name.into() });
     let plan = plan(&desired, &Observed { ours: vec![written(&desired.windows[0], "mw-1")], foreign: foreign.into() });
-    assert!(plan.is_empty());
+    assert_eq!(calls(&plan), []);
     assert_eq!(plan.warnings.len(), 1);
     assert!(plan.warnings[0].message.contains("mw-one-window"), "{}", plan.warnings[0].message);
 }
@@ -204,8 +209,9 @@ fn a_teardown_deletes_all_that_is_ours() {
     let set_up = desired(&["one-window", "other-window"]);
     let windows = [written(&set_up.windows[0], "mw-1"), written(&set_up.windows[1], "mw-2")];
     let plan = plan(&Desired::nothing(set_up.owner_tag), &observed(windows));
-    assert!(plan.windows.iter().all(|window| matches!(window, WindowPlan::Delete { .. })));
-    assert_eq!(plan.windows.len(), 2);
+    let expected = [("mw-1", "one-window"), ("mw-2", "other-window")];
+    let deleted = |(id, name)| (WindowStatus::Deleted, Some(id), name);
+    assert_eq!(plan.windows.iter().map(named).collect::<Vec<_>>(), expected.map(deleted));
 }
 
 #[test]
@@ -225,7 +231,7 @@ fn a_surplus_window_goes_before_the_last_one_of_its_name() {
     let renamed = written(&old.windows[0], "mw-1");
     let twins = [written(&new.windows[0], "mw-2"), written(&new.windows[0], "mw-3")];
     let plan = plan(&new, &observed([vec![renamed], twins.to_vec()].concat()));
-    let deleted: Vec<_> = plan.windows[1..].iter().map(|window| window.id().unwrap()).collect();
+    let deleted: Vec<_> = plan.windows[1..].iter().map(|window| window.outcome.id.clone().unwrap()).collect();
     assert_eq!(deleted, ["mw-3", "mw-1"]);
 }
 
@@ -251,18 +257,17 @@ fn kept(names: &[&str]) -> Vec<WindowOutcome> {
     names.iter().map(window).collect()
 }
 
-fn listed(windows: &[(&str, &str)]) -> Afterwards {
-    let listed = windows.iter().map(|(id, name)| (id.to_string(), name.to_string())).collect();
-    Afterwards { listed, ..Afterwards::default() }
+/// What is there besides, under these names.
+fn besides(names: &[&str]) -> Afterwards {
+    Afterwards { names: names.iter().map(ToString::to_string).collect(), ..Afterwards::default() }
 }
 
 #[test]
 fn windows_are_contested_when_a_name_is_there_twice_or_ones_own_is_gone_or_doubled() {
     let both = kept(&["one-window", "other-window"]);
-    let alone = listed(&[("one-window", "one-window"), ("other-window", "other-window"), ("mw-1", "foreign")]);
+    let alone = besides(&["another-one"]);
     assert!(!alone.is_contested(&both));
-    let twice = listed(&[("one-window", "one-window"), ("mw-1", "one-window")]);
-    assert!(twice.is_contested(&both));
+    assert!(besides(&["one-window"]).is_contested(&both), "another run created it, too");
     let id = || ["other-window".to_owned()].into();
     assert!(Afterwards { gone: id(), ..alone.clone() }.is_contested(&both), "another run deleted it");
     assert!(Afterwards { doubled: id(), ..alone }.is_contested(&both), "another run added its own parts");
@@ -270,12 +275,12 @@ fn windows_are_contested_when_a_name_is_there_twice_or_ones_own_is_gone_or_doubl
 
 #[test]
 fn a_window_that_is_not_listed_yet_is_not_contested() {
-    assert!(!listed(&[]).is_contested(&kept(&["one-window"])));
+    assert!(!besides(&[]).is_contested(&kept(&["one-window"])));
 }
 
 #[test]
 fn what_was_deleted_is_not_contested() {
     let mut deleted = kept(&["one-window"]);
     deleted[0].status = WindowStatus::Deleted;
-    assert!(!listed(&[("mw-1", "one-window")]).is_contested(&deleted));
+    assert!(!besides(&["one-window"]).is_contested(&deleted));
 }

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use patching::observed::Observed;
-use patching::plan::{Step, WindowPlan, plan};
+use patching::plan::{Call, plan};
 use patching::settings::Desired;
 use policy::PatchPolicy;
 use serde_json::json;
 
-use crate::model::carried_out;
+use crate::model::{carried_out, nothing_to_do};
 
 type Filters<'a> = &'a [(&'a str, &'a [&'a str])];
 
@@ -31,7 +31,7 @@ fn each_filter_of_a_target_counts_and_neither_their_order_nor_that_of_values_doe
         found.ours[0].targets[0].settings.selectors = selectors(filters);
         plan(&desired, &found)
     };
-    assert!(planned(&[("tag:Group", &["web"]), ("tag:Environment", &["dr", "prod"])]).is_empty());
+    assert!(nothing_to_do(&planned(&[("tag:Group", &["web"]), ("tag:Environment", &["dr", "prod"])])));
     let drifts: [(Filters<'_>, &str); 4] = [
         (&[("tag:Environment", &["prod", "dr"])], "tag:Group"),
         (&[("tag:Environment", &["prod", "dr"]), ("tag:Group", &["web", "db"])], "tag:Group"),
@@ -40,9 +40,10 @@ fn each_filter_of_a_target_counts_and_neither_their_order_nor_that_of_values_doe
     ];
     for (drift, key) in drifts {
         let plan = planned(drift);
-        let [WindowPlan::Reconcile(window)] = plan.windows.as_slice() else { panic!("{:?}", plan.windows) };
-        let fields: Vec<_> = window.changes.iter().map(|change| change.field.clone()).collect();
+        let fields: Vec<_> = plan.windows[0].outcome.changes.iter().map(|change| change.field.clone()).collect();
         assert_eq!(fields, [format!("target.selectors.{key}")]);
-        assert!(matches!(&window.target, Step::Update { settings, .. } if *settings == desired.windows[0].target));
+        let calls: Vec<_> = plan.windows[0].steps.iter().flatten().map(|step| &step.call).collect();
+        let [Call::UpdateTarget(_, settings)] = calls.as_slice() else { panic!("{calls:?}") };
+        assert_eq!(settings, &desired.windows[0].target);
     }
 }

@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use patching::observed::Observed;
 use patching::openings::lost;
 use patching::outcome::{Warning, WindowOutcome};
-use patching::plan::{Plan, WindowPlan, plan};
+use patching::plan::{Plan, plan};
 use patching::settings::Desired;
 use policy::PatchPolicy;
 use serde_json::{Value, json};
 
-use crate::model::carried_out;
+use crate::model::{carried_out, nothing_to_do};
 
 fn policy(changes: Value) -> PatchPolicy {
     let mut window = json!({
@@ -35,8 +35,12 @@ fn planned(before: &PatchPolicy, policy: &PatchPolicy) -> Plan {
 }
 
 fn told(plan: &Plan) -> Vec<(String, Value, Value)> {
-    let [WindowPlan::Reconcile(window)] = plan.windows.as_slice() else { panic!("{:?}", plan.windows) };
-    window.changes.iter().map(|change| (change.field.clone(), change.from.clone(), change.to.clone())).collect()
+    plan.windows[0]
+        .outcome
+        .changes
+        .iter()
+        .map(|change| (change.field.clone(), change.from.clone(), change.to.clone()))
+        .collect()
 }
 
 fn change(field: &str, from: impl Into<Value>, to: impl Into<Value>) -> (String, Value, Value) {
@@ -48,7 +52,7 @@ fn what_is_compared_is_what_systems_manager_has() {
     let as_cron = policy(json!({"schedule": "cron(0 2 ? * TUE#3 *)", "scheduleOffsetDays": 2}));
     let as_patch_tuesday = policy(json!({}));
     for (before, after) in [(&as_cron, &as_patch_tuesday), (&as_patch_tuesday, &as_cron)] {
-        assert!(planned(before, after).is_empty());
+        assert!(nothing_to_do(&planned(before, after)));
     }
 }
 
@@ -79,7 +83,7 @@ fn warned(policy: &PatchPolicy, windows: &[WindowOutcome], now: &str) -> Vec<War
 }
 
 fn of_plan(policy: &PatchPolicy, plan: &Plan, now: &str) -> usize {
-    let done: Vec<_> = plan.windows.iter().map(|window| window.outcome(Some("mw-1".into()))).collect();
+    let done: Vec<_> = plan.windows.iter().map(|window| window.outcome.clone()).collect();
     let warned = [warned(policy, &plan.predicted(), now), warned(policy, &done, now)];
     assert_eq!(warned[0], warned[1], "a plan says what a rollout says");
     warned[0].len()

@@ -2,6 +2,7 @@
 
 use lambda::{CallError, Cause};
 use patching::outcome::{AccountOutcome, DhmcOutcome, DhmcStatus, Progress, RegionOutcome, Status};
+use policy::input::Action;
 use serde_json::{Value, from_value, json};
 use workflow::definition::state;
 use workflow::payload::{choose, fill};
@@ -51,7 +52,7 @@ fn a_region_that_makes_no_progress_fails_with_all_that_was_done_and_the_last_err
             assert!(tries == 1 || next(&input) == again, "{tries}: {input}");
             let done = from_value::<Progress>(input["done"].clone()).unwrap();
             let done = Progress { has_written: true, ..done };
-            input = after(step, input, member::progress::answer(step, done, Err(denied())).unwrap());
+            input = after(step, input, member::progress::answer(step, Action::Rollout, done, Err(denied())).unwrap());
         }
         assert_eq!(next(&input), "TriesUsedUp");
         input["done"]["windows"] = json!([window]);
