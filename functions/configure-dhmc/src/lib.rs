@@ -35,7 +35,7 @@ pub async fn configure(
     look_for: impl AsyncFn(&RoleName) -> Result<(), CallError>,
 ) -> Result<DhmcOutcome, CallError> {
     let Some(role) = policy.wanted_role() else {
-        return Ok(DhmcOutcome::left_alone());
+        return Ok(DhmcOutcome::default());
     };
     // What the Region itself says comes first: a denied one is skipped.
     let (value, found) = join!(dhmc::observe(ssm), look_for(role));

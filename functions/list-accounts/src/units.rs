@@ -182,7 +182,7 @@ mod tests {
         assert_eq!(checked(&[HERE], &[]).await.unwrap(), []);
         assert_eq!(checked(&[], &[EMPTY]).await.unwrap(), [], "a unit that is left out may well be empty");
         let [warning] = checked(&[HERE, EMPTY], &[]).await.unwrap().try_into().unwrap();
-        assert_eq!(warning.name, Warning::UNIT_WITHOUT_ACCOUNTS);
+        assert_eq!(warning.name, "UnitWithoutAccounts");
         assert!(warning.message.contains("Sandbox (ou-ab12-22222222)"), "{}", warning.message);
     }
 

@@ -258,7 +258,7 @@ mod tests {
     fn what_is_named_twice_and_who_takes_nobody_is_said() {
         let policy = PatchPolicy::parse(&three()).unwrap();
         let [warning] = named_twice(&policy).try_into().unwrap();
-        assert_eq!(warning.name, Warning::IN_TWO_WAVES);
+        assert_eq!(warning.name, "InTwoWaves");
         assert_eq!(
             warning.message,
             format!("{PILOT} is in the waves pilot and early: pilot takes it, as it comes first")

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use patching::openings;
 use patching::outcome::{AccountOutcome, Failure, Status, Warning};
-use patching::summary::{RunSummary, Totals, WaveTotals, dhmc_role_not_looked_for, foreign_dhmc_roles, our_dhmc_role};
+use patching::summary::{RunSummary, Totals, WaveTotals, dhmc_warnings, our_dhmc_role};
 use patching::targets::Target;
 use policy::PatchPolicy;
 use policy::ids::AccountId;
@@ -23,8 +23,7 @@ pub fn gather(request: Request, recorded: Vec<AccountOutcome>, targets: Vec<Targ
     let outcomes = with_targets(recorded, targets, ended.as_ref());
     let mut run_warnings = of_policy(&request, policy.as_ref(), now);
     run_warnings.splice(0..0, request.warnings);
-    run_warnings.extend(foreign_dhmc_roles(&outcomes, our_dhmc_role(request.policy.as_ref())));
-    run_warnings.extend(dhmc_role_not_looked_for(&outcomes));
+    run_warnings.extend(dhmc_warnings(&outcomes, our_dhmc_role(request.policy.as_ref())));
     let mut skipped = request.accounts.map(|accounts| accounts.skipped).unwrap_or_default();
     let error = request.error.map(|caught| Failure::of_run(&caught.error, &caught.cause));
     let totals = Totals::new(&outcomes, skipped.values().sum());

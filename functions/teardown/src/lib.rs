@@ -66,7 +66,7 @@ async fn remove(site: &Site<'_>, action: Action, done: &mut Progress) -> Result<
 
 async fn reset(ssm: &Client, action: Action, policy: &Dhmc, keep: bool) -> Result<DhmcOutcome, CallError> {
     if !policy.enabled {
-        return Ok(DhmcOutcome::left_alone());
+        return Ok(DhmcOutcome::default());
     }
     let found = dhmc::observe(ssm).await?;
     let plan = if keep { plan_keep(&found) } else { plan_reset(policy, &found) };

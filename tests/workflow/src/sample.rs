@@ -6,7 +6,7 @@ use patching::outcome::{
     AccountOutcome, DhmcOutcome, DhmcStatus, Failure, Reason, RegionOutcome, Status, Warning, WindowOutcome,
     WindowStatus,
 };
-use patching::summary::{RunSummary, Totals, WaveTotals, foreign_dhmc_roles};
+use patching::summary::{RunSummary, Totals, WaveTotals, dhmc_warnings};
 use policy::PatchPolicy;
 use serde_json::{Value, json};
 use ssm_simulator::DEFAULT_REGIONS;
@@ -42,7 +42,7 @@ pub fn run(accounts: usize, regions: usize) -> RunSummary {
     let our_role = "service-role/AWSSystemsManagerDefaultEC2InstanceManagementRoleCustom";
     let denied = outcomes.iter().filter(|account| account.status == Status::Skipped).count();
     let skipped = [("suspended", 2), ("pendingClosure", 1), (Reason::ACCOUNT_DENIED, denied)];
-    let run_warnings = foreign_dhmc_roles(&outcomes, Some(our_role));
+    let run_warnings = dhmc_warnings(&outcomes, Some(our_role));
     let warnings = outcomes.iter().flat_map(|account| &account.regions).map(|one| one.warnings.len());
     RunSummary {
         run: "stack-update-6a1f2c33-9b0e-4d27-8a53-0c7d1f7e5b11".parse().expect("a run's id"),
@@ -269,7 +269,7 @@ fn region(account: usize, at: usize, name: &str) -> RegionOutcome {
     };
     let is_done = error.is_none();
     let foreign = (is_done && (account + at) % 53 == 5).then(|| Warning {
-        name: Warning::FOREIGN_WINDOW.to_owned(),
+        name: "ForeignWindow".to_owned(),
         message: "the maintenance window mw-0a1b2c3d4e5f60718 is also named sra_linux_maintenance but lacks the tag \
                   createdBy=SRA_Patch_Management: it was left alone, and both run"
             .to_owned(),

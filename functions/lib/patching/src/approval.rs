@@ -25,12 +25,23 @@ pub fn warnings(policy: &PatchPolicy) -> Vec<Warning> {
 fn warnings_alone(policy: &PatchPolicy) -> Vec<Warning> {
     let enabled = policy.windows.iter().filter(|window| window.enabled && installs_by_baseline(window));
     let early = enabled.filter_map(|window| match window.schedule.kind() {
-        ScheduleKind::PatchTuesday { days, .. } if days < APPROVED_AFTER_DAYS => {
-            Some(Warning::installs_before_approval(window, days, APPROVED_AFTER_DAYS))
-        }
+        ScheduleKind::PatchTuesday { days, .. } if days < APPROVED_AFTER_DAYS => Some(warning(window, days)),
         _ => None,
     });
     early.collect()
+}
+
+fn warning(Window { name, .. }: &Window, days: u8) -> Warning {
+    let installs = match days {
+        0 => "on Patch Tuesday".to_owned(),
+        1 => "1 day after Patch Tuesday".to_owned(),
+        days => format!("{days} days after Patch Tuesday"),
+    };
+    let message = format!(
+        "the window {name} installs {installs}, and AWS's default baselines for Windows, Amazon Linux, RHEL and SUSE approve what \
+         came out on it after {APPROVED_AFTER_DAYS} days: by these it installs what the month before brought"
+    );
+    Warning::new("InstallsBeforeApproval", message)
 }
 
 fn installs_by_baseline(window: &Window) -> bool {
@@ -63,7 +74,7 @@ mod tests {
         let install = task("AWS-RunPatchBaseline", &json!({"Operation": ["Install"]}));
         let early = warned("patch-tuesday(2, 02:00)", &install, true);
         assert_eq!(early.len(), 1);
-        assert_eq!(early[0].name, Warning::INSTALLS_BEFORE_APPROVAL);
+        assert_eq!(early[0].name, "InstallsBeforeApproval");
         assert!(early[0].message.contains("one-window") && early[0].message.contains("2 days"), "{}", early[0].message);
         for (days, count) in [(0, 1), (1, 1), (6, 1), (7, 0), (20, 0)] {
             let schedule = format!("patch-tuesday({days}, 02:00)");

@@ -13,21 +13,20 @@ pub const UNSET: &str = "$None";
 /// What becomes of the setting, which now reads `value`, so that it is what the policy wants: our role is written over what is not
 /// set, and over somebody else's where the policy says so.
 pub fn plan(policy: &Dhmc, value: &str) -> DhmcOutcome {
-    let before = observed(value);
-    let status = match (&before, role(policy)) {
-        (_, None) => DhmcStatus::Unchanged, // a policy that enables DHMC has a role
-        (before, ours) if *before == ours => DhmcStatus::Unchanged,
-        (Some(_), _) if !policy.overwrite => DhmcStatus::Kept,
-        _ => return DhmcOutcome { status: DhmcStatus::Set, before, after: role(policy), not_looked_for: None },
-    };
-    stays(status, before)
+    let (before, after) = (observed(value), role(policy));
+    match &before {
+        // A policy that enables DHMC has a role.
+        _ if after.is_none() || before == after => stays(DhmcStatus::Unchanged, before),
+        Some(_) if !policy.overwrite => stays(DhmcStatus::Kept, before),
+        _ => DhmcOutcome { status: DhmcStatus::Set, before, after, ..DhmcOutcome::default() },
+    }
 }
 
 /// What becomes of the setting, which now reads `value`, so that it is not ours any more: back to the service's default.
 pub fn plan_reset(policy: &Dhmc, value: &str) -> DhmcOutcome {
     let before = observed(value);
     if before.is_some() && before == role(policy) {
-        return DhmcOutcome { status: DhmcStatus::Reset, before, after: None, not_looked_for: None };
+        return DhmcOutcome { status: DhmcStatus::Reset, before, ..DhmcOutcome::default() };
     }
     plan_keep(value)
 }
@@ -39,7 +38,7 @@ pub fn plan_keep(value: &str) -> DhmcOutcome {
 }
 
 fn stays(status: DhmcStatus, before: Option<String>) -> DhmcOutcome {
-    DhmcOutcome { status, after: before.clone(), before, not_looked_for: None }
+    DhmcOutcome { status, after: before.clone(), before, ..DhmcOutcome::default() }
 }
 
 /// Our role, with its path.

@@ -1,6 +1,6 @@
 //! When the windows of a policy open, as it is known on the day of a run.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 use policy::{InvalidPolicy, PatchPolicy, Problem, ScheduleKind, Window};
 
 use crate::outcome::{Warning, WindowOutcome, WindowStatus};
@@ -43,11 +43,16 @@ pub fn warnings(policy: &PatchPolicy, now: Timestamp) -> Vec<Warning> {
 }
 
 fn warnings_alone(policy: &PatchPolicy, now: Timestamp) -> Vec<Warning> {
-    let over = windows_that_never_open(policy, now).map(|(_, window)| Warning::never_opens(window));
+    let over = windows_that_never_open(policy, now).map(|(_, Window { name, schedule, .. })| {
+        Warning::new("NeverOpens", format!("the window {name} does not open any more: {schedule} has passed"))
+    });
     let enabled = policy.windows.iter().filter(|window| window.enabled);
     let overlapping = enabled.filter_map(|window| {
         let (first, second) = first_overlap(window, now)?;
-        Some(Warning::openings_overlap(window, first, second))
+        let (name, hours) = (&window.name, window.duration_hours.get());
+        let message =
+            format!("the window {name} opens at {first} for {hours} h, and again at {second}, before that is over");
+        Some(Warning::new("OpeningsOverlap", message))
     });
     over.chain(overlapping).collect()
 }
@@ -59,9 +64,24 @@ pub fn lost(policy: &PatchPolicy, windows: &[WindowOutcome], now: Timestamp) -> 
     let wanted = set.filter_map(|outcome| policy.windows.iter().find(|window| window.name.as_str() == outcome.name));
     let lost = wanted.filter(|window| window.enabled).filter_map(|window| {
         let (next, first) = (window.openings(now).next()?, window.openings_once_set(now, now).next());
-        (Some(next) != first).then(|| Warning::opening_lost(window, next, first))
+        (Some(next) != first).then(|| opening_lost(window, next, first))
     });
     lost.collect()
+}
+
+/// A window that does not open at `lost`, but at `first`, if at all.
+fn opening_lost(window: &Window, lost: Timestamp, first: Option<Timestamp>) -> Warning {
+    let zone = window.timezone.zone();
+    let told = |at| ZonedDateTime::new(at, zone.clone()).strftime("%Y-%m-%d %H:%M %Z").to_string();
+    let instead =
+        first.map_or_else(|| "does not open any more".to_owned(), |at| format!("opens first at {}", told(at)));
+    let message = format!(
+        "the window {} does not open at {}: its schedule is set after the day of {}, from which its offset counts; it {instead}",
+        window.name,
+        told(lost),
+        window.schedule.expression()
+    );
+    Warning::new("OpeningLost", message)
 }
 
 /// Whether Systems Manager counts anew when the window opens.
@@ -181,7 +201,7 @@ mod tests {
         assert_eq!(check(&policy, now()), Ok(()));
         let warnings = warnings(&policy, now());
         assert_eq!(warnings.len(), 1);
-        assert_eq!(warnings[0].name, Warning::NEVER_OPENS);
+        assert_eq!(warnings[0].name, "NeverOpens");
         assert!(warnings[0].message.contains("window-0"), "{}", warnings[0].message);
     }
 

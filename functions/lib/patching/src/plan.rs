@@ -14,7 +14,7 @@ pub use step::{Call, Step};
 use std::iter;
 
 use crate::diff::{Change, changes};
-use crate::observed::{Observed, ObservedTask, ObservedWindow};
+use crate::observed::{ForeignWindow, Observed, ObservedTask, ObservedWindow};
 use crate::outcome::{Warning, WindowOutcome, WindowStatus};
 use crate::settings::{Desired, DesiredWindow, WindowSettings};
 use policy::ScheduleKind;
@@ -175,12 +175,14 @@ fn task_target_change(task: &ObservedTask, kept_target: Option<&str>) -> Option<
 }
 
 fn foreign_windows_of_our_names(desired: &Desired, observed: &Observed) -> Vec<Warning> {
-    let mut warnings: Vec<_> = observed
-        .foreign
-        .iter()
-        .filter(|foreign| desired.windows.iter().any(|wanted| wanted.window.name == foreign.name))
-        .map(|foreign| Warning::foreign_window(&foreign.name, &foreign.id, &desired.owner_tag))
-        .collect();
+    let (key, value) = (desired.owner_tag.key.as_str(), desired.owner_tag.value.as_str());
+    let is_ours = |name: &str| desired.windows.iter().any(|wanted| wanted.window.name == name);
+    let namesakes = observed.foreign.iter().filter(|foreign| is_ours(&foreign.name)).map(|ForeignWindow { id, name }| {
+        format!(
+            "the maintenance window {id} is also named {name} but lacks the tag {key}={value}: it was left alone, and both run"
+        )
+    });
+    let mut warnings: Vec<_> = namesakes.map(|message| Warning::new("ForeignWindow", message)).collect();
     warnings.sort();
     warnings
 }

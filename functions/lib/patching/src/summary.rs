@@ -109,30 +109,42 @@ pub fn our_dhmc_role(policy: Option<&Value>) -> Option<&str> {
         .find_map(|(dhmc, is_enabled)| dhmc["role"].as_str().or(is_enabled.then_some(DHMC_ROLE)))
 }
 
-/// A warning of each DHMC role that was kept and is not `our_role`, in however many Regions it was found.
-pub fn foreign_dhmc_roles(outcomes: &[AccountOutcome], our_role: Option<&str>) -> Vec<Warning> {
-    let mut found: BTreeMap<&str, Vec<&AccountId>> = BTreeMap::new();
+/// What is to be said once of DHMC settings, in however many Regions it is so: each role that was kept and is not `our_role`, as Quick Setup
+/// sets one everywhere, and that accounts could not be asked whether they have ours.
+pub fn dhmc_warnings(outcomes: &[AccountOutcome], our_role: Option<&str>) -> Vec<Warning> {
+    let (mut kept, mut not_looked_for) = (BTreeMap::<&str, Vec<&AccountId>>::new(), Vec::new());
+    let mut why = None;
     for account in outcomes {
-        for role in account.regions.iter().filter_map(|region| region.foreign_dhmc_role(our_role)) {
-            found.entry(role).or_default().push(&account.id);
+        for dhmc in account.regions.iter().filter_map(|region| region.dhmc.as_ref()) {
+            if let Some(role) = dhmc.kept_role().filter(|role| Some(*role) != our_role) {
+                kept.entry(role).or_default().push(&account.id);
+            }
+            if let Some(reason) = &dhmc.not_looked_for {
+                why.get_or_insert(reason);
+                not_looked_for.push(&account.id);
+            }
         }
     }
-    let warnings = found.into_iter().map(|(role, places)| {
-        let accounts: BTreeSet<_> = places.iter().collect();
-        Warning::dhmc_kept(role, places.len(), accounts.len())
-    });
-    warnings.collect()
-}
-
-/// One warning when accounts could not be asked whether they have our DHMC role, however many.
-pub fn dhmc_role_not_looked_for(outcomes: &[AccountOutcome]) -> Option<Warning> {
-    let of = |account: &AccountOutcome| {
-        let regions = account.regions.iter();
-        regions.filter_map(|region| region.dhmc.as_ref()?.not_looked_for.clone()).collect::<Vec<_>>()
+    let places = |accounts: &[&AccountId]| {
+        let regions = accounts.len();
+        format!("{regions} account-Regions of {} accounts", accounts.iter().collect::<BTreeSet<_>>().len())
     };
-    let found: Vec<_> = outcomes.iter().map(of).filter(|reasons| !reasons.is_empty()).collect();
-    let why = found.first()?.first()?;
-    Some(Warning::dhmc_role_not_looked_for(why, found.iter().map(Vec::len).sum(), found.len()))
+    let kept = kept.into_iter().map(|(role, accounts)| {
+        let message = format!(
+            "Default Host Management Configuration has the role {role}, which is not ours, in {}: it was kept",
+            places(&accounts)
+        );
+        Warning::new("DhmcKept", message)
+    });
+    let not_looked_for = why.map(|why| {
+        let message = format!(
+            "whether the role for Default Host Management Configuration is there was not to be found out in {}, and it was taken \
+             to be: {why}",
+            places(&not_looked_for)
+        );
+        Warning::new("DhmcRoleNotLookedFor", message)
+    });
+    kept.chain(not_looked_for).collect()
 }
 
 /// A run in numbers.

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use strum::Display;
 
 /// What became of the DHMC setting.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+// The default is that of a policy that does not want DHMC: the setting was not read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DhmcOutcome {
@@ -20,7 +21,7 @@ pub struct DhmcOutcome {
 }
 
 /// What was done with the DHMC setting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Display, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[strum(serialize_all = "camelCase")]
@@ -30,6 +31,7 @@ pub enum DhmcStatus {
     /// A role was found and left alone: somebody else's, or ours where it was to stay.
     Kept,
     /// It was as it should be.
+    #[default]
     Unchanged,
     /// Our role was taken back.
     Reset,
@@ -40,14 +42,14 @@ pub enum DhmcStatus {
 }
 
 impl DhmcOutcome {
-    /// Of a policy that does not want DHMC: the setting was not read.
-    pub fn left_alone() -> Self {
-        Self { status: DhmcStatus::Unchanged, before: None, after: None, not_looked_for: None }
-    }
-
     /// Whether something was written.
     pub fn is_change(&self) -> bool {
         matches!(self.status, DhmcStatus::Set | DhmcStatus::Reset)
+    }
+
+    /// The role that was found and left alone.
+    pub fn kept_role(&self) -> Option<&str> {
+        self.before.as_deref().filter(|_| self.status == DhmcStatus::Kept)
     }
 
     /// What a plan says of it: that it would be set or reset, where a rollout says that it was.

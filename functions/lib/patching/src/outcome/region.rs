@@ -3,7 +3,7 @@
 use policy::ids::Region;
 use serde::{Deserialize, Serialize};
 
-use super::dhmc::{DhmcOutcome, DhmcStatus};
+use super::dhmc::DhmcOutcome;
 use super::failure::Failure;
 use super::reason::Reason;
 use super::status::Status;
@@ -82,11 +82,5 @@ impl RegionOutcome {
             error: None,
             dhmc_error: None,
         }
-    }
-
-    /// The DHMC role that was found and left alone, and is not `our_role`.
-    pub fn foreign_dhmc_role(&self, our_role: Option<&str>) -> Option<&str> {
-        let kept = self.dhmc.as_ref().filter(|dhmc| dhmc.status == DhmcStatus::Kept)?;
-        kept.before.as_deref().filter(|role| Some(*role) != our_role)
     }
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::diff::Change;
+use crate::summary::dhmc_warnings;
 
 #[test]
 fn a_lambda_cause_is_reduced_to_its_message() {
@@ -95,8 +96,7 @@ fn a_dhmc_role_is_warned_of_when_it_was_kept_and_is_not_ours() {
     let warned = |status: &str, before: &str| {
         let dhmc = json!({"status": status, "before": before, "after": before});
         let region = json!({"region": "eu-west-1", "status": "succeeded", "dhmc": dhmc});
-        let region: RegionOutcome = serde_json::from_value(region).unwrap();
-        region.foreign_dhmc_role(Some("Ours")).is_some()
+        !dhmc_warnings(&[recorded(&json!({"regions": [region]}))], Some("Ours")).is_empty()
     };
     assert!(warned("kept", "Theirs"));
     assert!(!warned("kept", "Ours"), "as on a deletion");
