@@ -109,42 +109,35 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
         Err(error) if error.cause == Cause::AccessDenied => denied(action, &target, error, is_new)?,
         Err(error) => return Err(error.into()),
     };
-    if is_new {
-        has_its_policies(context, &run, &target.account.id, &response.regions).await?;
-        if let Some(role) = policy.as_ref().and_then(|policy| policy.dhmc.wanted_role()) {
-            has_its_dhmc_role(context, &run, &target.account.id, role).await?;
-        }
+    let dhmc_role = policy.as_ref().and_then(|policy| policy.dhmc.wanted_role());
+    let account = target.account.id;
+    if is_new && let Some(error) = lacking(&context.sessions, &run, &account, &response.regions, dhmc_role).await {
+        return Err(Error::RoleNotReady(account, error));
     }
     Ok(response)
 }
 
-/// A role gets its policies one after the other. Reading the setting is in another one than listing Regions is.
-async fn has_its_policies(
-    context: &Context,
+/// What the roles of a new account lack. A role gets its policies one after the other, and reading the setting is in another one than listing
+/// Regions is. A StackSet of its own brings the role for DHMC.
+async fn lacking(
+    sessions: &MemberSessions,
     run: &RunId,
     account: &AccountId,
     regions: &[RegionTask],
-) -> Result<(), Error> {
+    dhmc_role: Option<&RoleName>,
+) -> Option<CallError> {
     for RegionTask { region, .. } in regions {
         let place = Place { run: run.clone(), account: account.clone(), region: region.clone() };
-        match context.sessions.with_ssm(&place, dhmc::observe).await {
-            Err(error) if error.cause == Cause::AccessDenied => return Err(Error::RoleNotReady(place.account, error)),
+        match sessions.with_ssm(&place, dhmc::observe).await {
+            Err(error) if error.cause == Cause::AccessDenied => return Some(error),
             // Says nothing of the role.
             Err(error) if matches!(error.cause, Cause::RegionDenied | Cause::RegionDisabled) => {}
-            // What else goes wrong there is for the Region to tell.
+            // What else goes wrong is for the Regions to tell, here and below.
             _ => break,
         }
     }
-    Ok(())
-}
-
-/// A StackSet of its own brings it.
-async fn has_its_dhmc_role(context: &Context, run: &RunId, account: &AccountId, role: &RoleName) -> Result<(), Error> {
-    match context.sessions.has_dhmc_role(run, account, role).await {
-        Err(error) if error.cause == Cause::DhmcRoleMissing => Err(Error::RoleNotReady(account.clone(), error)),
-        // What else goes wrong there is for the Regions to tell.
-        _ => Ok(()),
-    }
+    let looked_for = sessions.has_dhmc_role(run, account, dhmc_role?).await;
+    looked_for.err().filter(|error| error.cause == Cause::DhmcRoleMissing)
 }
 
 /// Whether the role may be on its way: a StackSet brings it some minutes after the account joined, and it can be assumed before it
@@ -189,7 +182,7 @@ async fn enabled_regions(config: &SdkConfig) -> Result<BTreeSet<Region>, CallErr
 fn unlisted(action: Action, target: &Target, denied: &CallError) -> Option<Response> {
     let mut named = target.regions.clone()?;
     named.extend(target.sweep_in.iter().flatten().cloned());
-    let warning = Warning::new(Warning::REGIONS_NOT_LISTED, denied.told());
+    let warning = Warning::new("RegionsNotListed", denied.told());
     Some(Response { warnings: vec![warning], ..in_scope(action, target, named) })
 }
 

@@ -37,7 +37,7 @@ pub async fn handle(context: &Context, request: RegionRequest, now: Timestamp) -
     let RegionRequest { action, policy, earlier, .. } = request;
     let role = context.sessions.role();
     let policy = policy.within(&role.partition, &place.region);
-    let task_role = policy.task_role.as_ref().map(|name| role.other_arn(&place.account, name));
+    let task_role = policy.task_role.as_ref().map(|name| role.beside(&place.account, name));
     let work = async |ssm: &Client| {
         let site = Site { ssm, place: &place, owner_tag: &policy.owner_tag, pause: Site::PAUSE };
         Box::pin(configure(&site, &context.documents, action, &policy, task_role.as_ref(), earlier.clone())).await

@@ -117,7 +117,7 @@ fn account(account: SdkAccount) -> Option<(Account, Path)> {
     let account = Account {
         name: account.name.unwrap_or_else(|| id.to_string()),
         id,
-        state: state.or(status).unwrap_or_default().into(),
+        state: state.or(status).unwrap_or_default().as_str().into(),
         joined_at: account.joined_timestamp.map(|joined| joined.to_string()),
         organizational_unit: None,
     };

@@ -1,5 +1,6 @@
 //! A call to AWS that failed, and what that means for the run.
 
+use std::error::Error;
 use std::fmt;
 
 use aws_smithy_async::future::pagination_stream::PaginationStream;
@@ -8,12 +9,11 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
 use strum::{IntoStaticStr, VariantNames};
-use thiserror::Error;
 
 use crate::named_error::{NamedError, message};
 
 /// What a failed call means for the run. The name is the error's, by which the state machine knows what to do about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error, IntoStaticStr, VariantNames)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, IntoStaticStr, VariantNames)]
 pub enum Cause {
     /// Too many requests; passes by itself.
     #[error("AWS throttled the call")]
@@ -57,7 +57,7 @@ pub enum Cause {
 }
 
 /// A call to AWS that failed: which one, what the service said, and what that means.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct CallError {
     /// What it means for the run.
     pub cause: Cause,
@@ -191,40 +191,38 @@ impl CallError {
 }
 
 impl Cause {
-    /// Several services throttle and deny under names of their own, and none of them models all of these errors.
     fn of_code(code: Option<&str>, status: Option<u16>) -> Self {
-        match code.unwrap_or_default() {
-            "ThrottlingException"
-            | "Throttling"
-            | "ThrottledException"
-            | "TooManyRequestsException"
-            | "RequestLimitExceeded"
-            | "RequestThrottled"
-            | "SlowDown"
-            | "TooManyUpdates"
-            | "ProvisionedThroughputExceededException" => Self::Throttled,
-            "ExpiredToken"
-            | "ExpiredTokenException"
-            | "RequestExpired"
-            | "UnrecognizedClientException"
-            | "InvalidClientTokenId"
-            | "AuthFailure" => Self::SessionExpired,
-            "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" => Self::AccessDenied,
-            "RegionDisabledException" | "OptInRequired" => Self::RegionDisabled,
-            "DoesNotExistException"
-            | "InvalidResourceId"
-            | "IdempotentParameterMismatch"
-            | "TargetInUseException"
-            | "PreconditionFailed"
-            | "ConditionalRequestConflict" => Self::ChangedMeanwhile,
-            "ResourceLimitExceededException" => Self::QuotaExceeded,
-            "InvalidDocument" => Self::DocumentNotFound,
-            _ if status == Some(429) => Self::Throttled,
-            _ if status.is_some_and(|status| status >= 500) => Self::ServiceUnavailable,
-            _ => Self::RequestRefused,
+        let means = |codes: &str| codes.split(' ').any(|one| Some(one) == code);
+        match CODES.iter().find(|(_, codes)| means(codes)) {
+            Some((cause, _)) => *cause,
+            None if status == Some(429) => Self::Throttled,
+            None if status.is_some_and(|status| status >= 500) => Self::ServiceUnavailable,
+            None => Self::RequestRefused,
         }
     }
 }
+
+/// Several services throttle and deny under names of their own, and none of them models all of these errors.
+const CODES: [(Cause, &str); 7] = [
+    (
+        Cause::Throttled,
+        "ThrottlingException Throttling ThrottledException TooManyRequestsException RequestLimitExceeded RequestThrottled \
+         SlowDown TooManyUpdates ProvisionedThroughputExceededException",
+    ),
+    (
+        Cause::SessionExpired,
+        "ExpiredToken ExpiredTokenException RequestExpired UnrecognizedClientException InvalidClientTokenId AuthFailure",
+    ),
+    (Cause::AccessDenied, "AccessDenied AccessDeniedException UnauthorizedOperation"),
+    (Cause::RegionDisabled, "RegionDisabledException OptInRequired"),
+    (
+        Cause::ChangedMeanwhile,
+        "DoesNotExistException InvalidResourceId IdempotentParameterMismatch TargetInUseException PreconditionFailed \
+         ConditionalRequestConflict",
+    ),
+    (Cause::QuotaExceeded, "ResourceLimitExceededException"),
+    (Cause::DocumentNotFound, "InvalidDocument"),
+];
 
 /// What came of a call to AWS.
 pub trait Called<T> {
@@ -232,10 +230,7 @@ pub trait Called<T> {
     fn called(self, operation: &'static str) -> Result<T, CallError>;
 }
 
-impl<T, E> Called<T> for Result<T, SdkError<E, HttpResponse>>
-where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-{
+impl<T, E: ProvideErrorMetadata + Error + 'static> Called<T> for Result<T, SdkError<E, HttpResponse>> {
     fn called(self, operation: &'static str) -> Result<T, CallError> {
         self.map_err(|error| {
             let code = error.code().map(ToOwned::to_owned);
@@ -253,13 +248,10 @@ where
 }
 
 /// All that a list holds, page after page.
-pub async fn every<T, E>(
+pub async fn every<T, E: ProvideErrorMetadata + Error + 'static>(
     pages: PaginationStream<Result<T, SdkError<E, HttpResponse>>>,
     operation: &'static str,
-) -> Result<Vec<T>, CallError>
-where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-{
+) -> Result<Vec<T>, CallError> {
     pages.collect::<Result<_, _>>().await.called(operation)
 }
 

@@ -15,19 +15,11 @@ pub struct EnvError {
 }
 
 /// The variable `name`, parsed; an error that names it otherwise.
-pub fn required<T>(name: &'static str) -> Result<T, EnvError>
-where
-    T: FromStr,
-    T::Err: Display,
-{
+pub fn required<T: FromStr<Err: Display>>(name: &'static str) -> Result<T, EnvError> {
     parse(name, std::env::var(name))
 }
 
-fn parse<T>(name: &'static str, value: Result<String, VarError>) -> Result<T, EnvError>
-where
-    T: FromStr,
-    T::Err: Display,
-{
+fn parse<T: FromStr<Err: Display>>(name: &'static str, value: Result<String, VarError>) -> Result<T, EnvError> {
     let value = value.map_err(|_| EnvError { name, problem: "is not set".to_owned() })?;
     value.parse().map_err(|why| EnvError { name, problem: format!("is {value:?}: {why}") })
 }

@@ -4,40 +4,20 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use lambda_runtime::Diagnostic;
-use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use tracing::Span;
 
-/// What payloads have in common that say where something is to be done; anything else has none of it.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct About {
-    run: Option<String>,
-    account_id: Option<String>,
-    region: Option<String>,
-    target: Option<Target>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Target {
-    account: Account,
-}
-
-#[derive(Debug, Deserialize)]
-struct Account {
-    id: String,
-}
-
 /// Longer than any that is one.
 const LONGEST_NAME: usize = 128;
 
-/// The span of an invocation of `function` with this payload: each line has it, whatever its level.
+/// The span of an invocation of `function` with this payload: each line has it, whatever its level. Payloads that say where something
+/// is to be done do so by these names; any other has none of them.
 pub(crate) fn span(function: &str, request_id: &str, payload: &RawValue) -> Span {
-    let About { run, account_id, region, target } = serde_json::from_str(payload.get()).unwrap_or_default();
-    let account = account_id.or_else(|| target.map(|target| target.account.id));
-    let [run, account, region] =
-        [run, account, region].map(|name| name.map(|name| name.chars().take(LONGEST_NAME).collect::<String>()));
+    let payload: Value = serde_json::from_str(payload.get()).unwrap_or_default();
+    let account = payload.get("accountId").unwrap_or(&payload["target"]["account"]["id"]);
+    let [run, account, region] = [&payload["run"], account, &payload["region"]]
+        .map(|name| name.as_str().map(|name| name.chars().take(LONGEST_NAME).collect::<String>()));
     tracing::error_span!("invocation", function, run, account, region, lambda_request_id = request_id)
 }
 

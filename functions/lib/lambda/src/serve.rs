@@ -19,31 +19,21 @@ use crate::{invocation, logs};
 ///
 /// A payload that is not a `Request` is answered with the error `InvalidInput`, which names the field; an error of
 /// `handle` with its [name](NamedError::name) and the whole chain of its causes; a panic as the error `Panicked`, with its message.
-pub async fn serve<Context, Request, Response, Error>(
+pub async fn serve<Context, Request: DeserializeOwned, Response: Serialize, Error: NamedError>(
     context: Context,
     handle: impl AsyncFn(&Context, Request) -> Result<Response, Error>,
-) -> Result<(), lambda_runtime::Error>
-where
-    Request: DeserializeOwned,
-    Response: Serialize,
-    Error: NamedError,
-{
+) -> Result<(), lambda_runtime::Error> {
     logs::start();
     let (context, handle) = (&context, &handle);
     lambda_runtime::run(service_fn(|event| answer(context, handle, event))).await
 }
 
 /// Answers one invocation. What is logged meanwhile says whose it is, and one line how it ended.
-pub async fn answer<Context, Request, Response, Error>(
+pub async fn answer<Context, Request: DeserializeOwned, Response: Serialize, Error: NamedError>(
     context: &Context,
     handle: &impl AsyncFn(&Context, Request) -> Result<Response, Error>,
     LambdaEvent { payload, context: lambda }: LambdaEvent<Box<RawValue>>,
-) -> Result<serde_json::Value, Diagnostic>
-where
-    Request: DeserializeOwned,
-    Response: Serialize,
-    Error: NamedError,
-{
+) -> Result<serde_json::Value, Diagnostic> {
     let span = invocation::span(&lambda.env_config.function_name, &lambda.request_id, &payload);
     let attempt = async {
         let request = parse(&payload)?;

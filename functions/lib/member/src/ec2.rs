@@ -6,7 +6,7 @@ use aws_config::SdkConfig;
 use lambda::CallError;
 use policy::ids::Region;
 
-use crate::query::{Service, query, texts};
+use crate::query::{EC2, query, texts};
 
 const OPERATION: &str = "ec2:DescribeRegions";
 
@@ -15,7 +15,7 @@ const OPERATION: &str = "ec2:DescribeRegions";
 /// A Region whose name is not understood must not look like one that is not there.
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeRegions.html>
 pub async fn enabled_regions(config: &SdkConfig) -> Result<BTreeSet<Region>, CallError> {
-    let answer = query(config, Service::Ec2, OPERATION, &[]).await?;
+    let answer = query(config, EC2, OPERATION, &[]).await?;
     let named: Option<BTreeSet<Region>> = texts(&answer, "regionName").map(|name| name?.parse().ok()).collect();
     named.filter(|regions| !regions.is_empty()).ok_or_else(|| CallError::left_out(OPERATION, "regionInfo"))
 }

@@ -5,7 +5,7 @@ use lambda::{CallError, Cause};
 use policy::RoleName;
 use policy::ids::{AccountId, RunId};
 
-use crate::query::{Service, query, texts};
+use crate::query::{IAM, query, texts};
 use crate::sessions::MemberSessions;
 
 const OPERATION: &str = "iam:GetRole";
@@ -29,7 +29,7 @@ impl MemberSessions {
 async fn has_dhmc_role(config: &SdkConfig, role: &RoleName) -> Result<(), CallError> {
     let role = role.as_str();
     let name = role.rsplit('/').next().unwrap_or(role);
-    let answer = match query(config, Service::Iam, OPERATION, &[("RoleName", name)]).await {
+    let answer = match query(config, IAM, OPERATION, &[("RoleName", name)]).await {
         Err(error) if error.has_code(&["NoSuchEntity"]) => return Err(error.with(Cause::DhmcRoleMissing)),
         answer => answer?,
     };

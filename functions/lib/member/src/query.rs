@@ -28,12 +28,18 @@ static CONNECTOR: LazyLock<Connector> = LazyLock::new(clients::connector);
 
 /// A service that takes the Query protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Service {
-    /// Each Region has one of its own.
-    Ec2,
-    /// A partition has one, in one of its Regions.
-    Iam,
+pub struct Service {
+    /// The name that requests are signed for.
+    name: &'static str,
+    version: &'static str,
+    /// A partition has one, in one of its Regions; else each Region has one of its own.
+    is_global: bool,
 }
+
+/// Amazon EC2.
+pub const EC2: Service = Service { name: "ec2", version: "2016-11-15", is_global: false };
+/// AWS Identity and Access Management.
+pub const IAM: Service = Service { name: "iam", version: "2010-05-08", is_global: true };
 
 /// Asks the service of the settings' Region with the settings' credentials, and answers the whole document: one that ends early or
 /// is no XML is an error.
@@ -70,30 +76,16 @@ pub fn texts<'a>(document: &'a str, name: &'a str) -> impl Iterator<Item = Optio
 }
 
 impl Service {
-    fn version(self) -> &'static str {
-        match self {
-            Self::Ec2 => "2016-11-15",
-            Self::Iam => "2010-05-08",
-        }
-    }
-
-    /// The name that requests are signed for.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Ec2 => "ec2",
-            Self::Iam => "iam",
-        }
-    }
-
     /// AWS's own endpoint for who is in `region`, and the Region that requests to it are signed for.
     ///
     /// <https://docs.aws.amazon.com/general/latest/gr/iam-service.html>
     fn endpoint(self, region: &str) -> (String, &str) {
-        let (host, signed_for) = match self {
-            Self::Ec2 => (format!("ec2.{region}"), region),
-            Self::Iam if region.starts_with("cn-") => ("iam.cn-north-1".to_owned(), "cn-north-1"),
-            Self::Iam if region.starts_with("us-gov-") => ("iam.us-gov".to_owned(), "us-gov-west-1"),
-            Self::Iam => ("iam".to_owned(), "us-east-1"),
+        let name = self.name;
+        let (host, signed_for) = match region {
+            region if !self.is_global => (format!("{name}.{region}"), region),
+            region if region.starts_with("cn-") => (format!("{name}.cn-north-1"), "cn-north-1"),
+            region if region.starts_with("us-gov-") => (format!("{name}.us-gov"), "us-gov-west-1"),
+            _ => (name.to_owned(), "us-east-1"),
         };
         let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
         (format!("https://{host}.amazonaws.com{suffix}"), signed_for)
@@ -103,7 +95,7 @@ impl Service {
 fn form(service: Service, operation: &str, fields: &[(&str, &str)]) -> String {
     let action = operation.split_once(':').map_or(operation, |(_, action)| action);
     let mut form = String::new();
-    let mut writer = QueryWriter::new(&mut form, action, service.version());
+    let mut writer = QueryWriter::new(&mut form, action, service.version);
     for (name, value) in fields {
         writer.prefix(name).string(value);
     }
@@ -121,13 +113,13 @@ async fn signed(config: &SdkConfig, service: Service, form: String) -> Result<Ht
     let parameters = SigningParams::builder()
         .identity(&identity)
         .region(signing_region)
-        .name(service.name())
+        .name(service.name)
         .time(SystemTime::now())
         .settings(SigningSettings::default())
         .build()?
         .into();
     // As the SDK does: what the environment names for this service, or else for all of them.
-    let named = std::env::var(format!("AWS_ENDPOINT_URL_{}", service.name().to_uppercase())).ok();
+    let named = std::env::var(format!("AWS_ENDPOINT_URL_{}", service.name.to_uppercase())).ok();
     let url = named.or_else(|| config.endpoint_url().map(ToOwned::to_owned)).unwrap_or(url);
     let url = format!("{}/", url.trim_end_matches('/'));
     let headers = [("content-type", CONTENT_TYPE)].into_iter();
@@ -181,7 +173,7 @@ mod tests {
         let server = Server::start().await;
         server.answers(200, "<R/>");
         let fields = [("Filter.1.Name", "tag:a b"), ("Filter.1.Value.1", "ä&=")];
-        query(&server.sdk_config(), Service::Ec2, "ec2:DescribeInstances", &fields).await.unwrap();
+        query(&server.sdk_config(), EC2, "ec2:DescribeInstances", &fields).await.unwrap();
         let [asked] = server.asked().try_into().unwrap();
         assert_eq!(asked.method, "POST");
         assert_eq!(
@@ -211,8 +203,8 @@ mod tests {
                 "https://ec2.cn-northwest-1.amazonaws.com.cn",
             ),
         ] {
-            assert_eq!(Service::Iam.endpoint(region), (iam.to_owned(), signed_for));
-            assert_eq!(Service::Ec2.endpoint(region), (ec2.to_owned(), region));
+            assert_eq!(IAM.endpoint(region), (iam.to_owned(), signed_for));
+            assert_eq!(EC2.endpoint(region), (ec2.to_owned(), region));
         }
     }
 
@@ -222,7 +214,7 @@ mod tests {
         let config = server.sdk_config();
         let refused = async |status, body: &str| {
             server.answers(status, body);
-            query(&config, Service::Iam, "iam:GetRole", &[]).await.unwrap_err()
+            query(&config, IAM, "iam:GetRole", &[]).await.unwrap_err()
         };
         let error = refused(
             403,
@@ -259,7 +251,7 @@ mod tests {
             ("", false),
         ] {
             server.answers(200, body);
-            let answer = query(&server.sdk_config(), Service::Iam, "iam:GetRole", &[]).await;
+            let answer = query(&server.sdk_config(), IAM, "iam:GetRole", &[]).await;
             assert_eq!(answer.as_deref().ok(), is_whole.then_some(body), "{body}");
             assert!(answer.is_ok() || answer.unwrap_err().name() == "ServiceUnavailable");
         }

@@ -35,13 +35,8 @@ impl MemberRole {
         Ok(Self { partition: env::required("PARTITION")?, name: env::required("MEMBER_ROLE_NAME")? })
     }
 
-    /// The role's ARN in `account`.
-    pub fn arn(&self, account: &AccountId) -> RoleArn {
-        self.other_arn(account, &self.name)
-    }
-
-    /// The ARN of the role `name` beside it in `account`.
-    pub fn other_arn(&self, account: &AccountId, name: &RoleName) -> RoleArn {
+    /// The ARN of a role beside it in `account`.
+    pub fn beside(&self, account: &AccountId, name: &RoleName) -> RoleArn {
         RoleArn::new(&self.partition, account, name)
     }
 }
@@ -139,7 +134,8 @@ impl MemberSessions {
     }
 
     async fn assume(&self, (run, account): &(RunId, AccountId)) -> Result<Session, CallError> {
-        let call = aws_sdk_sts::Client::new(&self.config).assume_role().role_arn(self.role.arn(account).as_str());
+        let role = self.role.beside(account, &self.role.name);
+        let call = aws_sdk_sts::Client::new(&self.config).assume_role().role_arn(role.as_str());
         let answer = call.role_session_name(session_name(run)).send().await.called(ENTERING)?;
         let left_out = || CallError::left_out(ENTERING, "Credentials");
         let found = answer.credentials.filter(|found| !found.access_key_id.is_empty()).ok_or_else(left_out)?;

@@ -136,21 +136,13 @@ impl Desired {
     pub fn new(policy: &PatchPolicy, task_role: Option<&RoleArn>, documents: &Documents) -> Self {
         let pinned = |task: &Task| documents.get(&document_key(task)).filter(|_| policy.pin_document_hash);
         let hash = |task: &Task| pinned(task).and_then(|document| document.hash.clone());
-        let windows = policy
-            .windows
-            .iter()
-            .map(|window| DesiredWindow {
-                window: window.into(),
-                schedule: window.schedule.clone(),
-                target: (&window.target).into(),
-                task: TaskSettings {
-                    service_role: task_role.map(ToString::to_string),
-                    document_hash: hash(&window.task),
-                    ..TaskSettings::from(&window.task)
-                },
-            })
-            .collect();
-        Self { owner_tag: policy.owner_tag.clone(), windows }
+        let windows = policy.windows.iter().map(|window| DesiredWindow {
+            window: window.into(),
+            schedule: window.schedule.clone(),
+            target: (&window.target).into(),
+            task: TaskSettings::new(&window.task, task_role, hash(&window.task)),
+        });
+        Self { owner_tag: policy.owner_tag.clone(), windows: windows.collect() }
     }
 
     /// Nothing at all: what an account and Region should hold after a teardown.
@@ -189,16 +181,16 @@ impl From<&Target> for TargetSettings {
     }
 }
 
-impl From<&Task> for TaskSettings {
-    fn from(task: &Task) -> Self {
+impl TaskSettings {
+    fn new(task: &Task, service_role: Option<&RoleArn>, document_hash: Option<String>) -> Self {
         Self {
             name: Some(task.name.to_string()),
             description: task.description.as_ref().map(ToString::to_string),
             document: task.document.to_string(),
             document_version: Some(task.document_version.to_string()),
-            document_hash: None,
+            document_hash,
             parameters: task.parameters.clone(),
-            service_role: None,
+            service_role: service_role.map(ToString::to_string),
             priority: task.priority.get(),
             max_concurrency: Some(task.max_concurrency.to_string()),
             max_errors: Some(task.max_errors.to_string()),

@@ -82,7 +82,7 @@ pub struct Account {
 
 /// An account's `State`, as AWS Organizations reports it.
 #[derive(Clone, Debug, PartialEq, Eq, Display, EnumString, Serialize, Deserialize)]
-#[serde(into = "String", from = "String")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum AccountState {
     /// It can be worked in, and no other.
@@ -98,18 +98,7 @@ pub enum AccountState {
     /// It was asked for and is not in the organization.
     NotInOrganization,
     /// One that AWS has added since.
+    #[serde(untagged)]
     #[strum(default)]
     Other(String),
-}
-
-impl From<AccountState> for String {
-    fn from(state: AccountState) -> Self {
-        state.to_string()
-    }
-}
-
-impl From<String> for AccountState {
-    fn from(name: String) -> Self {
-        name.parse().unwrap_or(Self::Other(name))
-    }
 }

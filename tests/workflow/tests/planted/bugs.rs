@@ -135,8 +135,8 @@ pub(crate) const BUGS: &[Bug] = &[
     Bug {
         name: "somebody else's DHMC role is replaced",
         file: "functions/lib/patching/src/dhmc.rs",
-        right: "(Some(_), _) if !policy.overwrite => DhmcStatus::Kept,",
-        wrong: "(Some(_), _) if policy.role.is_none() => DhmcStatus::Kept,",
+        right: "Some(_) if !policy.overwrite =>",
+        wrong: "Some(_) if policy.role.is_none() =>",
         caught_by: by("reconcile", "dhmc::somebody_elses_role_is_kept_through_rollout_and_teardown"),
     },
     Bug {
@@ -162,8 +162,8 @@ pub(crate) const BUGS: &[Bug] = &[
     Bug {
         name: "a throttled call is final",
         file: "functions/lib/lambda/src/call.rs",
-        right: "            \"ThrottlingException\"\n            | \"Throttling\"\n",
-        wrong: "            \"Throttling\"\n",
+        right: "\"ThrottlingException Throttling ",
+        wrong: "\"Throttling ",
         caught_by: by("guarantees", "faults::throttling_and_breakdowns_at_random_leave_what_the_next_run_completes"),
     },
     Bug {

@@ -9,7 +9,7 @@ use lambda::{CallError, Cause, NamedError};
 use patching::hosts::observation::Instance;
 use tokio::time::{Instant, sleep};
 
-use crate::query::{Service, query};
+use crate::query::{EC2, query};
 
 const OPERATION: &str = "ec2:DescribeInstances";
 /// The most that it takes.
@@ -61,7 +61,7 @@ async fn page(config: &SdkConfig, token: Option<&str>, with_managed: bool) -> Re
     let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), *value)).collect();
     let (begun, mut pause) = (Instant::now(), FIRST_PAUSE);
     loop {
-        match query(config, Service::Ec2, OPERATION, &fields).await {
+        match query(config, EC2, OPERATION, &fields).await {
             Err(error)
                 if matches!(error.cause, Cause::Throttled | Cause::ServiceUnavailable)
                     && begun.elapsed() + pause < PATIENCE =>

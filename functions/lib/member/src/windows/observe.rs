@@ -100,17 +100,10 @@ async fn new_window(round: &Round<'_>, id: String) -> Result<ObservedWindow, Cal
 }
 
 pub(crate) async fn carries(ssm: &Client, owner_tag: &OwnerTag, id: &str) -> Result<bool, CallError> {
-    let answer = ssm
-        .list_tags_for_resource()
-        .resource_type(ResourceTypeForTagging::MaintenanceWindow)
-        .resource_id(id)
-        .send()
-        .await
-        .called("ssm:ListTagsForResource")?;
-    Ok(answer
-        .tag_list()
-        .iter()
-        .any(|tag| tag.key() == owner_tag.key.as_str() && tag.value() == owner_tag.value.as_str()))
+    let call = ssm.list_tags_for_resource().resource_type(ResourceTypeForTagging::MaintenanceWindow).resource_id(id);
+    let answer = call.send().await.called("ssm:ListTagsForResource")?;
+    let (key, value) = (owner_tag.key.as_str(), owner_tag.value.as_str());
+    Ok(answer.tag_list().iter().any(|tag| tag.key() == key && tag.value() == value))
 }
 
 pub(crate) async fn window(ssm: &Client, id: &str) -> Result<GetMaintenanceWindowOutput, CallError> {
@@ -178,11 +171,8 @@ pub(crate) async fn tasks(ssm: &Client, id: &str) -> Result<Vec<ObservedTask>, C
 
 pub(super) async fn task_ids(ssm: &Client, id: &str) -> Result<Vec<String>, CallError> {
     let tasks = every(ssm.describe_maintenance_window_tasks().window_id(id).into_paginator().items().send(), TASKS);
-    tasks
-        .await?
-        .into_iter()
-        .map(|task| task.window_task_id.ok_or_else(|| CallError::left_out(TASKS, "WindowTaskId")))
-        .collect()
+    let left_out = || CallError::left_out(TASKS, "WindowTaskId");
+    tasks.await?.into_iter().map(|task| task.window_task_id.ok_or_else(left_out)).collect()
 }
 
 fn observed_task(task: GetMaintenanceWindowTaskOutput) -> Result<ObservedTask, CallError> {
@@ -205,32 +195,21 @@ fn beyond(
     let is_text = |text: Option<&str>| text.is_some_and(|text| !text.is_empty());
     let notification = command.notification_config().and_then(|notification| notification.notification_arn());
     let output = command.cloud_watch_output_config().filter(|output| output.cloud_watch_output_enabled);
-    [
+    let fields = [
         ("AlarmConfiguration", task.alarm_configuration().is_some_and(|alarms| !alarms.alarms().is_empty())),
         ("LoggingInfo", is_text(task.logging_info().map(LoggingInfo::s3_bucket_name))),
         ("NotificationConfig", is_text(notification)),
-        (
-            "RunCommand.ServiceRoleArn",
-            is_text(command.service_role_arn()) && !is_service_linked(command.service_role_arn()),
-        ),
+        ("RunCommand.ServiceRoleArn", service_role(command.service_role_arn.clone()).is_some()),
         ("CloudWatchOutputEnabled", output.is_some_and(|output| !is_text(output.cloud_watch_log_group_name()))),
-    ]
-    .into_iter()
-    .filter_map(|(name, is_set)| is_set.then_some(name))
-    .collect()
+    ];
+    fields.into_iter().filter(|(_, is_set)| *is_set).map(|(name, _)| name).collect()
 }
 
 fn run_command(mut task: GetMaintenanceWindowTaskOutput) -> TaskSettings {
-    let invocation = task
-        .task_invocation_parameters
-        .take()
-        .and_then(|parameters| parameters.run_command)
-        .unwrap_or_else(|| MaintenanceWindowRunCommandParameters::builder().build());
+    let invocation = task.task_invocation_parameters.take().and_then(|parameters| parameters.run_command);
+    let invocation = invocation.unwrap_or_else(|| MaintenanceWindowRunCommandParameters::builder().build());
     let beyond = beyond(&task, &invocation);
-    let log_group = invocation
-        .cloud_watch_output_config
-        .filter(|output| output.cloud_watch_output_enabled)
-        .and_then(|output| output.cloud_watch_log_group_name);
+    let output = invocation.cloud_watch_output_config.filter(|output| output.cloud_watch_output_enabled);
     TaskSettings {
         name: some_text(task.name),
         description: some_text(task.description),
@@ -247,18 +226,14 @@ fn run_command(mut task: GetMaintenanceWindowTaskOutput) -> TaskSettings {
         comment: some_text(invocation.comment),
         output_s3_bucket: some_text(invocation.output_s3_bucket_name),
         output_s3_prefix: some_text(invocation.output_s3_key_prefix),
-        output_log_group: some_text(log_group),
+        output_log_group: some_text(output.and_then(|output| output.cloud_watch_log_group_name)),
         beyond,
     }
 }
 
 /// A task that was registered without a role is shown with the service-linked one.
 fn service_role(arn: Option<String>) -> Option<String> {
-    some_text(arn).filter(|arn| !is_service_linked(Some(arn)))
-}
-
-fn is_service_linked(arn: Option<&str>) -> bool {
-    arn.is_some_and(|arn| arn.contains(":role/aws-service-role/"))
+    some_text(arn).filter(|arn| !arn.contains(":role/aws-service-role/"))
 }
 
 fn some_text(text: Option<String>) -> Option<String> {

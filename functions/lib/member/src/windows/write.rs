@@ -8,8 +8,7 @@ use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ssm::operation::RequestId;
 use aws_sdk_ssm::types::{
     CloudWatchOutputConfig, DocumentHashType, MaintenanceWindowResourceType, MaintenanceWindowRunCommandParameters,
-    MaintenanceWindowTaskCutoffBehavior, MaintenanceWindowTaskInvocationParameters, MaintenanceWindowTaskType, Tag,
-    Target,
+    MaintenanceWindowTaskInvocationParameters, MaintenanceWindowTaskType, Tag, Target,
 };
 use lambda::call::Called;
 use lambda::{CallError, Cause};
@@ -55,7 +54,7 @@ macro_rules! with_task {
             .priority($settings.priority)
             .set_max_concurrency($settings.max_concurrency.clone())
             .set_max_errors($settings.max_errors.clone())
-            .set_cutoff_behavior(cutoff_behavior($settings))
+            .set_cutoff_behavior($settings.cutoff_behavior.map(|behavior| behavior.as_str().into()))
             .set_name($settings.name.clone())
             .set_description($settings.description.clone())
     };
@@ -169,16 +168,12 @@ impl<'a> Writer<'a> {
     }
 
     /// Makes the call of `operation` and logs it.
-    async fn write<T, E>(
+    async fn write<T: RequestId, E: ProvideErrorMetadata + Error + 'static>(
         &self,
         operation: &'static str,
         step: &Step,
         send: impl AsyncFn() -> Result<T, SdkError<E, HttpResponse>>,
-    ) -> Result<T, CallError>
-    where
-        T: RequestId,
-        E: ProvideErrorMetadata + Error + 'static,
-    {
+    ) -> Result<T, CallError> {
         let call = async || send().await.called(operation);
         let answer = if self.is_new { self.round.site.patiently(call).await } else { call().await }?;
         self.tell(operation, &step.changes, answer.request_id());
@@ -235,10 +230,6 @@ fn resource_type(settings: &TargetSettings) -> MaintenanceWindowResourceType {
     } else {
         MaintenanceWindowResourceType::Instance
     }
-}
-
-fn cutoff_behavior(settings: &TaskSettings) -> Option<MaintenanceWindowTaskCutoffBehavior> {
-    settings.cutoff_behavior.map(|behavior| behavior.as_str().into())
 }
 
 /// What was to be removed and is not there any more is done.

@@ -41,23 +41,26 @@ pub struct AccountOutcome {
     pub error: Option<Failure>,
 }
 
+/// What the state machine writes down of an account.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Recorded {
+    regions: Vec<RegionOutcome>,
+    not_enabled: Vec<Region>,
+    skipped: Option<Reason>,
+    warnings: Vec<Warning>,
+    error: Option<Failure>,
+}
+
 impl AccountOutcome {
     /// What the ledger holds of an account: `outcome` is
     /// `{"regions": […], "notEnabled": ["…"], "skipped": {…}, "warnings": […], "error": {…}}`.
     pub fn from_ledger(id: AccountId, name: String, outcome: &str) -> Result<Self, serde_json::Error> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Recorded {
-            #[serde(default)]
-            regions: Vec<RegionOutcome>,
-            #[serde(default)]
-            not_enabled: Vec<Region>,
-            skipped: Option<Reason>,
-            #[serde(default)]
-            warnings: Vec<Warning>,
-            error: Option<Failure>,
-        }
-        let Recorded { mut regions, not_enabled, skipped, warnings, error } = serde_json::from_str(outcome)?;
+        serde_json::from_str(outcome).map(|recorded| Self::of(id, name, recorded))
+    }
+
+    fn of(id: AccountId, name: String, recorded: Recorded) -> Self {
+        let Recorded { mut regions, not_enabled, skipped, warnings, error } = recorded;
         regions.extend(not_enabled.into_iter().map(RegionOutcome::not_enabled));
         let skipped = skipped.or_else(|| if error.is_some() { None } else { reason(&regions) });
         let mut done = regions.iter().map(|region| region.status).filter(|status| *status != Status::Skipped);
@@ -70,7 +73,7 @@ impl AccountOutcome {
         } else {
             Status::Succeeded
         };
-        Ok(Self { id, name, organizational_unit: None, wave: None, status, regions, skipped, warnings, error })
+        Self { id, name, organizational_unit: None, wave: None, status, regions, skipped, warnings, error }
     }
 
     /// An account that was to be worked in and of which nothing is recorded.
@@ -81,17 +84,7 @@ impl AccountOutcome {
             message: "the account's own execution ended without recording an outcome: open it in the Map Run"
                 .to_owned(),
         };
-        Self {
-            id,
-            name,
-            organizational_unit: None,
-            wave: None,
-            status: Status::Failed,
-            regions: Vec::new(),
-            skipped: None,
-            warnings: Vec::new(),
-            error: Some(error),
-        }
+        Self::of(id, name, Recorded { error: Some(error), ..Recorded::default() })
     }
 
     /// An account of which nothing is recorded, in a run that was halted: it was not begun, or stopped on the way.
