@@ -22,6 +22,7 @@ pub struct MemberRoles {
     documents: Vec<String>,
 }
 
+/// Of any texts: a stack whose tag is not allowed has to hear of it from its policy, and not from a function that does not start.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Tag {
