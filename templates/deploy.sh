@@ -384,6 +384,8 @@ gone = [f"{name}={value}" for name, value in sorted(deployed.items()) if name no
 if gone:
     print("== main.yaml has these no more; what differs from their defaults goes into a policy file:", *gone, sep="\n   ")
 wanted = {name: str(value) for name, value in wanted.items()}
+if len(wanted.get("Documents", "")) > 2000:
+    stop(f"Documents: {len(wanted['Documents'])} characters, of which 2000 are allowed: {wanted['Documents']}")
 if (deployed | wanted).get("PatchPolicy"):
     composed = set(re.findall(r"^  (\w+):$", section[section.index("# The policy, composed"):], re.M))
     composed -= {"Timezone", "DhmcRoleName", "TaskRoleName", "Documents", "OwnerTagKey", "OwnerTagValue"}
@@ -464,7 +466,7 @@ What CloudFormation is doing goes on by itself. Run the same command again, with
 
 # STATUS: whether a stack with it is created: it is not there, or only what its creation left, which can do nothing else.
 is_created_anew() {
-    case $1 in none | ROLLBACK_COMPLETE | REVIEW_IN_PROGRESS) ;; *) return 1 ;; esac
+    case $1 in none | ROLLBACK_COMPLETE | ROLLBACK_FAILED | REVIEW_IN_PROGRESS) ;; *) return 1 ;; esac
 }
 
 # Lets CloudFormation check template, parameters and rules, and writes the change set's ARN to $work/change-set, or nothing

@@ -22,6 +22,7 @@ look() {
 preflight() {
     say "Before anything is created"
     check_organizations_access
+    check_region
     check_concurrency
     check_bucket
     check_trail
@@ -37,6 +38,18 @@ check_organizations_access() {
     case $(cat "$work/found") in
     ENABLED) echo "well: StackSets may put roles into the organization's accounts" ;;
     *) problem "StackSets may not put roles into the organization's accounts: aws cloudformation activate-organizations-access" ;;
+    esac
+}
+
+# A StackSet puts a role into an account only by a Region that is on there.
+check_region() {
+    [ "$(effective ManageMemberRoles)" != false ] || return 0
+    look "whether each account has $region" aws account get-region-opt-status --region-name "$region" --query RegionOptStatus \
+        --output text || return 0
+    case $(cat "$work/found") in
+    ENABLED_BY_DEFAULT) echo "well: each account has $region" ;;
+    *) echo "note: $region is off in an account until it is turned on there, also in each new one, and without it an account gets no roles: \
+turn it on everywhere, or deploy in a Region that is on by default" ;;
     esac
 }
 

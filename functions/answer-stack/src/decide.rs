@@ -15,6 +15,10 @@ pub(crate) fn decide(stack: &WaitingStack, request: &Request, recorded: Option<T
         Err(reason) if stack.request_type == RequestType::Create && !may_have_begun(request) => {
             Answer::not_begun(reason)
         }
+        Err(reason) if stack.request_type == RequestType::Rollback => {
+            let execution_arn = Some(stack.execution_arn.clone());
+            Answer::success_in_spite_of(Attributes { execution_arn, ..Attributes::default() }, &reason.summary)
+        }
         Err(reason) => Answer::failed(reason),
     }
 }
@@ -55,10 +59,7 @@ fn judge(stack: &WaitingStack, done: Attributes, failed_accounts: &[FailedAccoun
     let attributes = Attributes { execution_arn: Some(stack.execution_arn.clone()), ..done };
     match too_many_failed {
         None => Answer::success(attributes),
-        // Single accounts do not keep a stack from being deleted.
-        Some(reason) if stack.request_type == RequestType::Delete => {
-            Answer::success_in_spite_of(attributes, &reason.summary)
-        }
+        Some(reason) if stack.request_type.forgives() => Answer::success_in_spite_of(attributes, &reason.summary),
         Some(reason) => Answer::failed(reason),
     }
 }
@@ -118,7 +119,9 @@ mod tests {
             physical_resource_id: "patch-manager-rollout".into(),
         };
         let execution_arn = EXECUTION.into();
-        let stack = WaitingStack { addressee, request_type, tolerance_percent, execution_arn, decided: None };
+        let properties = "{}".into();
+        let stack =
+            WaitingStack { addressee, request_type, tolerance_percent, execution_arn, properties, decided: None };
         let mut request = how.clone();
         request["run"] = "r1".into();
         let recorded = Tally { recorded: 4, failed: 1 };
@@ -215,6 +218,21 @@ mod tests {
         ] {
             let (status, answer) = answered(RequestType::Update, 50, &how);
             assert_eq!((status, &answer["Reason"]), (AnswerStatus::Failed, &json!(reason)));
+        }
+    }
+
+    #[test]
+    fn nothing_that_fails_keeps_a_stack_from_going_back() {
+        let halted = json!({"Error": "RolloutHalted", "Cause": "wave pilot: more than 0 % of 2 accounts failed"});
+        for (how, reason) in [
+            (json!({"report": report(1, 1)}), "1 of 2 accounts failed, and FailureTolerancePercent is 0"),
+            (json!({"error": halted, "accounts": {"inScope": 9}, "report": report(0, 1)}), "RolloutHalted: wave pilot"),
+            (json!({"status": "ABORTED"}), "the execution was aborted"),
+        ] {
+            let (status, answer) = answered(RequestType::Rollback, 0, &how);
+            assert_eq!((status, &answer["Data"]["ExecutionArn"]), (AnswerStatus::Success, &json!(EXECUTION)));
+            assert!(answer["Data"]["Reason"].as_str().unwrap().starts_with(reason), "{answer}");
+            assert_eq!(answered(RequestType::Update, 0, &how).0, AnswerStatus::Failed);
         }
     }
 

@@ -123,7 +123,7 @@ lambda::named_error!(Error, Ledger: LedgerError, Call: CallError);
 /// What an environment keeps between invocations.
 #[derive(Debug)]
 pub struct Context {
-    /// In the management account, or one that it has delegated to; made by [`organizations_client`].
+    /// In the management account; made by [`organizations_client`].
     pub organizations: aws_sdk_organizations::Client,
     /// In the home Region.
     pub ssm: aws_sdk_ssm::Client,

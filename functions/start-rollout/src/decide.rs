@@ -50,9 +50,12 @@ pub fn decide(event: &Event<'_>, member_roles: &MemberRoles, set_up: Option<&Nam
         None => Err(vec!["RequestType: allowed: Create, Update or Delete".to_owned()]),
     };
     decision.unwrap_or_else(|problems| {
-        let is_creation = event.request_type == Some(RequestType::Create);
-        let refusal = if is_creation { Answer::not_begun } else { Answer::failed };
-        Decision::Answer(refusal(reason(problems)))
+        let reason = reason(problems);
+        Decision::Answer(match event.request_type {
+            Some(RequestType::Create) => Answer::not_begun(reason),
+            Some(RequestType::Rollback) => Answer::success_in_spite_of(Attributes::default(), &reason.summary),
+            _ => Answer::failed(reason),
+        })
     })
 }
 
@@ -113,7 +116,7 @@ fn start(
 ) -> Result<Decision, Problems> {
     let trigger = match request_type {
         RequestType::Create => Trigger::StackCreate,
-        RequestType::Update => Trigger::StackUpdate,
+        RequestType::Update | RequestType::Rollback => Trigger::StackUpdate,
         RequestType::Delete => Trigger::StackDelete,
     };
     let run = format!("{trigger}-{}", event.addressee.request_id);

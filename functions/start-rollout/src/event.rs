@@ -47,6 +47,11 @@ impl<'a> Event<'a> {
         &self.addressee
     }
 
+    /// All of them, as JSON.
+    pub(crate) fn properties(&self) -> String {
+        self.properties.to_string()
+    }
+
     /// A property; CloudFormation makes every scalar a text.
     pub(crate) fn property(&self, name: &str) -> Option<&'a str> {
         self.properties[name].as_str()

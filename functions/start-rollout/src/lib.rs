@@ -61,9 +61,12 @@ pub enum Error {
     /// The answer did not arrive; its own name is the error's.
     #[error(transparent)]
     NotDelivered(#[from] NotDelivered),
+    /// The answer was not written down; its own name is the error's.
+    #[error(transparent)]
+    Call(#[from] CallError),
 }
 
-lambda::named_error!(Error, NotDelivered: NotDelivered);
+lambda::named_error!(Error, NotDelivered: NotDelivered, Call: CallError);
 
 /// What an environment keeps between invocations.
 #[derive(Debug)]
@@ -89,9 +92,9 @@ pub struct Context {
 
 /// Decides, then starts an execution or answers.
 pub async fn handle(context: &Context, event: Value, now: Timestamp) -> Result<Response, Error> {
-    let event = Event::read(&event).ok_or(Error::InvalidInput)?;
+    let mut event = Event::read(&event).ok_or(Error::InvalidInput)?;
     let set_up = match event.request_type {
-        Some(RequestType::Update) => context.set_up().await,
+        Some(RequestType::Update) => context.look_back(&mut event).await,
         _ => Ok(None),
     };
     let decision = match &set_up {
@@ -110,6 +113,9 @@ pub async fn handle(context: &Context, event: Value, now: Timestamp) -> Result<R
         },
     };
     context.answers.put(&event.addressee, &answer).await?;
+    if answer.status() == AnswerStatus::Success && event.request_type != Some(RequestType::Delete) {
+        context.ledger.settle_properties(&event.properties()).await?;
+    }
     Ok(Response { run, answered: Some(answer.status()) })
 }
 
@@ -123,6 +129,7 @@ async fn begin(context: &Context, event: &Event<'_>, start: &Start, now: Timesta
             request_type: start.request_type,
             tolerance_percent: start.tolerance_percent,
             execution_arn: context.execution_arn(&start.run),
+            properties: event.properties(),
             decided: None,
         };
         let expires_at = (now + context.history).as_second();
@@ -175,6 +182,14 @@ fn not_started(request_type: RequestType, error: &CallError) -> Answer {
 }
 
 impl Context {
+    /// Recognizes that CloudFormation goes back, by the properties that it goes back to; answers the names of what is set up.
+    async fn look_back(&self, event: &mut Event<'_>) -> Result<Option<Names>, LedgerError> {
+        if self.ledger.settled_properties().await? == Some(event.properties()) {
+            event.request_type = Some(RequestType::Rollback);
+        }
+        self.set_up().await
+    }
+
     /// The names of what is set up; none when nothing is, or when a run has taken it down, except where that failed.
     async fn set_up(&self) -> Result<Option<Names>, LedgerError> {
         let Some(settled) = self.ledger.settled_names().await? else { return Ok(None) };

@@ -1,5 +1,6 @@
 //! The calls that a request leads to, against a server that stands in for DynamoDB, Step Functions and CloudFormation.
 
+mod going_back;
 mod names;
 mod replacing;
 
@@ -40,9 +41,11 @@ fn event(server: &Server, request_type: &str, wait: bool) -> Value {
 }
 
 async fn handled(server: &Server, event: Value) -> Result<Response, Error> {
-    // Nothing is written down of names, and what is then is taken: these calls have a test of their own.
-    server.answers_to("GetItem", 200, "{}");
-    server.answers_to("#names", 200, "{}");
+    // Nothing is written down of names and former properties, and what is then is taken: these calls have tests of their own.
+    for item in ["#names", "#settled"] {
+        server.answers_to(item, 200, "{}"); // read
+        server.answers_to(item, 200, "{}"); // written
+    }
     handle(&context(server), event, Timestamp::UNIX_EPOCH).await
 }
 
@@ -52,7 +55,8 @@ fn name(asked: &Asked) -> &str {
 }
 
 fn names(server: &Server) -> Vec<String> {
-    let asked = server.asked().into_iter().filter(|asked| !asked.body.contains("#names"));
+    let is_of_a_run = |asked: &Asked| !asked.body.contains("#names") && !asked.body.contains("#settled");
+    let asked = server.asked().into_iter().filter(is_of_a_run);
     asked.map(|asked| name(&asked).to_owned()).collect()
 }
 

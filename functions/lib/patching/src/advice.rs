@@ -54,8 +54,8 @@ InvalidPolicy: Correct the stack's parameters as the message says and update the
 PatchManagerDisabled: Set the stack's parameter DisablePatchManager to false to roll out again.
 RolloutHalted: Put right what failed in this wave, then start a run with retryOf: it does again what failed and goes \
     on from there.
-OrganizationNotReadable: Deploy in the management account or a delegated administrator, and look for what denies the \
-    function list-accounts to read the organization.
+OrganizationNotReadable: Deploy in the management account, and look for what denies the function list-accounts to \
+    read the organization.
 ControlTowerRegionsNotReadable: The parameter that names Control Tower's Regions is missing or empty: create it, or \
     name the Regions in the policy.
 RunNotFound: Name a run of which there still is a record: it expires after HistoryDays. What a former version left \

@@ -99,6 +99,17 @@ fn maintenance_windows_can_assume_the_task_role_whatever_they_say_of_themselves(
     assert_eq!(trust["Condition"], Value::Null);
 }
 
+/// The resource types of `SendCommand`: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html>
+#[test]
+fn a_task_may_send_commands_with_all_that_a_command_is_authorized_for() {
+    let role = template::load("member-roles.yaml")["Resources"]["TaskRole"]["Properties"].clone();
+    let sending = template::statements(&role).into_iter().filter(|one| one["Action"] == "ssm:SendCommand");
+    let allowed = sending.map(|one| one["Resource"].to_string()).collect::<String>();
+    for resource in [":document/", ":ec2:*:${AWS::AccountId}:instance/*", ":managed-instance/*", ":s3:::*"] {
+        assert!(allowed.contains(resource), "{resource} is not in {allowed}");
+    }
+}
+
 #[test]
 fn the_role_for_dhmc_outlives_the_stacks_that_a_deletion_takes() {
     let of_dhmc =

@@ -50,7 +50,7 @@ fn the_rollout_comes_after_all_that_a_run_needs() {
 fn the_kept_bucket_keeps_its_policy() {
     let resources = template::control_plane()["Resources"].clone();
     for id in ["DataBucket", "DataBucketPolicy"] {
-        assert_eq!(resources[id]["DeletionPolicy"], "RetainExceptOnCreate", "{id}");
+        assert_eq!(resources[id]["DeletionPolicy"], "Retain", "{id}");
         assert_eq!(resources[id]["UpdateReplacePolicy"], "Retain", "{id}");
     }
 }

@@ -29,6 +29,9 @@ pub(crate) async fn what_service_control_policies_deny_is_skipped_by_name(aws: &
 
     sweeping_a_denied_region_is_a_warning(aws, &one, &allowed, &denied).await;
     a_policy_may_want_it_red(aws, &one, &denied).await;
+    set(aws, &other, &[]).await;
+    what_fails_for_good_is_taken_back_all_the_same(aws, &one, &denied).await;
+    set(aws, &other, &[everything()]).await;
     the_off_switch_ends_in_off(aws, &one, &denied).await;
     for account in [&one, &other] {
         set(aws, account, &[]).await;
@@ -78,6 +81,20 @@ fn without_region(region: &str) -> Value {
 
 fn everything() -> Value {
     json!({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]})
+}
+
+/// Going back fails for the same reason, and a stack whose rollback failed would take no update any more.
+async fn what_fails_for_good_is_taken_back_all_the_same(aws: &mut LocalAws, account: &Account, denied: &str) {
+    set(aws, account, &[]).await;
+    aws.update(&[("OnRegionDenied", "Fail")]).await.unwrap();
+    set(aws, account, &[without_region(denied)]).await;
+    for timezone in ["Africa/Cairo", "Africa/Lagos"] {
+        let refused = aws.update(&[("Timezone", timezone)]).await.unwrap_err().to_string();
+        assert!(refused.contains(" UPDATE_ROLLBACK_COMPLETE") && refused.contains("RegionDenied"), "{refused}");
+        let run = held::stacks_run(aws, "stack-update").await;
+        assert_eq!(run.status, "FAILED", "the run that went back");
+    }
+    aws.update(&[("OnRegionDenied", "Skip")]).await.unwrap();
 }
 
 async fn set(aws: &LocalAws, account: &Account, policies: &[Value]) {

@@ -31,6 +31,17 @@ pub(crate) async fn an_invalid_policy_fails_the_creation_with_every_problem(aws:
     }
 }
 
+/// No account lets in a function of another name than the roles trust. What the failure names is still there when the stack is not.
+pub(crate) async fn a_creation_in_which_too_many_accounts_fail_keeps_its_report(aws: &LocalAws) {
+    let overrides = [("ResourcePrefix", "third"), ("NewAccountGraceMinutes", "0")];
+    let error = aws.deploy_beside("third", &overrides).await.unwrap_err().to_string();
+    assert!(error.contains(" ROLLBACK_COMPLETE") && error.contains("AccessDenied"), "{error}");
+    let (_, report) = error.split_once("report: s3://").unwrap_or_else(|| panic!("{error}"));
+    let (bucket, key) = report.split_whitespace().next().unwrap().split_once('/').unwrap();
+    let report = aws.clients.s3().get_object().bucket(bucket).key(key).send().await.unwrap();
+    assert!(report.content_length().is_some_and(|length| length > 0));
+}
+
 pub(crate) async fn an_aborted_execution_fails_the_stack_at_once(aws: &mut LocalAws) {
     slow_down(&aws.simulator, 1500).await;
     let (clients, machine) = (aws.clients.clone(), aws.deployment().unwrap().state_machine.clone());

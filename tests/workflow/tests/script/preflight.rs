@@ -26,6 +26,16 @@ fn what_is_to_be_done_first_is_said_all_at_once_and_nothing_is_created() {
 }
 
 #[test]
+fn a_region_that_accounts_have_to_turn_on_is_noted() {
+    let opt_in = || StandIn::new().answer("account get-region-opt-status", "ENABLED");
+    let note = "note: eu-west-1 is off in an account until it is turned on there";
+    let said = opt_in().run_to_the_functions(&[]);
+    assert!(said.contains(note), "{said}");
+    let said = opt_in().run_to_the_functions(&["ManageMemberRoles=false"]);
+    assert!(!said.contains(note), "{said}");
+}
+
+#[test]
 fn smaller_numbers_fit_a_smaller_quota() {
     let stand_in = StandIn::new().answer("lambda get-account-settings", "10");
     let said = stand_in.run_to_the_functions(&["AccountConcurrency=2", "RegionConcurrency=4"]);
@@ -45,6 +55,7 @@ fn what_may_not_be_looked_at_is_said_and_keeps_nothing_from_being_deployed() {
     let denied = "An error occurred (AccessDenied): no";
     let stand_in = [
         "cloudformation describe-organizations-access",
+        "account get-region-opt-status",
         "lambda get-account-settings",
         "cloudtrail describe-trails",
         "iam list-roles",
@@ -55,6 +66,7 @@ fn what_may_not_be_looked_at_is_said_and_keeps_nothing_from_being_deployed() {
     let said = stand_in.run_to_the_functions(&[]);
     for what in [
         "organizations access of StackSets",
+        "whether each account has eu-west-1",
         "quota of concurrent functions",
         "a trail in us-east-1",
         "a trail in eu-west-1",

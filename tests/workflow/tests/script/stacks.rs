@@ -147,6 +147,14 @@ fn what_a_policy_that_is_deployed_makes_useless_is_named() {
 }
 
 #[test]
+fn documents_that_fit_into_no_function_are_refused_before_anything_is_built() {
+    let documents = format!("Documents={}", vec!["Own-".repeat(30); 17].join(","));
+    let ended = StandIn::new().run(&[&documents]);
+    let refused = "Documents: 2056 characters, of which 2000 are allowed: Own-";
+    assert!(!ended.succeeded && ended.changed_nothing() && ended.said.contains(refused), "{}", ended.said);
+}
+
+#[test]
 fn hosts_may_write_where_the_windows_of_a_wave_let_them_write() {
     let policy = json!({
         "windows": [

@@ -38,6 +38,7 @@ impl StandIn {
             "organizations list-roots": "r-ab12",
             "organizations list-policies": "",
             "cloudformation describe-organizations-access": "ENABLED",
+            "account get-region-opt-status": "ENABLED_BY_DEFAULT",
             "lambda get-account-settings": "1000",
             "s3api head-bucket": refused,
             "s3api head-object": refused,

@@ -28,10 +28,20 @@ pub struct Addressee {
 pub enum RequestType {
     /// The stack is created.
     Create,
-    /// The resource's properties changed, or are changed back.
+    /// The resource's properties changed.
     Update,
+    /// They are changed back, as an update failed: CloudFormation sends it as an `Update`. A stack that could not even go back takes no
+    /// update any more (`UPDATE_ROLLBACK_FAILED`), not even the one that would mend it.
+    Rollback,
     /// The stack is deleted, or its creation is taken back.
     Delete,
+}
+
+impl RequestType {
+    /// Whether the stack goes on though accounts failed: that is told, and does not keep it from going back or from being deleted.
+    pub fn forgives(self) -> bool {
+        matches!(self, Self::Rollback | Self::Delete)
+    }
 }
 
 /// A signed URL: whoever has it can answer, so it is never shown.

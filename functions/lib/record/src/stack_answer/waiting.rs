@@ -14,6 +14,8 @@ use crate::ledger::{Item, Ledger, LedgerError, MalformedItem, s, text};
 
 /// In the place of an account's id, before which it sorts: `Ledger::outcomes` does not see it.
 const KEY: &str = "#stack";
+/// In the place of a run's name and of an account's id: belongs to no run, and does not expire.
+const SETTLED: &str = "#settled";
 
 /// A stack that waits for a run to end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub struct WaitingStack {
     pub tolerance_percent: u8,
     /// The run's execution.
     pub execution_arn: String,
+    /// The resource's properties, as JSON.
+    pub properties: String,
     /// What it is to be answered, when that was decided and did not arrive.
     pub decided: Option<Decided>,
 }
@@ -82,6 +86,20 @@ impl Ledger {
         self.update(run, expression, [(":at", at), (":status", status.into())]).await
     }
 
+    /// The properties of the last request that the stack was answered success to, as JSON, if that was written down (`dynamodb:GetItem`).
+    pub async fn settled_properties(&self) -> Result<Option<String>, LedgerError> {
+        let item = self.item(SETTLED, SETTLED).await?;
+        Ok(item.and_then(|item| text(&item, "properties").ok().map(ToOwned::to_owned)))
+    }
+
+    /// Writes them down (`dynamodb:PutItem`).
+    pub async fn settle_properties(&self, properties: &str) -> Result<(), CallError> {
+        let call = self.dynamodb.put_item().table_name(&self.table).item("run", s(SETTLED)).item("account", s(SETTLED));
+        let answer = call.item("properties", s(properties)).send().await.called("dynamodb:PutItem")?;
+        logs::written("dynamodb:PutItem", SETTLED, answer.request_id());
+        Ok(())
+    }
+
     /// Updates the item of the stack that waits for `run`, unless it was answered.
     async fn update(&self, run: &RunId, expression: &str, values: [(&str, &str); 2]) -> Result<(), CallError> {
         let values = values.map(|(name, value)| (name.to_owned(), s(value)));
@@ -114,7 +132,7 @@ fn unless_too_late<T: RequestId>(
 }
 
 impl WaitingStack {
-    fn item(&self) -> [(&'static str, String); 7] {
+    fn item(&self) -> [(&'static str, String); 8] {
         let Addressee { response_url, stack_id, request_id, logical_resource_id, physical_resource_id } =
             self.addressee.clone();
         [
@@ -125,6 +143,7 @@ impl WaitingStack {
             ("physicalResourceId", physical_resource_id),
             ("requestType", self.request_type.to_string()),
             ("executionArn", self.execution_arn.clone()),
+            ("properties", self.properties.clone()),
         ]
     }
 
@@ -142,6 +161,7 @@ impl WaitingStack {
             request_type: text(item, "requestType")?.parse().map_err(|_| MalformedItem::Missing("requestType"))?,
             tolerance_percent: tolerance.ok_or(MalformedItem::Missing("tolerancePercent"))?,
             execution_arn: owned("executionArn")?,
+            properties: owned("properties").unwrap_or_default(), // which an earlier version did not write
             decided: Decided::from_item(item),
         })
     }
@@ -175,6 +195,7 @@ mod tests {
             request_type: RequestType::Update,
             tolerance_percent: 50,
             execution_arn: "arn:aws:states:us-east-1:111122223333:execution:rollout:r1".into(),
+            properties: r#"{"Policy":"p"}"#.into(),
             decided: None,
         }
     }
@@ -266,5 +287,17 @@ mod tests {
 
         server.answers(400, CONDITION_FAILED);
         ledger.mark_answered(&run(), AnswerStatus::Failed, "2026-12-01T00:00:00Z").await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn properties_that_were_settled_read_back() {
+        let (server, ledger) = server().await;
+        server.answers(200, "{}");
+        ledger.settle_properties("{}").await.unwrap();
+        let item = asked(&server).1["Item"].clone();
+        server.answers(200, &json!({ "Item": item }).to_string());
+        assert_eq!(ledger.settled_properties().await.unwrap().as_deref(), Some("{}"));
+        server.answers(200, "{}");
+        assert_eq!(ledger.settled_properties().await.unwrap(), None);
     }
 }
