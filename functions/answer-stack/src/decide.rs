@@ -103,8 +103,8 @@ fn too_many_failed(tolerance_percent: u8, done: &Attributes, failed_accounts: &[
 
 #[cfg(test)]
 mod tests {
-    use record::stack_answer::{Addressee, AnswerStatus, NOT_BEGUN, ResponseUrl};
-    use serde_json::{Value, from_slice, from_value, json};
+    use record::stack_answer::{Addressee, AnswerStatus, Decided, NOT_BEGUN, ResponseUrl};
+    use serde_json::{Value, from_str, from_value, json};
 
     use super::*;
 
@@ -125,10 +125,10 @@ mod tests {
         let mut request = how.clone();
         request["run"] = "r1".into();
         let recorded = Tally { recorded: 4, failed: 1 };
-        let answer = decide(&stack, &from_value(request).unwrap(), Some(recorded));
-        let body = answer.body(&stack.addressee);
+        let Decided { status, body } =
+            decide(&stack, &from_value(request).unwrap(), Some(recorded)).to(&stack.addressee);
         assert!(body.len() <= 4096);
-        (answer.status(), from_slice(&body).unwrap())
+        (status, from_str(&body).unwrap())
     }
 
     fn report(succeeded: usize, failed: usize) -> Value {

@@ -125,7 +125,7 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
         Some(decided) => decided,
         None => decide_for_good(context, &stack, &request).await?,
     };
-    context.answers.put_body(&stack.addressee.response_url, decided.body.as_bytes()).await?;
+    context.answers.put(&stack.addressee.response_url, &decided.body).await?;
     if decided.status == AnswerStatus::Success && stack.request_type != RequestType::Delete {
         context.ledger.settle_properties(&stack.properties).await?;
     }
@@ -145,10 +145,7 @@ async fn decide_for_good(context: &Context, stack: &WaitingStack, request: &Requ
         None if is_done => Some(context.ledger.tally(&request.run).await?),
         _ => None,
     };
-    let answer = decide(stack, request, recorded);
-    // A text that is made of strings.
-    let body = String::from_utf8_lossy(&answer.body(&stack.addressee)).into_owned();
-    let decided = Decided { status: answer.status(), body };
+    let decided = decide(stack, request, recorded).to(&stack.addressee);
     if let Err(error) = context.ledger.record_decided(&request.run, &decided).await {
         tracing::warn!(run = %request.run, "what the stack is answered is not written down: {}", message(&error));
     }

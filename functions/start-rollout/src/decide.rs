@@ -45,8 +45,7 @@ type Problems = Vec<String>;
 pub fn decide(event: &Event<'_>, member_roles: &MemberRoles, set_up: Option<&Names>, now: Timestamp) -> Decision {
     let decision = match event.request_type {
         Some(RequestType::Delete) => delete(event),
-        Some(request_type) => Properties::read(event, member_roles, set_up, now)
-            .and_then(|properties| create_or_update(event, request_type, properties)),
+        Some(request_type) => create_or_update(event, request_type, member_roles, set_up, now),
         None => Err(vec!["RequestType: allowed: Create, Update or Delete".to_owned()]),
     };
     decision.unwrap_or_else(|problems| {
@@ -59,22 +58,37 @@ pub fn decide(event: &Event<'_>, member_roles: &MemberRoles, set_up: Option<&Nam
     })
 }
 
+/// Looks at the policy although the state machine reads it again: the run that takes everything down reads it, too.
 fn create_or_update(
     event: &Event<'_>,
     request_type: RequestType,
-    properties: Properties,
+    member_roles: &MemberRoles,
+    set_up: Option<&Names>,
+    now: Timestamp,
 ) -> Result<Decision, Problems> {
+    let mut problems = Vec::new();
+    let disabled = property(event, "Disabled", false, true_or_false, &mut problems);
+    let waits = property(event, "WaitForRollout", true, true_or_false, &mut problems);
+    let tolerance_percent = property(event, "FailureTolerancePercent", 50, percent, &mut problems);
+    let policy = policy(event).map_err(|refused| problems.extend(refused)).ok();
+    if let Some(policy) = &policy {
+        problems.extend(policy_problems(policy, disabled, member_roles, set_up, now));
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
     let is_creation = request_type == RequestType::Create;
     // Disabled from the start, there is nothing to roll out and nothing to take down.
-    if (is_creation && properties.disabled) || (!is_creation && changes_only_the_deletion(event)) {
+    if (is_creation && disabled) || (!is_creation && changes_only_the_deletion(event)) {
         return Ok(nothing());
     }
-    if properties.disabled {
-        // Otherwise CloudFormation would go back to the former properties, and the rollout for these put all windows back.
-        let properties = Properties { tolerance_percent: 100, ..properties };
-        return start(event, request_type, Action::Disable, properties);
-    }
-    start(event, request_type, Action::Rollout, properties)
+    let names = policy.map(|policy| Names::of(&policy).after(set_up));
+    Ok(Decision::Start(if disabled {
+        // If it failed, CloudFormation would go back to the former properties, and the rollout for these put all windows back.
+        Start { waits, names, ..start(event, request_type, Action::Disable)? }
+    } else {
+        Start { waits, tolerance_percent, names, ..start(event, request_type, Action::Rollout)? }
+    }))
 }
 
 fn nothing() -> Decision {
@@ -104,59 +118,25 @@ fn delete(event: &Event<'_>) -> Result<Decision, Problems> {
     if event.addressee.physical_resource_id == NOT_BEGUN {
         return Ok(nothing());
     }
-    let properties = Properties { disabled: false, waits: true, tolerance_percent: 100, names: None };
-    start(event, RequestType::Delete, Action::Disable, properties)
+    Ok(Decision::Start(start(event, RequestType::Delete, Action::Disable)?))
 }
 
-fn start(
-    event: &Event<'_>,
-    request_type: RequestType,
-    action: Action,
-    properties: Properties,
-) -> Result<Decision, Problems> {
+/// An execution for which the stack waits, and which may fail in every account.
+fn start(event: &Event<'_>, request_type: RequestType, action: Action) -> Result<Start, Problems> {
     let trigger = match request_type {
         RequestType::Create => Trigger::StackCreate,
         RequestType::Update | RequestType::Rollback => Trigger::StackUpdate,
         RequestType::Delete => Trigger::StackDelete,
     };
     let run = format!("{trigger}-{}", event.addressee.request_id);
-    Ok(Decision::Start(Start {
+    Ok(Start {
         run: run.parse().map_err(|error| vec![format!("RequestId: {error}")])?,
         request_type,
         input: ExecutionInput { action: Some(action), trigger, ..ExecutionInput::default() },
-        waits: properties.waits,
-        tolerance_percent: properties.tolerance_percent,
-        names: properties.names,
-    }))
-}
-
-/// The properties that say how to go about it.
-struct Properties {
-    disabled: bool,
-    waits: bool,
-    tolerance_percent: u8,
-    names: Option<Names>,
-}
-
-impl Properties {
-    /// Reads what says how to go about it, and looks at the policy: the run that takes everything down reads it, too.
-    fn read(
-        event: &Event<'_>,
-        member_roles: &MemberRoles,
-        set_up: Option<&Names>,
-        now: Timestamp,
-    ) -> Result<Self, Problems> {
-        let mut problems = Vec::new();
-        let disabled = property(event, "Disabled", false, true_or_false, &mut problems);
-        let waits = property(event, "WaitForRollout", true, true_or_false, &mut problems);
-        let tolerance_percent = property(event, "FailureTolerancePercent", 50, percent, &mut problems);
-        let policy = policy(event).map_err(|refused| problems.extend(refused)).ok();
-        if let Some(policy) = &policy {
-            problems.extend(policy_problems(policy, disabled, member_roles, set_up, now));
-        }
-        let names = policy.map(|policy| Names::of(&policy).after(set_up));
-        if problems.is_empty() { Ok(Self { disabled, waits, tolerance_percent, names }) } else { Err(problems) }
-    }
+        waits: true,
+        tolerance_percent: 100,
+        names: None,
+    })
 }
 
 /// What `read` makes of a property's text, or says is allowed.

@@ -11,7 +11,8 @@ const PHYSICAL_RESOURCE_ID: &str = "patch-manager-rollout";
 /// A request: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html>
 #[derive(Debug)]
 pub struct Event<'a> {
-    pub(crate) addressee: Addressee,
+    /// Who waits for an answer.
+    pub addressee: Addressee,
     /// `None` when it is none of the three.
     pub(crate) request_type: Option<RequestType>,
     properties: &'a Value,
@@ -40,11 +41,6 @@ impl<'a> Event<'a> {
             properties: &event["ResourceProperties"],
             old_properties: &event["OldResourceProperties"],
         })
-    }
-
-    /// Who waits for an answer.
-    pub fn addressee(&self) -> &Addressee {
-        &self.addressee
     }
 
     /// All of them, as JSON.

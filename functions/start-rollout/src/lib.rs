@@ -99,7 +99,7 @@ pub async fn handle(context: &Context, event: Value, now: Timestamp) -> Result<R
     };
     let decision = match &set_up {
         Ok(set_up) => decide(&event, &context.member_roles, set_up.as_ref(), now),
-        Err(error) => Decision::Answer(Answer::failed(Reason { summary: message(error), ..Reason::default() })),
+        Err(error) => Decision::Answer(Answer::failed(Reason::of_text(&message(error)))),
     };
     let (run, answer) = match decision {
         Decision::Answer(answer) => (None, answer),
@@ -112,11 +112,12 @@ pub async fn handle(context: &Context, event: Value, now: Timestamp) -> Result<R
             Err(error) => (None, not_started(start.request_type, &error)),
         },
     };
-    context.answers.put(&event.addressee, &answer).await?;
-    if answer.status() == AnswerStatus::Success && event.request_type != Some(RequestType::Delete) {
+    let decided = answer.to(&event.addressee);
+    context.answers.put(&event.addressee.response_url, &decided.body).await?;
+    if decided.status == AnswerStatus::Success && event.request_type != Some(RequestType::Delete) {
         context.ledger.settle_properties(&event.properties()).await?;
     }
-    Ok(Response { run, answered: Some(answer.status()) })
+    Ok(Response { run, answered: Some(decided.status) })
 }
 
 const STARTING: &str = "states:StartExecution";
@@ -135,9 +136,8 @@ async fn begin(context: &Context, event: &Event<'_>, start: &Start, now: Timesta
         let expires_at = (now + context.history).as_second();
         context.ledger.record_waiting(&start.run, &stack, expires_at).await?;
     }
-    let (machine, is_deletion) = (&context.state_machine_arn, start.request_type == RequestType::Delete);
-    let stopped = stop_running(&context.states, machine, &start.run, !is_deletion, context.patience).await;
-    let replaces = match stopped {
+    let is_deletion = start.request_type == RequestType::Delete;
+    let replaces = match stop_running(context, &start.run, !is_deletion).await {
         // A deletion comes first: what it may leave behind in some account, nothing else will ever remove.
         Err(error) if is_deletion => {
             tracing::warn!(error.name = error.name(), "runs that are still going are not stopped: {}", message(&error));
@@ -174,8 +174,7 @@ async fn begin(context: &Context, event: &Event<'_>, start: &Start, now: Timesta
 fn not_started(request_type: RequestType, error: &CallError) -> Answer {
     let reason = message(error);
     tracing::warn!(request_type = %request_type, error.name = error.name(), "the rollout was not started: {reason}");
-    let summary = format!("the rollout was not started: {reason}");
-    let reason = Reason { summary, ..Reason::default() };
+    let reason = Reason::of_text(&format!("the rollout was not started: {reason}"));
     // Without an answer it may have been started all the same.
     let is_not_begun = request_type == RequestType::Create && error.cause != Cause::ServiceUnavailable;
     if is_not_begun { Answer::not_begun(reason) } else { Answer::failed(reason) }

@@ -14,6 +14,8 @@ use lambda::{CallError, Cause, logs};
 use policy::ids::RunId;
 use policy::input::{Action, ExecutionInput};
 
+use crate::Context;
+
 /// How long it is waited for runs that were stopped. The function has ten minutes.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
@@ -40,28 +42,26 @@ const DONE: [&str; 3] = ["RolloutIncomplete", "RolloutNotReported", "StackNotAns
 /// down. A Map Run goes on for a while after its execution was stopped, and cancels its children. What started meanwhile, or was
 /// not listed yet, is stopped as well. The functions that all of them have invoked go on to their end.
 pub(crate) async fn stop_running(
-    client: &Client,
-    machine: &str,
+    context: &Context,
     run: &RunId,
     inspections_stay: bool,
-    patience: Patience,
 ) -> Result<BTreeSet<RunId>, CallError> {
     let began = Instant::now();
     let mut stopped = BTreeSet::new();
-    let mut ending = stop_listed(client, machine, run, inspections_stay, &mut stopped).await?;
+    let mut ending = stop_listed(context, run, inspections_stay, &mut stopped).await?;
     while !ending.is_empty() {
-        tokio::time::sleep(patience.pause).await;
-        if began.elapsed() > patience.most {
+        tokio::time::sleep(context.patience.pause).await;
+        if began.elapsed() > context.patience.most {
             let problem = "runs that were stopped are still going";
             return Err(CallError::new(Cause::ServiceUnavailable, "states:ListMapRuns", problem));
         }
         let mut running = Vec::new();
         for execution_arn in ending {
-            if has_running_map(client, &execution_arn).await? {
+            if has_running_map(&context.states, &execution_arn).await? {
                 running.push(execution_arn);
             }
         }
-        running.extend(stop_listed(client, machine, run, inspections_stay, &mut stopped).await?);
+        running.extend(stop_listed(context, run, inspections_stay, &mut stopped).await?);
         ending = running;
     }
     Ok(stopped)
@@ -97,20 +97,15 @@ async fn is_inspection(client: &Client, execution_arn: &str) -> Result<bool, Cal
 
 /// Answers the ARNs of those that were running.
 async fn stop_listed(
-    client: &Client,
-    machine: &str,
+    context: &Context,
     run: &RunId,
     inspections_stay: bool,
     stopped: &mut BTreeSet<RunId>,
 ) -> Result<Vec<String>, CallError> {
+    let client = &context.states;
     let mut found = Vec::new();
-    let mut executions = client
-        .list_executions()
-        .state_machine_arn(machine)
-        .status_filter(ExecutionStatus::Running)
-        .into_paginator()
-        .items()
-        .send();
+    let running = client.list_executions().status_filter(ExecutionStatus::Running);
+    let mut executions = running.state_machine_arn(&context.state_machine_arn).into_paginator().items().send();
     while let Some(execution) = executions.next().await {
         let execution = execution.called("states:ListExecutions")?;
         let is_own = execution.name == run.as_str();
@@ -145,16 +140,10 @@ async fn stop(client: &Client, execution_arn: &str, run: &RunId) -> Result<(), C
         .cause(format!("by {run}, which the stack started"))
         .send()
         .await;
-    match stopped {
-        Err(error) if error.as_service_error().is_some_and(is_over) => Ok(()),
-        stopped => {
-            logs::written(OPERATION, execution_arn, stopped.called(OPERATION)?.request_id());
-            Ok(())
-        }
+    // It may have ended by itself since it was listed.
+    let is_over = |error: &StopExecutionError| error.is_execution_does_not_exist() || error.is_validation_exception();
+    if !stopped.as_ref().is_err_and(|error| error.as_service_error().is_some_and(is_over)) {
+        logs::written(OPERATION, execution_arn, stopped.called(OPERATION)?.request_id());
     }
-}
-
-/// It ended by itself since it was listed.
-fn is_over(error: &StopExecutionError) -> bool {
-    error.is_execution_does_not_exist() || error.is_validation_exception()
+    Ok(())
 }

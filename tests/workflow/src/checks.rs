@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 use policy::input::{Action, ExecutionInput, InvalidInput};
 use policy::{InvalidPolicy, PatchPolicy, Problem, Schedule};
-use record::stack_answer::{AnswerStatus, NOT_BEGUN};
-use serde_json::{Value, from_slice, from_str, json};
+use record::stack_answer::{AnswerStatus, Decided, NOT_BEGUN};
+use serde_json::{Value, from_str, json};
 use start_rollout::{Decision, Event, decide};
 
 use crate::{template, transformer};
@@ -82,17 +82,15 @@ pub fn stack_request(document: &Value) {
             );
         }
         Decision::Answer(answer) => {
-            let to = event.addressee();
-            let body = answer.body(to);
+            let to = &event.addressee;
+            let Decided { status, body } = answer.to(to);
             let ids = [&to.stack_id, &to.request_id, &to.logical_resource_id, &to.physical_resource_id];
             let ids: usize = ids.map(|id| json!(id).to_string().len()).iter().sum();
             assert!(body.len() <= LONGEST_ANSWER || ids > LONGEST_IDS, "{} bytes", body.len());
-            let body: Value = from_slice(&body).expect("an answer is JSON");
+            let body: Value = from_str(&body).expect("an answer is JSON");
             let never_begun = to.physical_resource_id == NOT_BEGUN;
-            assert!(!is_deletion || never_begun || answer.status() == AnswerStatus::Failed, "nothing was done: {body}");
-            assert!(
-                answer.status() == AnswerStatus::Success || body["Reason"].as_str().is_some_and(|why| !why.is_empty())
-            );
+            assert!(!is_deletion || never_begun || status == AnswerStatus::Failed, "nothing was done: {body}");
+            assert!(status == AnswerStatus::Success || body["Reason"].as_str().is_some_and(|why| !why.is_empty()));
         }
     }
 }

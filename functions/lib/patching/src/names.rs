@@ -1,13 +1,18 @@
 //! The names by which what exists is known as ours.
 
 use policy::{PatchPolicy, RoleName};
+use serde::{Deserialize, Serialize};
 
 /// The owner tag of windows, and the role of DHMC.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Names {
-    /// Key and value.
-    pub owner_tag: (String, String),
+    /// The tag's key.
+    pub owner_tag_key: String,
+    /// The tag's value.
+    pub owner_tag_value: String,
     /// The role with its path; none of a policy that does not set DHMC.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub dhmc_role: Option<String>,
 }
 
@@ -16,15 +21,15 @@ impl Names {
     pub fn of(policy: &PatchPolicy) -> Self {
         let mut enabled = policy.everywhere().map(|policy| &policy.dhmc).filter(|dhmc| dhmc.enabled);
         let dhmc_role = enabled.find_map(|dhmc| dhmc.role.as_ref().map(RoleName::to_string));
-        let (key, value) = (&policy.owner_tag.key, &policy.owner_tag.value);
-        Self { owner_tag: (key.as_str().to_owned(), value.as_str().to_owned()), dhmc_role }
+        let (owner_tag_key, owner_tag_value) = (policy.owner_tag.key.to_string(), policy.owner_tag.value.to_string());
+        Self { owner_tag_key, owner_tag_value, dhmc_role }
     }
 
     /// What a policy with these names must not follow on one with `others`: what these are for would stay, and nobody would know
     /// it as ours. To set DHMC no more changes no name; it stays as it is.
     pub fn changed_from(&self, others: &Self) -> Vec<String> {
-        let tag = |(key, value): &(String, String)| format!("{key}={value}");
-        let (is, was) = (tag(&self.owner_tag), tag(&others.owner_tag));
+        let tag = |names: &Self| format!("{}={}", names.owner_tag_key, names.owner_tag_value);
+        let (is, was) = (tag(self), tag(others));
         let of_tag = (is != was).then(|| problem("$.ownerTag", &is, &was));
         let of_role = match (&self.dhmc_role, &others.dhmc_role) {
             (Some(is), Some(was)) if is != was => Some(problem("$.dhmc.role", is, was)),
@@ -52,7 +57,11 @@ mod tests {
     use super::*;
 
     fn names(value: &str, role: Option<&str>) -> Names {
-        Names { owner_tag: ("createdBy".into(), value.into()), dhmc_role: role.map(ToOwned::to_owned) }
+        Names {
+            owner_tag_key: "createdBy".into(),
+            owner_tag_value: value.into(),
+            dhmc_role: role.map(ToOwned::to_owned),
+        }
     }
 
     #[test]

@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lambda::call::Called;
 use policy::ids::{AccountId, Region};
+use serde::Deserialize;
 
-use crate::ledger::{Item, Ledger, LedgerError, MalformedItem, text};
+use crate::ledger::{Ledger, LedgerError, read};
 
 /// In the place of a run's name, which has no such character.
 pub const KEY: &str = "#footprint";
@@ -41,7 +42,7 @@ impl Ledger {
         let mut items = self.query(KEY).key_condition_expression("#run = :run").into_paginator().items().send();
         let mut accounts = BTreeMap::new();
         while let Some(item) = items.next().await {
-            let (account, regions) = account(&item.called("dynamodb:Query")?)?;
+            let Held { account, regions } = read(item.called("dynamodb:Query")?)?;
             accounts.insert(account, regions);
         }
         Ok(Footprint(accounts))
@@ -49,13 +50,11 @@ impl Ledger {
 }
 
 /// `DynamoDB` has no empty sets: the attribute goes with its last Region.
-fn account(item: &Item) -> Result<(AccountId, BTreeSet<Region>), MalformedItem> {
-    let names = match item.get("regions") {
-        Some(regions) => regions.as_ss().map_err(|_| MalformedItem::Missing("regions"))?.as_slice(),
-        None => &[],
-    };
-    let regions = names.iter().map(|name| name.parse()).collect::<Result<_, _>>()?;
-    Ok((text(item, "account")?.parse()?, regions))
+#[derive(Deserialize)]
+struct Held {
+    account: AccountId,
+    #[serde(default)]
+    regions: BTreeSet<Region>,
 }
 
 #[cfg(test)]

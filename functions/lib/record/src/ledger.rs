@@ -3,14 +3,16 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use lambda::call::Called;
 use lambda::env::{self, EnvError};
 use lambda::{CallError, SdkConfig};
 use patching::outcome::AccountOutcome;
-use policy::NotAllowed;
-use policy::ids::RunId;
+use policy::ids::{AccountId, RunId};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 
@@ -20,31 +22,12 @@ pub enum LedgerError {
     /// A call failed; its own name is the error's.
     #[error(transparent)]
     Call(#[from] CallError),
-    /// An item is not as the state machine writes it.
-    #[error("the ledger cannot be read")]
-    LedgerNotReadable(#[from] MalformedItem),
+    /// An item is not as it is written.
+    #[error("the ledger's item about {0} cannot be read")]
+    LedgerNotReadable(String, #[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 lambda::named_error!(LedgerError, Call: CallError);
-
-/// An item that is not as the state machine writes it.
-#[derive(Debug, Error)]
-pub enum MalformedItem {
-    /// An attribute is missing, or not what it should be.
-    #[error("an item of the ledger lacks the attribute {0}")]
-    Missing(&'static str),
-    /// The account is not one.
-    #[error("an item of the ledger is not about an account")]
-    Account(#[from] NotAllowed),
-    /// The outcome is not one.
-    #[error("the outcome of the account {account} cannot be read")]
-    Outcome {
-        /// Whose.
-        account: String,
-        /// What is wrong with it.
-        source: serde_json::Error,
-    },
-}
 
 /// The ledger, with a client in the home Region.
 #[derive(Clone, Debug)]
@@ -63,6 +46,8 @@ pub struct Tally {
 }
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
+
+pub(crate) const PUTTING: &str = "dynamodb:PutItem";
 
 impl Ledger {
     /// That of `LEDGER_TABLE`.
@@ -83,7 +68,7 @@ impl Ledger {
         // One after the other: a large run has 50 MB of items, which need not be there beside what is made of them.
         let mut outcomes = Vec::new();
         while let Some(item) = items.next().await {
-            outcomes.push(account_outcome(&item.called("dynamodb:Query")?)?);
+            outcomes.push(account_outcome(item.called("dynamodb:Query")?)?);
         }
         Ok(outcomes)
     }
@@ -121,17 +106,36 @@ impl Ledger {
         let answer = call.key("run", s(run)).key("account", s(account)).send().await;
         Ok(answer.called("dynamodb:GetItem")?.item)
     }
+
+    /// The call that writes an item (`dynamodb:PutItem`).
+    pub(crate) fn put(
+        &self,
+        run: &str,
+        account: &str,
+        what: impl Serialize,
+    ) -> Result<PutItemFluentBuilder, CallError> {
+        let item = serde_dynamo::to_item(what).map_err(|error| CallError::not_made(PUTTING, error))?;
+        let call = self.dynamodb.put_item().table_name(&self.table).set_item(Some(item));
+        Ok(call.item("run", s(run)).item("account", s(account)))
+    }
 }
 
-fn account_outcome(item: &Item) -> Result<AccountOutcome, MalformedItem> {
-    let account = text(item, "account")?;
-    AccountOutcome::from_ledger(account.parse()?, text(item, "name")?.to_owned(), text(item, "outcome")?)
-        .map_err(|source| MalformedItem::Outcome { account: account.to_owned(), source })
+/// What an item says.
+pub(crate) fn read<T: DeserializeOwned>(item: Item) -> Result<T, LedgerError> {
+    let account = item.get("account").and_then(|account| account.as_s().ok()).cloned().unwrap_or_default();
+    serde_dynamo::from_item(item).map_err(|error| LedgerError::LedgerNotReadable(account, error.into()))
 }
 
-/// The text of an attribute.
-pub(crate) fn text<'a>(item: &'a Item, name: &'static str) -> Result<&'a str, MalformedItem> {
-    item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str).ok_or(MalformedItem::Missing(name))
+fn account_outcome(item: Item) -> Result<AccountOutcome, LedgerError> {
+    #[derive(Deserialize)]
+    struct Recorded {
+        account: AccountId,
+        name: String,
+        outcome: String,
+    }
+    let Recorded { account, name, outcome } = read(item)?;
+    AccountOutcome::from_ledger(account.clone(), name, &outcome)
+        .map_err(|error| LedgerError::LedgerNotReadable(account.to_string(), error.into()))
 }
 
 /// An attribute that is a text.
@@ -144,6 +148,7 @@ mod tests {
     use serde_json::{Value, from_str, json};
 
     use super::*;
+    use lambda::named_error::message;
     use support::Server;
 
     #[tokio::test]
@@ -159,6 +164,25 @@ mod tests {
         let is_read = |account: &str| value(":first").as_str() <= account && account <= value(":last").as_str();
         assert!(is_read("000000000000") && is_read("999999999999"));
         assert!(!is_read("#stack"));
+    }
+
+    #[tokio::test]
+    async fn an_item_that_cannot_be_read_is_named_with_what_is_wrong_with_it() {
+        let account = json!({"S": "111122223333"});
+        for (item, problem) in [
+            (json!({"account": account, "name": {"S": "n"}}), "111122223333 cannot be read: missing field `outcome`"),
+            (
+                json!({"account": account, "name": {"S": "n"}, "outcome": {"S": "{"}}),
+                "111122223333 cannot be read: EOF",
+            ),
+            (json!({"account": {"S": "1"}, "name": {"S": "n"}, "outcome": {"S": "{}"}}), "about 1 cannot be read: "),
+        ] {
+            let server = Server::start().await;
+            server.answers(200, &json!({"Items": [item], "Count": 1}).to_string());
+            let ledger = Ledger::new(&server.sdk_config(), "ledger".into());
+            let error = ledger.outcomes(&"r1".parse().unwrap()).await.unwrap_err();
+            assert!(message(&error).contains(problem), "{problem} is not in: {}", message(&error));
+        }
     }
 
     #[tokio::test]

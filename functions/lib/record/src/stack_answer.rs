@@ -10,6 +10,6 @@ mod client;
 mod waiting;
 
 pub use addressee::{Addressee, NOT_BEGUN, RequestType, ResponseUrl};
-pub use answer::{Answer, AnswerStatus, Attributes, Reason};
+pub use answer::{Answer, AnswerStatus, Attributes, Decided, Reason};
 pub use client::{AnswerClient, NotDelivered};
-pub use waiting::{Decided, WaitingStack};
+pub use waiting::WaitingStack;

@@ -1,7 +1,7 @@
 use proptest::prelude::{Just, Strategy, prop_oneof};
 use proptest::proptest;
-use record::stack_answer::AnswerStatus;
-use serde_json::{Value, from_slice, json};
+use record::stack_answer::{AnswerStatus, Decided};
+use serde_json::{Value, from_str, json};
 use support::arbitrary::json::mutated;
 
 use super::*;
@@ -57,9 +57,9 @@ fn started(event: &Value) -> Start {
 fn answered(event: &Value) -> (AnswerStatus, Value) {
     match decided(event) {
         Decision::Answer(answer) => {
-            let body = answer.body(&Event::read(event).unwrap().addressee);
+            let Decided { status, body } = answer.to(&Event::read(event).unwrap().addressee);
             assert!(body.len() <= 4096);
-            (answer.status(), from_slice(&body).unwrap())
+            (status, from_str(&body).unwrap())
         }
         Decision::Start(start) => panic!("an answer and not {start:?}"),
     }
@@ -336,7 +336,11 @@ proptest! {
 
 #[test]
 fn names_stay_what_they_are_as_long_as_something_is_set_up() {
-    let set_up = |value: &str| Names { owner_tag: ("createdBy".into(), value.into()), dhmc_role: Some("Old".into()) };
+    let set_up = |value: &str| Names {
+        owner_tag_key: "createdBy".into(),
+        owner_tag_value: value.into(),
+        dhmc_role: Some("Old".into()),
+    };
     for (properties, action) in [
         (json!({"Policy": policy().to_string()}), Action::Rollout),
         (json!({"Policy": disabled_policy().to_string(), "Disabled": "true"}), Action::Disable),
@@ -350,7 +354,7 @@ fn names_stay_what_they_are_as_long_as_something_is_set_up() {
             assert_eq!(role.is_some(), kept.is_some(), "DHMC stays set until a disable");
         }
         let Decision::Answer(refused) = decided(Some(&set_up("them"))) else { panic!("started") };
-        let body: Value = from_slice(&refused.body(&Event::read(&event).unwrap().addressee)).unwrap();
+        let body: Value = from_str(&refused.to(&Event::read(&event).unwrap().addressee).body).unwrap();
         assert!(
             body["Reason"].as_str().unwrap().starts_with("Policy: $.ownerTag: \"createdBy=us\" — allowed:"),
             "{body}"

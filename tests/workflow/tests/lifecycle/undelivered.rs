@@ -124,7 +124,7 @@ async fn deliver_late(dynamodb: Client, ledger: String) -> Vec<String> {
         tokio::time::sleep(POLL).await;
     }
     let sent: Vec<_> = server.asked().into_iter().map(|asked| asked.body).collect();
-    AnswerClient::default().put_body(&ResponseUrl::new(url), sent[0].as_bytes()).await.unwrap();
+    AnswerClient::default().put(&ResponseUrl::new(url), &sent[0]).await.unwrap();
     sent
 }
 

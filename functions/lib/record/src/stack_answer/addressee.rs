@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
 use strum::{Display, EnumString};
 
 /// The id of a resource for which no run worked in any account. CloudFormation deletes what it could not create, and hands back
@@ -9,7 +10,8 @@ use strum::{Display, EnumString};
 pub const NOT_BEGUN: &str = "patch-manager-rollout-not-begun";
 
 /// Where CloudFormation waits, and what of its request the answer repeats.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Addressee {
     /// Where the answer goes.
     pub response_url: ResponseUrl,
@@ -24,7 +26,7 @@ pub struct Addressee {
 }
 
 /// What CloudFormation wants done with the resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, Serialize, Deserialize)]
 pub enum RequestType {
     /// The stack is created.
     Create,
@@ -44,8 +46,8 @@ impl RequestType {
     }
 }
 
-/// A signed URL: whoever has it can answer, so it is never shown.
-#[derive(Clone, PartialEq, Eq)]
+/// A signed URL: whoever has it can answer, so it is never shown. Only the ledger has it as a text.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResponseUrl(String);
 
 impl ResponseUrl {
@@ -54,7 +56,7 @@ impl ResponseUrl {
         Self(url.into())
     }
 
-    /// For the request itself and for the ledger.
+    /// For the request itself.
     pub(super) fn reveal(&self) -> &str {
         &self.0
     }

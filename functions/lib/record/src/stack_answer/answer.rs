@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-use serde_json::Value;
-use strum::{EnumString, IntoStaticStr};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use strum::IntoStaticStr;
 
 use super::addressee::{Addressee, NOT_BEGUN};
 
@@ -23,7 +23,7 @@ pub struct Answer {
 }
 
 /// Whether the stack goes on or is rolled back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, EnumString, IntoStaticStr)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "UPPERCASE")]
 #[strum(serialize_all = "UPPERCASE")]
 pub enum AnswerStatus {
@@ -31,6 +31,17 @@ pub enum AnswerStatus {
     Success,
     /// It is rolled back.
     Failed,
+}
+
+/// An answer as it is sent, and as the ledger has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decided {
+    /// Whether the stack goes on.
+    #[serde(rename = "decidedStatus")]
+    pub status: AnswerStatus,
+    /// The JSON.
+    #[serde(rename = "decided")]
+    pub body: String,
 }
 
 /// Why something failed: a line, and the things that it is about.
@@ -90,34 +101,31 @@ impl Answer {
         Self { begun: false, ..Self::failed(reason) }
     }
 
-    /// Whether the stack goes on.
-    pub fn status(&self) -> AnswerStatus {
-        self.status
-    }
-
     /// The JSON that is sent, of at most 4,096 bytes: what does not fit of the reason is counted instead.
-    pub fn body(&self, to: &Addressee) -> Vec<u8> {
+    pub fn to(&self, addressee: &Addressee) -> Decided {
         let items = self.reason.as_ref().map_or(0, |reason| reason.items.len());
-        let mut bodies = (0..=items).rev().map(|shown| self.body_with(to, shown, &self.data));
+        let mut bodies = (0..=items).rev().map(|shown| self.body(addressee, shown, &self.data));
         let fits = bodies.find(|body| body.len() <= MOST_BYTES);
-        fits.unwrap_or_else(|| self.body_with(to, 0, &BTreeMap::new()))
+        let body = fits.unwrap_or_else(|| self.body(addressee, 0, &BTreeMap::new()));
+        Decided { status: self.status, body }
     }
 
     /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html>
-    fn body_with(&self, to: &Addressee, shown: usize, data: &BTreeMap<&'static str, String>) -> Vec<u8> {
-        let physical_resource_id = if self.begun { &to.physical_resource_id } else { NOT_BEGUN };
-        let fixed = [
-            ("Status", self.status.into()),
-            ("PhysicalResourceId", physical_resource_id),
-            ("StackId", &to.stack_id),
-            ("RequestId", &to.request_id),
-            ("LogicalResourceId", &to.logical_resource_id),
-        ];
-        let reason = self.reason.as_ref().map(|reason| ("Reason", reason.text(shown).into()));
-        let data =
-            (!data.is_empty()).then(|| ("Data", data.iter().map(|(name, text)| (*name, text.as_str())).collect()));
-        let fixed = fixed.map(|(name, text): (_, &str)| (name, Value::from(text)));
-        fixed.into_iter().chain(reason).chain(data).collect::<Value>().to_string().into_bytes()
+    fn body(&self, to: &Addressee, shown: usize, data: &BTreeMap<&'static str, String>) -> String {
+        let mut body = json!({
+            "Status": self.status,
+            "PhysicalResourceId": if self.begun { &to.physical_resource_id } else { NOT_BEGUN },
+            "StackId": to.stack_id,
+            "RequestId": to.request_id,
+            "LogicalResourceId": to.logical_resource_id,
+        });
+        if let Some(reason) = &self.reason {
+            body["Reason"] = reason.text(shown).into();
+        }
+        if !data.is_empty() {
+            body["Data"] = json!(data);
+        }
+        body.to_string()
     }
 }
 
@@ -153,7 +161,7 @@ fn cut(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{from_slice, json};
+    use serde_json::{Value, from_str};
 
     use super::*;
     use crate::stack_answer::ResponseUrl;
@@ -169,10 +177,10 @@ mod tests {
     }
 
     fn sent(answer: &Answer) -> Value {
-        let body = answer.body(&addressee());
+        let Decided { body, .. } = answer.to(&addressee());
         assert!(body.len() <= MOST_BYTES, "{} bytes", body.len());
-        assert!(!String::from_utf8_lossy(&body).contains("secret"));
-        from_slice(&body).unwrap()
+        assert!(!body.contains("secret"));
+        from_str(&body).unwrap()
     }
 
     #[test]

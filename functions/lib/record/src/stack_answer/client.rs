@@ -12,8 +12,7 @@ use lambda::named_error::message;
 use strum::{IntoStaticStr, VariantNames};
 use thiserror::Error;
 
-use super::addressee::{Addressee, ResponseUrl};
-use super::answer::Answer;
+use super::addressee::ResponseUrl;
 
 const TRIES: u32 = 4;
 /// One try; all of them with the pauses between take at most 24 s.
@@ -48,13 +47,8 @@ impl Default for AnswerClient {
 }
 
 impl AnswerClient {
-    /// Sends `answer`, again when the address is not to be reached or at fault.
-    pub async fn put(&self, to: &Addressee, answer: &Answer) -> Result<(), NotDelivered> {
-        self.put_body(&to.response_url, &answer.body(to)).await
-    }
-
-    /// Puts the body of an answer.
-    pub async fn put_body(&self, to: &ResponseUrl, body: &[u8]) -> Result<(), NotDelivered> {
+    /// Puts the body of an answer, again when the address is not to be reached or at fault.
+    pub async fn put(&self, to: &ResponseUrl, body: &str) -> Result<(), NotDelivered> {
         let mut pause = self.first_pause;
         for _ in 1..TRIES {
             match self.try_once(to, body).await {
@@ -67,7 +61,7 @@ impl AnswerClient {
         self.try_once(to, body).await
     }
 
-    async fn try_once(&self, to: &ResponseUrl, body: &[u8]) -> Result<(), NotDelivered> {
+    async fn try_once(&self, to: &ResponseUrl, body: &str) -> Result<(), NotDelivered> {
         let request = request(to, body)
             // The error of an address that is none may quote it.
             .map_err(|_| NotDelivered::AnswerRefused("the response URL is not one".to_owned()))?;
@@ -83,7 +77,7 @@ impl AnswerClient {
     }
 }
 
-fn request(to: &ResponseUrl, body: &[u8]) -> Result<HttpRequest, HttpError> {
+fn request(to: &ResponseUrl, body: &str) -> Result<HttpRequest, HttpError> {
     let mut request = HttpRequest::new(SdkBody::from(body));
     request.set_method("PUT")?;
     request.set_uri(to.reveal())?;
@@ -95,7 +89,6 @@ fn request(to: &ResponseUrl, body: &[u8]) -> Result<HttpRequest, HttpError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stack_answer::{Attributes, Reason, ResponseUrl};
     use lambda::NamedError;
     use support::Server;
 
@@ -103,26 +96,18 @@ mod tests {
         AnswerClient { first_pause: Duration::from_millis(1), ..AnswerClient::default() }
     }
 
-    fn addressee(url: &str) -> Addressee {
-        Addressee {
-            response_url: ResponseUrl::new(url),
-            stack_id: "stack".into(),
-            request_id: "request".into(),
-            logical_resource_id: "Rollout".into(),
-            physical_resource_id: "patch-manager-rollout".into(),
-        }
+    async fn put(url: &str, body: &str) -> Result<(), NotDelivered> {
+        client().put(&ResponseUrl::new(url), body).await
     }
 
     #[tokio::test]
     async fn an_answer_is_put_with_its_length_and_an_empty_content_type() {
         let server = Server::start().await;
         server.answers(200, "");
-        let to = addressee(&format!("{}/bucket/key?X-Amz-Signature=secret", server.url()));
-        let answer = Answer::success(Attributes::default());
-        client().put(&to, &answer).await.unwrap();
+        put(&format!("{}/bucket/key?X-Amz-Signature=secret", server.url()), "{\"Status\": \"SUCCESS\"}").await.unwrap();
         let [asked] = server.asked().try_into().unwrap();
         assert_eq!((asked.method.as_str(), asked.uri.as_str()), ("PUT", "/bucket/key?X-Amz-Signature=secret"));
-        assert_eq!(asked.body.as_bytes(), answer.body(&to));
+        assert_eq!(asked.body, "{\"Status\": \"SUCCESS\"}");
         assert_eq!(asked.header("content-type"), Some(""));
         assert_eq!(asked.header("content-length"), Some(asked.body.len().to_string().as_str()));
         assert_eq!(asked.header("transfer-encoding"), None);
@@ -134,7 +119,7 @@ mod tests {
         for status in [500, 503, 200] {
             server.answers(status, "");
         }
-        client().put(&addressee(server.url()), &Answer::failed(Reason::of_text("no"))).await.unwrap();
+        put(server.url(), "{}").await.unwrap();
         assert_eq!(server.asked().len(), 3);
     }
 
@@ -144,7 +129,7 @@ mod tests {
         for _ in 0..5 {
             server.answers(500, "");
         }
-        let error = client().put(&addressee(server.url()), &Answer::success(Attributes::default())).await.unwrap_err();
+        let error = put(server.url(), "{}").await.unwrap_err();
         assert_eq!((error.name(), server.asked().len()), ("AnswerNotDelivered", 4));
     }
 
@@ -152,8 +137,7 @@ mod tests {
     async fn a_refusal_is_final_and_does_not_tell_the_address() {
         let server = Server::start().await;
         server.answers(403, "");
-        let to = addressee(&format!("{}/key?X-Amz-Signature=secret", server.url()));
-        let error = client().put(&to, &Answer::success(Attributes::default())).await.unwrap_err();
+        let error = put(&format!("{}/key?X-Amz-Signature=secret", server.url()), "{}").await.unwrap_err();
         assert_eq!((error.name(), server.asked().len()), ("AnswerRefused", 1));
         assert!(!message(&error).contains("secret"));
     }
@@ -164,7 +148,7 @@ mod tests {
             ("not a url, secret", "AnswerRefused"),
             ("http://127.0.0.1:1/key?X-Amz-Signature=secret", "AnswerNotDelivered"),
         ] {
-            let error = client().put(&addressee(url), &Answer::success(Attributes::default())).await.unwrap_err();
+            let error = put(url, "{}").await.unwrap_err();
             assert_eq!(error.name(), name);
             assert!(!format!("{error:?}").contains("secret"), "{error:?}");
         }

@@ -7,10 +7,11 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use lambda::call::Called;
 use lambda::{CallError, logs};
 use policy::ids::RunId;
+use serde::{Deserialize, Serialize};
 
-use super::addressee::{Addressee, RequestType, ResponseUrl};
-use super::answer::AnswerStatus;
-use crate::ledger::{Item, Ledger, LedgerError, MalformedItem, s, text};
+use super::addressee::{Addressee, RequestType};
+use super::answer::{AnswerStatus, Decided};
+use crate::ledger::{Ledger, LedgerError, PUTTING, read, s};
 
 /// In the place of an account's id, before which it sorts: `Ledger::outcomes` does not see it.
 const KEY: &str = "#stack";
@@ -18,9 +19,11 @@ const KEY: &str = "#stack";
 const SETTLED: &str = "#settled";
 
 /// A stack that waits for a run to end.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct WaitingStack {
     /// Who is to be answered.
+    #[serde(flatten)]
     pub addressee: Addressee,
     /// What the run is done for.
     pub request_type: RequestType,
@@ -28,19 +31,12 @@ pub struct WaitingStack {
     pub tolerance_percent: u8,
     /// The run's execution.
     pub execution_arn: String,
-    /// The resource's properties, as JSON.
+    /// The resource's properties, as JSON; an earlier version did not write them.
+    #[serde(default)]
     pub properties: String,
     /// What it is to be answered, when that was decided and did not arrive.
+    #[serde(flatten)]
     pub decided: Option<Decided>,
-}
-
-/// An answer as it is sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Decided {
-    /// Whether the stack goes on.
-    pub status: AnswerStatus,
-    /// The JSON.
-    pub body: String,
 }
 
 impl Ledger {
@@ -48,25 +44,20 @@ impl Ledger {
     ///
     /// An item that is there already stays: a repeated invocation must not ask for a second answer.
     pub async fn record_waiting(&self, run: &RunId, stack: &WaitingStack, expires_at: i64) -> Result<(), CallError> {
-        let item = stack.item().into_iter().map(|(name, value)| (name.to_owned(), s(value)));
-        let call = self.dynamodb.put_item().table_name(&self.table).set_item(Some(item.collect()));
-        let answer = call
-            .item("run", s(run.as_str()))
-            .item("account", s(KEY))
-            .item("tolerancePercent", AttributeValue::N(stack.tolerance_percent.to_string()))
+        let answer = self
+            .put(run.as_str(), KEY, stack)?
             .item("expiresAt", AttributeValue::N(expires_at.to_string()))
             .condition_expression("attribute_not_exists(#run)")
             .expression_attribute_names("#run", "run")
             .send()
             .await;
-        unless_too_late(run, "dynamodb:PutItem", answer.called("dynamodb:PutItem"))
+        unless_too_late(run, PUTTING, answer.called(PUTTING))
     }
 
     /// The stack that waits for `run`, unless none does or it was answered (`dynamodb:GetItem`).
     pub async fn waiting_stack(&self, run: &RunId) -> Result<Option<WaitingStack>, LedgerError> {
         let item = self.item(run.as_str(), KEY).await?;
-        let waiting = item.filter(|item| !item.contains_key("answeredAt"));
-        Ok(waiting.as_ref().map(WaitingStack::from_item).transpose()?)
+        item.filter(|item| !item.contains_key("answeredAt")).map(read).transpose()
     }
 
     /// Writes down what the stack that waits for `run` is to be answered (`dynamodb:UpdateItem`): who tries again knows less about
@@ -89,14 +80,13 @@ impl Ledger {
     /// The properties of the last request that the stack was answered success to, as JSON, if that was written down (`dynamodb:GetItem`).
     pub async fn settled_properties(&self) -> Result<Option<String>, LedgerError> {
         let item = self.item(SETTLED, SETTLED).await?;
-        Ok(item.and_then(|item| text(&item, "properties").ok().map(ToOwned::to_owned)))
+        Ok(item.and_then(|item| item.get("properties")?.as_s().ok().cloned()))
     }
 
     /// Writes them down (`dynamodb:PutItem`).
     pub async fn settle_properties(&self, properties: &str) -> Result<(), CallError> {
-        let call = self.dynamodb.put_item().table_name(&self.table).item("run", s(SETTLED)).item("account", s(SETTLED));
-        let answer = call.item("properties", s(properties)).send().await.called("dynamodb:PutItem")?;
-        logs::written("dynamodb:PutItem", SETTLED, answer.request_id());
+        let call = self.put(SETTLED, SETTLED, HashMap::from([("properties", properties)]))?;
+        logs::written(PUTTING, SETTLED, call.send().await.called(PUTTING)?.request_id());
         Ok(())
     }
 
@@ -131,54 +121,12 @@ fn unless_too_late<T: RequestId>(
     }
 }
 
-impl WaitingStack {
-    fn item(&self) -> [(&'static str, String); 8] {
-        let Addressee { response_url, stack_id, request_id, logical_resource_id, physical_resource_id } =
-            self.addressee.clone();
-        [
-            ("responseUrl", response_url.reveal().to_owned()),
-            ("stackId", stack_id),
-            ("requestId", request_id),
-            ("logicalResourceId", logical_resource_id),
-            ("physicalResourceId", physical_resource_id),
-            ("requestType", self.request_type.to_string()),
-            ("executionArn", self.execution_arn.clone()),
-            ("properties", self.properties.clone()),
-        ]
-    }
-
-    fn from_item(item: &Item) -> Result<Self, MalformedItem> {
-        let owned = |name| text(item, name).map(ToOwned::to_owned);
-        let tolerance = item.get("tolerancePercent").and_then(|value| value.as_n().ok()?.parse().ok());
-        Ok(Self {
-            addressee: Addressee {
-                response_url: ResponseUrl::new(text(item, "responseUrl")?),
-                stack_id: owned("stackId")?,
-                request_id: owned("requestId")?,
-                logical_resource_id: owned("logicalResourceId")?,
-                physical_resource_id: owned("physicalResourceId")?,
-            },
-            request_type: text(item, "requestType")?.parse().map_err(|_| MalformedItem::Missing("requestType"))?,
-            tolerance_percent: tolerance.ok_or(MalformedItem::Missing("tolerancePercent"))?,
-            execution_arn: owned("executionArn")?,
-            properties: owned("properties").unwrap_or_default(), // which an earlier version did not write
-            decided: Decided::from_item(item),
-        })
-    }
-}
-
-impl Decided {
-    fn from_item(item: &Item) -> Option<Self> {
-        let status = text(item, "decidedStatus").ok()?.parse().ok()?;
-        Some(Self { status, body: text(item, "decided").ok()?.to_owned() })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, from_str, json};
 
     use super::*;
+    use crate::stack_answer::ResponseUrl;
     use support::Server;
 
     const CONDITION_FAILED: &str = r#"{"__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException"}"#;
@@ -224,6 +172,15 @@ mod tests {
         assert_eq!(operation, "DynamoDB_20120810.PutItem");
         assert_eq!((&request["Item"]["run"]["S"], &request["Item"]["account"]["S"]), (&json!("r1"), &json!("#stack")));
         assert_eq!(request["Item"]["expiresAt"]["N"], "1900000000");
+        for (name, value) in [
+            ("responseUrl", json!({"S": "https://bucket/key"})),
+            ("logicalResourceId", json!({"S": "Rollout"})),
+            ("requestType", json!({"S": "Update"})),
+            ("tolerancePercent", json!({"N": "50"})),
+        ] {
+            assert_eq!(request["Item"][name], value, "{name}");
+        }
+        assert_eq!(request["Item"].as_object().unwrap().len(), 12, "{request}");
 
         server.answers(200, &json!({"Item": request["Item"]}).to_string());
         assert_eq!(ledger.waiting_stack(&run()).await.unwrap(), Some(stack()));
@@ -258,16 +215,17 @@ mod tests {
         let (server, ledger) = server().await;
         let decided = Decided { status: AnswerStatus::Success, body: r#"{"Status": "SUCCESS"}"#.into() };
         server.answers(200, "{}");
+        ledger.record_waiting(&run(), &stack(), 1_900_000_000).await.unwrap();
+        let (_, written) = asked(&server);
+        server.answers(200, "{}");
         ledger.record_decided(&run(), &decided).await.unwrap();
         let (operation, request) = asked(&server);
         assert_eq!(operation, "DynamoDB_20120810.UpdateItem");
         assert!(request["ConditionExpression"].as_str().unwrap().contains("attribute_not_exists(answeredAt)"));
         let values = &request["ExpressionAttributeValues"];
-        let mut item: serde_json::Map<_, _> =
-            stack().item().into_iter().map(|(name, text)| (name.to_owned(), json!({"S": text}))).collect();
-        item.insert("tolerancePercent".into(), json!({"N": "50"}));
-        item.insert("decided".into(), values[":body"].clone());
-        item.insert("decidedStatus".into(), values[":status"].clone());
+        let mut item = Value::clone(&written["Item"]);
+        item["decided"] = values[":body"].clone();
+        item["decidedStatus"] = values[":status"].clone();
         server.answers(200, &json!({ "Item": item }).to_string());
         assert_eq!(
             ledger.waiting_stack(&run()).await.unwrap(),
