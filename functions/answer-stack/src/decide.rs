@@ -1,11 +1,11 @@
 //! The decision: from how a run ended to what the stack is answered.
 
 use patching::outcome::Failure;
-use patching::summary::AccountTotals;
+use patching::summary::{AccountTotals, FailedAccount};
 use record::ledger::Tally;
 use record::stack_answer::{Answer, Attributes, Reason, RequestType, WaitingStack};
 
-use crate::{FailedAccount, Report, Request};
+use crate::Request;
 
 /// `recorded` is what the ledger has of a run without a report.
 pub(crate) fn decide(stack: &WaitingStack, request: &Request, recorded: Option<Tally>) -> Answer {
@@ -28,14 +28,20 @@ fn done(request: &Request, recorded: Option<Tally>) -> Result<(Attributes, &[Fai
     match request {
         Request { error: Some(caught), report, .. } => {
             let reason = told(&caught.error, &caught.cause);
-            let report = report.as_ref().filter(|report| report.accounts.failed > 0 && reason.items.is_empty());
-            Err(report.map(|report| with_report(&reason, report)).unwrap_or(reason))
+            // A run that ended early, a halted one for example, may have a report, and accounts that failed.
+            Err(match report {
+                Some(report) if report.accounts.failed > 0 && reason.items.is_empty() => {
+                    let summary = format!("{}; report: {}", reason.summary, report.address());
+                    naming(summary, report.accounts.failed, &report.failed_accounts)
+                }
+                _ => reason,
+            })
         }
         Request { status: Some(status), .. } => Err(told(&status.to_string(), "")),
         Request { report: Some(report), .. } => {
             let AccountTotals { succeeded, failed, skipped, .. } = report.accounts;
-            let location = format!("s3://{}/{}", report.location.bucket, report.location.key);
-            let attributes = Attributes { succeeded, failed, skipped, report: Some(location), execution_arn: None };
+            let attributes =
+                Attributes { succeeded, failed, skipped, report: Some(report.address()), execution_arn: None };
             Ok((attributes, &report.failed_accounts))
         }
         Request { accounts: Some(accounts), .. } => {
@@ -70,19 +76,10 @@ fn told(what: &str, cause: &str) -> Reason {
     if message.is_empty() { Reason::of_text(what) } else { Reason::of_text(&format!("{what}: {message}")) }
 }
 
-/// A run that ended early, a halted one for example, may have a report, and accounts that failed.
-fn with_report(reason: &Reason, report: &Report) -> Reason {
-    let items = named(&report.failed_accounts);
-    let location = &report.location;
-    Reason {
-        summary: format!("{}; report: s3://{}/{}", reason.summary, location.bucket, location.key),
-        unlisted: report.accounts.failed.saturating_sub(items.len()),
-        items,
-    }
-}
-
-fn named(accounts: &[FailedAccount]) -> Vec<String> {
-    accounts.iter().map(|account| format!("{} ({}): {}", account.name, account.id, account.error)).collect()
+/// The accounts that failed, below a line.
+fn naming(summary: String, failed: usize, named: &[FailedAccount]) -> Reason {
+    let item = |account: &FailedAccount| format!("{} ({}): {}", account.name, account.id, account.error);
+    Reason { summary, items: named.iter().map(item).collect(), unlisted: failed.saturating_sub(named.len()) }
 }
 
 fn too_many_failed(tolerance_percent: u8, done: &Attributes, failed_accounts: &[FailedAccount]) -> Option<Reason> {
@@ -90,15 +87,11 @@ fn too_many_failed(tolerance_percent: u8, done: &Attributes, failed_accounts: &[
     if failed * 100 <= usize::from(tolerance_percent) * worked_in {
         return None;
     }
-    let items = named(failed_accounts);
-    Some(Reason {
-        summary: format!(
-            "{failed} of {worked_in} accounts failed, and FailureTolerancePercent is {tolerance_percent}; report: {}",
-            done.report.as_deref().unwrap_or("none")
-        ),
-        unlisted: failed.saturating_sub(items.len()),
-        items,
-    })
+    let report = done.report.as_deref().unwrap_or("none");
+    let summary = format!(
+        "{failed} of {worked_in} accounts failed, and FailureTolerancePercent is {tolerance_percent}; report: {report}"
+    );
+    Some(naming(summary, failed, failed_accounts))
 }
 
 #[cfg(test)]

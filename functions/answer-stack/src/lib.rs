@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use lambda::CallError;
 use lambda::named_error::message;
 use patching::outcome::Caught;
-use patching::summary::AccountTotals;
+use patching::summary::{AccountTotals, FailedAccount};
 use policy::ids::RunId;
 use record::ledger::LedgerError;
 use record::stack_answer::{AnswerClient, AnswerStatus, Decided, NotDelivered, RequestType, WaitingStack};
@@ -50,6 +50,12 @@ pub struct Report {
     failed_accounts: Vec<FailedAccount>,
 }
 
+impl Report {
+    fn address(&self) -> String {
+        format!("s3://{}/{}", self.location.bucket, self.location.key)
+    }
+}
+
 /// How many accounts a run took.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -57,14 +63,6 @@ pub struct Counts {
     in_scope: usize,
     #[serde(default)]
     unavailable: usize,
-}
-
-/// An account that failed, in a line.
-#[derive(Debug, Deserialize)]
-pub struct FailedAccount {
-    id: String,
-    name: String,
-    error: String,
 }
 
 /// How an execution ended that did not succeed.

@@ -43,13 +43,33 @@ fn safe(field: String) -> String {
 /// What a line is about: an account, a Region of it, or a window there.
 struct Row<'a> {
     run: &'a RunSummary,
+    halt: Option<&'a Halt<'a>>,
     account: &'a AccountOutcome,
     region: Option<&'a RegionOutcome>,
     window: Option<&'a WindowOutcome>,
-    skipped: Option<&'a Reason>,
-    error: Option<Failure>,
+}
+
+impl Row<'_> {
+    fn error(&self) -> Option<Failure> {
+        self.region.map_or_else(|| self.account.error.clone(), RegionOutcome::failure)
+    }
+
+    fn skipped(&self) -> Option<&Reason> {
+        self.region.map_or(self.account.skipped.as_ref(), |region| region.skipped.as_ref())
+    }
+
     /// Message and advice.
-    told: Option<(String, &'static str)>,
+    fn told(&self) -> Option<(String, &'static str)> {
+        if let Some(error) = self.error() {
+            let advice = error.advice();
+            return Some((error.message, advice));
+        }
+        if let Some(reason) = self.skipped() {
+            return Some((reason.message.clone(), reason.advice()));
+        }
+        let halt = self.halt.filter(|_| self.account.status == Status::NotReached)?;
+        Some((halt.in_a_line(), halt.advice(self.account.wave.as_deref())))
+    }
 }
 
 /// What a line has in a column.
@@ -72,11 +92,11 @@ const COLUMNS: [(&str, Field); 22] = [
     ("dhmcBefore", |row| row.region?.dhmc.as_ref()?.before.clone()),
     ("dhmcAfter", |row| row.region?.dhmc.as_ref()?.after.clone()),
     ("warnings", |row| Some(warnings(row.region.map_or(&row.account.warnings, |region| &region.warnings)))),
-    ("skipped", |row| Some(row.skipped?.name.clone())),
-    ("failedStep", |row| Some(row.error.as_ref()?.step.clone())),
-    ("error", |row| Some(row.error.as_ref()?.name.clone())),
-    ("message", |row| Some(row.told.as_ref()?.0.clone())),
-    ("advice", |row| Some(row.told.as_ref()?.1.to_owned())),
+    ("skipped", |row| Some(row.skipped()?.name.clone())),
+    ("failedStep", |row| Some(row.error()?.step)),
+    ("error", |row| Some(row.error()?.name)),
+    ("message", |row| Some(row.told()?.0)),
+    ("advice", |row| Some(row.told()?.1.to_owned())),
     ("finishedAt", |row| Some(row.run.finished_at.clone())),
 ];
 
@@ -89,7 +109,7 @@ pub fn render(run: &RunSummary) -> Result<Vec<u8>, csv::Error> {
     let mut table = Table::new(COLUMNS.map(|(name, _)| name))?;
     let halt = Halt::of(run);
     let mut write = |account, region, window| {
-        let row = row(run, halt.as_ref(), account, region, window);
+        let row = Row { run, halt: halt.as_ref(), account, region, window };
         table.write(COLUMNS.map(|(_, field)| field(&row).unwrap_or_default()))
     };
     for account in &run.outcomes {
@@ -104,23 +124,6 @@ pub fn render(run: &RunSummary) -> Result<Vec<u8>, csv::Error> {
         }
     }
     Ok(table.finish()?)
-}
-
-fn row<'a>(
-    run: &'a RunSummary,
-    halt: Option<&Halt<'_>>,
-    account: &'a AccountOutcome,
-    region: Option<&'a RegionOutcome>,
-    window: Option<&'a WindowOutcome>,
-) -> Row<'a> {
-    let error = region.map_or_else(|| account.error.clone(), RegionOutcome::failure);
-    let skipped = region.map_or(account.skipped.as_ref(), |region| region.skipped.as_ref());
-    let halt = halt.filter(|_| account.status == Status::NotReached);
-    let failed = error.as_ref().map(|error| (error.message.clone(), error.advice()));
-    let told = failed
-        .or_else(|| skipped.map(|reason| (reason.message.clone(), reason.advice())))
-        .or_else(|| halt.map(|halt| (halt.in_a_line(), halt.advice(account.wave.as_deref()))));
-    Row { run, account, region, window, skipped, error, told }
 }
 
 fn warnings(warnings: &[Warning]) -> String {

@@ -27,13 +27,10 @@ pub fn gather(request: Request, recorded: Vec<AccountOutcome>, targets: Vec<Targ
     let mut skipped = request.accounts.map(|accounts| accounts.skipped).unwrap_or_default();
     let error = request.error.map(|caught| Failure::of_run(&caught.error, &caught.cause));
     let totals = Totals::new(&outcomes, skipped.values().sum());
-    let regions = outcomes.iter().flat_map(|account| &account.regions);
-    let of_regions: usize = regions.map(|region| region.warnings.len()).sum();
-    let of_accounts: usize = outcomes.iter().map(|account| account.warnings.len()).sum();
     for reason in outcomes.iter().filter_map(|account| account.skipped.as_ref()) {
         *skipped.entry(reason.name.clone()).or_default() += 1;
     }
-    RunSummary {
+    let mut run = RunSummary {
         run: request.run,
         action,
         execution: Some(request.execution),
@@ -45,11 +42,13 @@ pub fn gather(request: Request, recorded: Vec<AccountOutcome>, targets: Vec<Targ
         error,
         totals,
         waves: policy.map(|policy| WaveTotals::of(&policy, &outcomes)).unwrap_or_default(),
-        warnings: run_warnings.len() + of_accounts + of_regions,
+        warnings: run_warnings.len(),
         run_warnings,
         skipped,
         outcomes,
-    }
+    };
+    run.warnings += run.place_warnings().count();
+    run
 }
 
 /// What takes everything down opens nothing; a policy that is not valid is the run's error.
@@ -72,18 +71,18 @@ fn with_targets(
     targets: Vec<Target>,
     ended: Option<&BTreeSet<&str>>,
 ) -> Vec<AccountOutcome> {
-    let recorded: BTreeSet<_> = outcomes.iter().map(|outcome| outcome.id.clone()).collect();
-    for Target { account, wave, .. } in targets.iter().filter(|target| !recorded.contains(&target.account.id)) {
-        let is_reached = ended.is_none_or(|ended| wave.as_deref().is_some_and(|wave| ended.contains(wave)));
-        let without = if is_reached { AccountOutcome::without_record } else { AccountOutcome::not_reached };
-        outcomes.push(without(account.id.clone(), account.name.clone()));
-    }
     let mut targets: BTreeMap<AccountId, _> =
         targets.into_iter().map(|target| (target.account.id.clone(), target)).collect();
     for outcome in &mut outcomes {
         if let Some(target) = targets.remove(&outcome.id) {
             (outcome.organizational_unit, outcome.wave) = (target.account.organizational_unit, target.wave);
         }
+    }
+    for Target { account, wave, .. } in targets.into_values() {
+        let is_reached = ended.is_none_or(|ended| wave.as_deref().is_some_and(|wave| ended.contains(wave)));
+        let without = if is_reached { AccountOutcome::without_record } else { AccountOutcome::not_reached };
+        let without = without(account.id, account.name);
+        outcomes.push(AccountOutcome { organizational_unit: account.organizational_unit, wave, ..without });
     }
     outcomes.sort_by(|a, b| a.id.cmp(&b.id));
     outcomes

@@ -23,9 +23,9 @@ use jiff::Timestamp;
 use lambda::CallError;
 use patching::hosts::coverage::HostCount;
 use patching::outcome::{AccountOutcome, Caught, Status, Warning};
-use patching::summary::{RunSummary, Totals};
+use patching::summary::{FailedAccount, RunSummary, Totals};
 use patching::targets::Target;
-use policy::ids::{AccountId, RunId};
+use policy::ids::RunId;
 use policy::input::Action;
 use record::ledger::LedgerError;
 use record::{Ledger, ObjectKey, object};
@@ -92,14 +92,6 @@ pub struct Response {
     /// Of an inspection: the hosts, counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hosts: Option<HostCount>,
-}
-
-/// An account that failed, in a line.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-pub struct FailedAccount {
-    id: AccountId,
-    name: String,
-    error: String,
 }
 
 /// Why there is no report.

@@ -147,6 +147,17 @@ pub fn dhmc_warnings(outcomes: &[AccountOutcome], our_role: Option<&str>) -> Vec
     kept.chain(not_looked_for).collect()
 }
 
+/// An account that failed, in a line: what the report answers of it, and the stack is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedAccount {
+    /// The account.
+    pub id: AccountId,
+    /// Its name in the organization.
+    pub name: String,
+    /// The name of its first error.
+    pub error: String,
+}
+
 /// A run in numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

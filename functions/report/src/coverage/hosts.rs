@@ -38,17 +38,17 @@ impl Hosts {
             &host.id,
             host.name.as_deref(),
             host.verdict as usize,
-            self.once.number(json!(reasons)),
-            self.once.number(json!([host.platform, host.agent_version])),
-            self.once.number(json!([host.kind, host.state, host.ping_status, host.vpc, host.group])),
-            self.once.number(json!([host.windows, host.next_execution, last])),
+            self.once.number(&json!(reasons)),
+            self.once.number(&json!([host.platform, host.agent_version])),
+            self.once.number(&json!([host.kind, host.state, host.ping_status, host.vpc, host.group])),
+            self.once.number(&json!([host.windows, host.next_execution, last])),
             host.patch.as_ref().map(|patch| self.patch(cell, patch)),
             host.patch.as_ref().and_then(|patch| patch.ended_at).map(minute),
         )
     }
 
     fn patch(&mut self, cell: &Cell, patch: &Patch) -> usize {
-        self.once.number(json!([
+        self.once.number(&json!([
             patch.operation,
             baseline(cell, patch),
             patch.missing_count,
@@ -63,7 +63,7 @@ impl Hosts {
 
     /// `{"facts": […], "cells": [[account, Region, [host, …]], …]}`.
     pub(super) fn json(self) -> String {
-        format!("{{\"facts\":{},\"cells\":[{}]}}", json!(self.once.values()), self.cells.join(","))
+        format!("{{\"facts\":{},\"cells\":[{}]}}", self.once.json(), self.cells.join(","))
     }
 }
 

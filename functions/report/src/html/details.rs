@@ -36,7 +36,7 @@ pub(super) fn render(summary: &RunSummary, regions: &[&Region], policy: Option<&
             json!([error, cells.collect::<BTreeMap<_, _>>(), skipped.or(not_reached), warnings])
         })
         .collect();
-    json_in_script(&json!({ "facts": details.once.values(), "accounts": accounts }).to_string())
+    json_in_script(&format!("{{\"accounts\":{},\"facts\":{}}}", json!(accounts), details.once.json()))
 }
 
 struct Details<'a> {
@@ -53,7 +53,7 @@ struct Cell(usize, Option<usize>, Vec<(usize, Option<String>)>, Vec<usize>, Opti
 
 impl<'a> Details<'a> {
     fn cell(&mut self, region: &RegionOutcome, wave: Option<&str>) -> Cell {
-        let status = self.once.number(json!(region.status));
+        let status = self.once.number(&json!(region.status));
         let dhmc = region.dhmc.as_ref().map(|dhmc| self.dhmc(dhmc));
         let windows = region.windows.iter().map(|window| (self.window(window, wave), window.id.clone())).collect();
         let warnings = self.warnings(&region.warnings);
@@ -70,12 +70,12 @@ impl<'a> Details<'a> {
     }
 
     fn note(&mut self, name: &str, message: &str, advice: &str) -> usize {
-        self.once.number(json!({"name": name, "message": message, "advice": advice}))
+        self.once.number(&json!({"name": name, "message": message, "advice": advice}))
     }
 
     fn dhmc(&mut self, dhmc: &DhmcOutcome) -> usize {
         let role = |role: &Option<String>| role.clone().unwrap_or_else(|| "not set".to_owned());
-        self.once.number(json!({"status": dhmc.status, "before": role(&dhmc.before), "after": role(&dhmc.after)}))
+        self.once.number(&json!({"status": dhmc.status, "before": role(&dhmc.before), "after": role(&dhmc.after)}))
     }
 
     fn window(&mut self, window: &WindowOutcome, wave: Option<&str>) -> usize {
@@ -87,7 +87,7 @@ impl<'a> Details<'a> {
             known.or_insert_with(|| [moment(next, zone), moment(next, "UTC")])
         });
         let changes: Vec<_> = changes.collect();
-        self.once.number(json!({
+        self.once.number(&json!({
             "name": window.name, "status": window.status, "changes": changes, "next": next, "zone": zone
         }))
     }
@@ -100,6 +100,6 @@ impl<'a> Details<'a> {
 
     fn failure(&mut self, failure: &Failure) -> usize {
         let Failure { step, name, message } = failure;
-        self.once.number(json!({"step": step, "name": name, "message": message, "advice": failure.advice()}))
+        self.once.number(&json!({"step": step, "name": name, "message": message, "advice": failure.advice()}))
     }
 }
