@@ -9,7 +9,7 @@ use patching::outcome::Status;
 use patching::summary::RunSummary;
 use policy::ids::RunId;
 use policy::input::Action;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::coverage::{action, is_whole};
 
@@ -48,9 +48,8 @@ impl Metrics {
             ("Warnings", summary.warnings),
             ("GoodRun", usize::from(is_good(summary))),
         ];
-        let counts = counts.map(|(name, count)| (name, "Count", json!(count)));
         let duration = seconds(summary).map(|seconds| ("Duration", "Seconds", json!(seconds)));
-        Some(self.line(&summary.run, counts.into_iter().chain(duration), now))
+        Some(self.line(&summary.run, &counts, duration, now))
     }
 
     /// The metrics of an inspection as one line; none for one that did not look at the whole scope.
@@ -71,33 +70,32 @@ impl Metrics {
             ("CellsNotInspected", coverage.not_inspected),
             ("CellsDenied", coverage.denied),
         ];
-        let counts = counts.map(|(name, count)| (name, "Count", json!(count)));
         let percent = hosts.patched_percent.map(|percent| ("PatchedPercent", "Percent", json!(percent)));
         let oldest = coverage.oldest_scan.map(|oldest| {
             let days = (now.as_second() - oldest.as_second()).max(0) / (24 * 60 * 60);
             ("OldestScanDays", "None", json!(days))
         });
-        Some(self.line(&run.run, counts.into_iter().chain(percent).chain(oldest), now))
+        Some(self.line(&run.run, &counts, percent.into_iter().chain(oldest), now))
     }
 
+    /// Metrics that are counts, and others with their units.
     fn line(
         &self,
         run: &RunId,
-        metrics: impl IntoIterator<Item = (&'static str, &'static str, Value)>,
+        counts: &[(&'static str, impl Copy + Into<Value>)],
+        others: impl IntoIterator<Item = (&'static str, &'static str, Value)>,
         now: Timestamp,
     ) -> String {
-        let mut line = Map::new();
-        let mut definitions = Vec::new();
-        for (name, unit, value) in metrics {
-            definitions.push(json!({"Name": name, "Unit": unit}));
-            line.insert(name.to_owned(), value);
-        }
+        let counts = counts.iter().map(|(name, count)| (*name, "Count", (*count).into()));
+        let metrics: Vec<_> = counts.chain(others).collect();
+        let definitions: Vec<_> = metrics.iter().map(|(name, unit, _)| json!({"Name": name, "Unit": unit})).collect();
         let directive = json!({"Namespace": self.namespace, "Dimensions": [[DIMENSION]], "Metrics": definitions});
         let about = json!({"Timestamp": now.as_millisecond(), "CloudWatchMetrics": [directive]});
-        line.insert("_aws".to_owned(), about);
-        line.insert(DIMENSION.to_owned(), json!(self.stack));
-        line.insert("run".to_owned(), json!(run));
-        Value::Object(line).to_string()
+        let mut line = json!({"_aws": about, DIMENSION: self.stack, "run": run});
+        for (name, _, value) in metrics {
+            line[name] = value;
+        }
+        line.to_string()
     }
 }
 

@@ -123,7 +123,6 @@ pub fn verdict(summary: &RunSummary) -> String {
             format!("{} removed in {}", counted(windows.deleted, "window"), counted(all, "account"))
         }
         _ if all == 0 => "no account was in scope".to_owned(),
-        Some(Action::Inspect) => format!("the hosts of {} were looked at", counted(all, "account")),
         _ => {
             let skipped = match (skipped, totals.regions.skipped) {
                 (0, 0) => None,

@@ -76,18 +76,18 @@ pub fn skipped(summary: &RunSummary) -> Vec<Group<'_>> {
 }
 
 /// What a halted run did not reach: the accounts of each wave, in the order of the waves.
-pub fn not_reached(summary: &RunSummary) -> Vec<Group<'_>> {
+pub fn not_reached<'a>(summary: &'a RunSummary) -> Vec<Group<'a>> {
     let Some(halt) = Halt::of(summary) else { return Vec::new() };
     let nowhere = if summary.waves.is_empty() { "all accounts" } else { "in no wave" };
     let waves = summary.waves.iter().map(|wave| Some(wave.name.as_str()));
-    let group = |wave: Option<&'_ str>| {
+    let group = |wave: Option<&'a str>| {
         let accounts = summary.outcomes.iter().filter(|account| account.status == Status::NotReached);
         let of_wave = accounts.filter(|account| account.wave.as_deref() == wave);
-        of_wave.map(|account| Place { account, region: None, step: None, message: "" }).collect::<Vec<_>>()
+        let places: Vec<_> = of_wave.map(|account| Place { account, region: None, step: None, message: "" }).collect();
+        let name = wave.unwrap_or(nowhere);
+        (!places.is_empty()).then(|| Group { name, advice: halt.advice(wave), places })
     };
-    let groups = waves.chain([None]).map(|wave| (wave, group(wave))).filter(|(_, places)| !places.is_empty());
-    let named = groups.map(|(wave, places)| Group { name: wave.unwrap_or(nowhere), advice: halt.advice(wave), places });
-    named.collect()
+    waves.chain([None]).filter_map(group).collect()
 }
 
 /// The warnings, what there is most of first.

@@ -4,11 +4,10 @@ python check.py <chromium> <report.html> <expected.json> <folder for screenshots
 """
 
 import sys
-from pathlib import Path
 
 from playwright.sync_api import expect
 
-from pages import nothing_for_axe, opened, read, screenshots, without_script
+from pages import it_looks_well, nothing_for_axe, opened, read, without_script
 
 
 def main(chromium, report, expected, folder):
@@ -25,11 +24,7 @@ def main(chromium, report, expected, folder):
         if expected["skippedAccounts"]:
             a_skipped_cell_says_why(page)
         a_cell_opens_by_keyboard(page)
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            if len(expected["names"]) < 100 or scheme == "light":  # axe takes a minute for 17,000 cells
-                nothing_for_axe(page, scheme)
-            screenshots(page, folder, Path(report).stem, scheme)
+        it_looks_well(page, folder, report, is_small=len(expected["names"]) < 100)
     with without_script(chromium, report) as page:
         assert page.locator("h1").inner_text() == expected["verdict"]
         assert page.locator(".failure .advice").first.is_visible()

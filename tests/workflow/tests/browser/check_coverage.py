@@ -5,11 +5,10 @@ python check_coverage.py <chromium> <coverage.html> <expected.json> <folder for 
 
 import re
 import sys
-from pathlib import Path
 
 from playwright.sync_api import expect
 
-from pages import nothing_for_axe, opened, read, screenshots, without_script
+from pages import it_looks_well, nothing_for_axe, opened, read, without_script
 
 LIST_LIMIT_MS = 1_000
 
@@ -28,11 +27,7 @@ def main(chromium, report, expected, folder):
         a_cell_opens_its_hosts(page, expected)
         a_place_that_nobody_saw_says_why(page, expected)
         page.locator("#host-filters").get_by_role("button", name="All").click()
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            if len(expected["accounts"]) < 100 or scheme == "light":
-                nothing_for_axe(page, scheme)
-            screenshots(page, folder, Path(report).stem, scheme)
+        it_looks_well(page, folder, report, is_small=len(expected["accounts"]) < 100)
     with without_script(chromium, report) as page:
         assert page.locator("h1").inner_text() == expected["headline"]
         assert page.locator(".why .advice").first.is_visible()

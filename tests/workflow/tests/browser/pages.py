@@ -65,6 +65,14 @@ def nothing_for_axe(page, state):
     assert found == [], f"{state}: {found}"
 
 
+def it_looks_well(page, folder, file, is_small):
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        if is_small or scheme == "light":  # axe takes a minute for 17,000 cells
+            nothing_for_axe(page, scheme)
+        screenshots(page, folder, Path(file).stem, scheme)
+
+
 def screenshots(page, folder, name, scheme):
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})

@@ -37,7 +37,7 @@ impl<'a> Trend<'a> {
         let lowest = ((worst / 10.0).floor() * 10.0).min(90.0);
         let seconds = |past: &Past| past.finished_at.duration_since(first.finished_at).as_secs_f64();
         let point = |(past, percent): &(&'a Past, f64)| Point {
-            x: WIDTH * seconds(past) / seconds(last).max(1.0),
+            x: WIDTH * (seconds(past) / seconds(last).max(1.0)),
             y: HEIGHT * (100.0 - percent) / (100.0 - lowest),
             percent: *percent,
             past,
