@@ -36,7 +36,7 @@ pub(super) fn render(summary: &RunSummary, regions: &[&Region], policy: Option<&
             json!([error, cells.collect::<BTreeMap<_, _>>(), skipped.or(not_reached), warnings])
         })
         .collect();
-    json_in_script(&format!("{{\"accounts\":{},\"facts\":{}}}", json!(accounts), details.once.json()))
+    json_in_script(&format!("{{\"accounts\":{},\"facts\":{}}}", Value::from(accounts), details.once.json()))
 }
 
 struct Details<'a> {
