@@ -56,7 +56,8 @@ async fn known(
         let is_asked_for = named_at == IN_INPUT;
         return Err(if is_asked_for { InvalidInput { problems }.into() } else { InvalidPolicy { problems }.into() });
     }
-    warnings.extend(unknown.iter().map(Warning::unknown_region));
+    let left_out = unknown.iter().map(|region| format!("there is no Region {region}: it was left out"));
+    warnings.extend(left_out.map(|message| Warning::new("UnknownRegion", message)));
     Ok(known)
 }
 

@@ -104,7 +104,8 @@ pub(crate) async fn check(
     for (path, unit) in of(policy).filter(|(_, unit)| !above.contains(unit)) {
         match find(organizations, unit).await? {
             Some(name) if path == INCLUDED => {
-                warnings.push(Warning::unit_without_accounts(unit, &name));
+                let message = format!("the organizational unit {name} ({unit}), which is in scope, has no accounts");
+                warnings.push(Warning::new("UnitWithoutAccounts", message));
                 empty.push(Problem::new(path, unit, "an organizational unit with accounts"));
             }
             Some(_) => {}

@@ -140,7 +140,10 @@ pub(crate) fn named_twice(policy: &PatchPolicy) -> Vec<Warning> {
         let accounts = wave.accounts.iter().map(ToString::to_string);
         for named in accounts.chain(wave.organizational_units.iter().map(ToString::to_string)) {
             match first.get(&named) {
-                Some(taken) => warnings.push(Warning::in_two_waves(&named, taken, &wave.name)),
+                Some(first) => {
+                    let waves = format!("{named} is in the waves {first} and {}", wave.name);
+                    warnings.push(Warning::new("InTwoWaves", format!("{waves}: {first} takes it, as it comes first")));
+                }
                 None => drop(first.insert(named, wave.name.clone())),
             }
         }
@@ -153,11 +156,13 @@ pub(crate) fn named_twice(policy: &PatchPolicy) -> Vec<Warning> {
 pub(crate) fn of_nobody(policy: &PatchPolicy, paths: &BTreeMap<AccountId, Path>, targets: &[Target]) -> Vec<Warning> {
     let strangers = policy.waves.iter().flat_map(|wave| {
         let accounts = wave.accounts.iter().filter(|id| !paths.contains_key(*id));
-        accounts.map(|id| Warning::unknown_account(&wave.name, id))
+        let told = |id| format!("the wave {} names the account {id}, which the organization does not have", wave.name);
+        accounts.map(told).map(|message| Warning::new("UnknownAccount", message))
     });
     let taken: BTreeSet<_> = targets.iter().filter_map(|target| target.wave.as_deref()).collect();
     let waves = policy.waves.iter().filter(|wave| !taken.contains(wave.name.as_str()));
-    strangers.chain(waves.map(|wave| Warning::wave_takes_nobody(&wave.name))).collect()
+    let empty = waves.map(|wave| format!("the wave {} takes no account in scope", wave.name));
+    strangers.chain(empty.map(|message| Warning::new("WaveTakesNobody", message))).collect()
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use patching::names::Names;
 use patching::openings;
 use patching::outcome::{AccountOutcome, Failure, Status, Warning};
-use patching::summary::{RunSummary, Totals, WaveTotals, dhmc_warnings, our_dhmc_role};
+use patching::summary::{RunSummary, Totals, WaveTotals, dhmc_warnings};
 use patching::targets::Target;
 use policy::PatchPolicy;
 use policy::ids::AccountId;
@@ -23,7 +24,8 @@ pub fn gather(request: Request, recorded: Vec<AccountOutcome>, targets: Vec<Targ
     let outcomes = with_targets(recorded, targets, ended.as_ref());
     let mut run_warnings = of_policy(&request, policy.as_ref(), now);
     run_warnings.splice(0..0, request.warnings);
-    run_warnings.extend(dhmc_warnings(&outcomes, our_dhmc_role(request.policy.as_ref())));
+    let our_role = policy.as_ref().and_then(|policy| Names::of(policy).dhmc_role);
+    run_warnings.extend(dhmc_warnings(&outcomes, our_role.as_deref()));
     let mut skipped = request.accounts.map(|accounts| accounts.skipped).unwrap_or_default();
     let error = request.error.map(|caught| Failure::of_run(&caught.error, &caught.cause));
     let totals = Totals::new(&outcomes, skipped.values().sum());

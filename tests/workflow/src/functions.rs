@@ -87,6 +87,13 @@ pub fn own_operations(name: &str) -> BTreeSet<String> {
     found
 }
 
+/// The names of the warnings, where they are worded.
+pub fn warnings() -> BTreeSet<String> {
+    let texts = sources(&root().join("functions"));
+    let named = texts.iter().flat_map(|text| text.split("Warning::new(\"").skip(1));
+    named.filter_map(|rest| rest.split_once('"')).map(|(name, _)| name.to_owned()).collect()
+}
+
 fn named_in(texts: &[String]) -> BTreeSet<String> {
     let literals = texts.iter().flat_map(|text| text.split('"'));
     literals.filter(|literal| is_operation(literal)).map(ToOwned::to_owned).collect()

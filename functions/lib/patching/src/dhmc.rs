@@ -22,19 +22,15 @@ pub fn plan(policy: &Dhmc, value: &str) -> DhmcOutcome {
     }
 }
 
-/// What becomes of the setting, which now reads `value`, so that it is not ours any more: back to the service's default.
-pub fn plan_reset(policy: &Dhmc, value: &str) -> DhmcOutcome {
+/// What becomes of the setting, which now reads `value`, when everything else of ours goes: unless it is to be kept, what is ours goes back
+/// to the service's default.
+pub fn plan_reset(policy: &Dhmc, value: &str, keep: bool) -> DhmcOutcome {
     let before = observed(value);
-    if before.is_some() && before == role(policy) {
-        return DhmcOutcome { status: DhmcStatus::Reset, before, ..DhmcOutcome::default() };
+    match &before {
+        None => stays(DhmcStatus::Unchanged, before),
+        Some(_) if keep || before != role(policy) => stays(DhmcStatus::Kept, before),
+        Some(_) => DhmcOutcome { status: DhmcStatus::Reset, before, ..DhmcOutcome::default() },
     }
-    plan_keep(value)
-}
-
-/// What becomes of the setting, which now reads `value`, when everything else of ours goes and it is to stay: nothing.
-pub fn plan_keep(value: &str) -> DhmcOutcome {
-    let before = observed(value);
-    stays(if before.is_some() { DhmcStatus::Kept } else { DhmcStatus::Unchanged }, before)
 }
 
 fn stays(status: DhmcStatus, before: Option<String>) -> DhmcOutcome {
@@ -81,9 +77,9 @@ mod tests {
 
     #[test]
     fn a_reset_touches_our_own_value_only() {
-        assert_eq!(plan_reset(&policy(true, true), "service-role/Ours").status, DhmcStatus::Reset);
-        assert_eq!(plan_reset(&policy(true, true), "Theirs").status, DhmcStatus::Kept);
-        assert_eq!(plan_reset(&policy(true, true), "$None").status, DhmcStatus::Unchanged);
+        assert_eq!(plan_reset(&policy(true, true), "service-role/Ours", false).status, DhmcStatus::Reset);
+        assert_eq!(plan_reset(&policy(true, true), "Theirs", false).status, DhmcStatus::Kept);
+        assert_eq!(plan_reset(&policy(true, true), "$None", false).status, DhmcStatus::Unchanged);
     }
 
     #[test]
@@ -92,9 +88,9 @@ mod tests {
             let role = Some(value.to_owned());
             let kept =
                 DhmcOutcome { status: DhmcStatus::Kept, before: role.clone(), after: role, not_looked_for: None };
-            assert_eq!(plan_keep(value), kept);
+            assert_eq!(plan_reset(&policy(true, true), value, true), kept);
         }
-        assert_eq!(plan_keep("$None").status, DhmcStatus::Unchanged);
+        assert_eq!(plan_reset(&policy(true, true), "$None", true).status, DhmcStatus::Unchanged);
     }
 
     #[test]

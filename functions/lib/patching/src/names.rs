@@ -31,10 +31,8 @@ impl Names {
         let tag = |names: &Self| format!("{}={}", names.owner_tag_key, names.owner_tag_value);
         let (is, was) = (tag(self), tag(others));
         let of_tag = (is != was).then(|| problem("$.ownerTag", &is, &was));
-        let of_role = match (&self.dhmc_role, &others.dhmc_role) {
-            (Some(is), Some(was)) if is != was => Some(problem("$.dhmc.role", is, was)),
-            _ => None,
-        };
+        let roles = self.dhmc_role.as_ref().zip(others.dhmc_role.as_ref()).filter(|(is, was)| is != was);
+        let of_role = roles.map(|(is, was)| problem("$.dhmc.role", is, was));
         of_tag.into_iter().chain(of_role).collect()
     }
 
@@ -54,6 +52,9 @@ fn problem(path: &str, is: &str, was: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use policy::DHMC_ROLE;
+    use serde_json::{Value, json};
+
     use super::*;
 
     fn names(value: &str, role: Option<&str>) -> Names {
@@ -62,6 +63,20 @@ mod tests {
             owner_tag_value: value.into(),
             dhmc_role: role.map(ToOwned::to_owned),
         }
+    }
+
+    #[test]
+    fn the_role_is_the_policys_or_that_of_the_first_wave_that_has_one() {
+        let role = |policy: &Value| Names::of(&PatchPolicy::parse(policy).unwrap()).dhmc_role;
+        assert_eq!(role(&json!({})).as_deref(), Some(DHMC_ROLE));
+        assert_eq!(role(&json!({"dhmc": {"enabled": false}})), None);
+        let wave = |dhmc| {
+            let waves = json!([{"name": "one", "accounts": ["111122223333"]}, {"name": "two", "dhmc": dhmc}]);
+            json!({"dhmc": {"enabled": false}, "waves": waves})
+        };
+        assert_eq!(role(&wave(json!({"enabled": true}))).as_deref(), Some(DHMC_ROLE));
+        assert_eq!(role(&wave(json!({"enabled": true, "role": "Ours"}))).as_deref(), Some("Ours"));
+        assert_eq!(role(&wave(json!({"overwrite": true}))), None);
     }
 
     #[test]

@@ -1,15 +1,14 @@
 //! A run in numbers, and everything that the report holds.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::iter;
 
+use policy::PatchPolicy;
 use policy::ids::{AccountId, RunId};
 use policy::input::Action;
-use policy::{DHMC_ROLE, PatchPolicy};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::outcome::{AccountOutcome, Failure, Reason, RegionOutcome, Status, Warning, WindowStatus};
+use crate::outcome::{AccountOutcome, DhmcOutcome, Failure, Reason, RegionOutcome, Status, Warning, WindowStatus};
 
 /// A run, whole.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,11 +54,6 @@ pub struct RunSummary {
 }
 
 impl RunSummary {
-    /// The DHMC role of the policy.
-    pub fn our_dhmc_role(&self) -> Option<&str> {
-        our_dhmc_role(self.policy.as_ref())
-    }
-
     /// Each failure with the account, and with the Region unless the account as a whole failed.
     pub fn failures(&self) -> impl Iterator<Item = (&AccountOutcome, Option<&RegionOutcome>, &Failure)> {
         self.places(|account| account.error.iter(), RegionOutcome::failures)
@@ -99,48 +93,27 @@ impl RunSummary {
     }
 }
 
-/// The DHMC role of a policy, valid or not; a wave may be the only one that has it.
-pub fn our_dhmc_role(policy: Option<&Value>) -> Option<&str> {
-    let dhmc = &policy?["dhmc"];
-    let waves = policy?["waves"].as_array().into_iter().flatten().map(|wave| &wave["dhmc"]);
-    let waves = waves.map(|dhmc| (dhmc, dhmc["enabled"] == true));
-    iter::once((dhmc, dhmc["enabled"] != false))
-        .chain(waves)
-        .find_map(|(dhmc, is_enabled)| dhmc["role"].as_str().or(is_enabled.then_some(DHMC_ROLE)))
-}
-
 /// What is to be said once of DHMC settings, in however many Regions it is so: each role that was kept and is not `our_role`, as Quick Setup
 /// sets one everywhere, and that accounts could not be asked whether they have ours.
 pub fn dhmc_warnings(outcomes: &[AccountOutcome], our_role: Option<&str>) -> Vec<Warning> {
-    let (mut kept, mut not_looked_for) = (BTreeMap::<&str, Vec<&AccountId>>::new(), Vec::new());
-    let mut why = None;
-    for account in outcomes {
-        for dhmc in account.regions.iter().filter_map(|region| region.dhmc.as_ref()) {
-            if let Some(role) = dhmc.kept_role().filter(|role| Some(*role) != our_role) {
-                kept.entry(role).or_default().push(&account.id);
-            }
-            if let Some(reason) = &dhmc.not_looked_for {
-                why.get_or_insert(reason);
-                not_looked_for.push(&account.id);
-            }
-        }
-    }
-    let places = |accounts: &[&AccountId]| {
+    let regions = outcomes.iter().flat_map(|account| account.regions.iter().map(move |region| (&account.id, region)));
+    let settings: Vec<_> = regions.filter_map(|(account, region)| Some((account, region.dhmc.as_ref()?))).collect();
+    let places = |is_meant: &dyn Fn(&DhmcOutcome) -> bool| {
+        let accounts: Vec<_> = settings.iter().filter(|(_, dhmc)| is_meant(dhmc)).map(|(account, _)| account).collect();
         let regions = accounts.len();
-        format!("{regions} account-Regions of {} accounts", accounts.iter().collect::<BTreeSet<_>>().len())
+        format!("{regions} account-Regions of {} accounts", accounts.into_iter().collect::<BTreeSet<_>>().len())
     };
-    let kept = kept.into_iter().map(|(role, accounts)| {
-        let message = format!(
-            "Default Host Management Configuration has the role {role}, which is not ours, in {}: it was kept",
-            places(&accounts)
-        );
-        Warning::new("DhmcKept", message)
+    let roles: BTreeSet<_> = settings.iter().filter_map(|(_, dhmc)| dhmc.kept_role()).collect();
+    let kept = roles.into_iter().filter(|role| Some(*role) != our_role).map(|role| {
+        let places = places(&|dhmc| dhmc.kept_role() == Some(role));
+        let what = format!("Default Host Management Configuration has the role {role}, which is not ours, in {places}");
+        Warning::new("DhmcKept", format!("{what}: it was kept"))
     });
-    let not_looked_for = why.map(|why| {
+    let not_looked_for = settings.iter().find_map(|(_, dhmc)| dhmc.not_looked_for.as_ref()).map(|why| {
         let message = format!(
             "whether the role for Default Host Management Configuration is there was not to be found out in {}, and it was taken \
              to be: {why}",
-            places(&not_looked_for)
+            places(&|dhmc| dhmc.not_looked_for.is_some())
         );
         Warning::new("DhmcRoleNotLookedFor", message)
     });
@@ -345,18 +318,6 @@ mod tests {
         let reasons: Vec<_> =
             run.reasons().map(|(account, at, reason)| (&*account.name, region(at), &*reason.name)).collect();
         assert_eq!(reasons, [("d", Some("us-east-1".into()), "RegionDenied")]);
-    }
-
-    #[test]
-    fn our_role_is_the_policys_or_that_of_the_first_wave_that_has_one() {
-        let ours = |policy: serde_json::Value| our_dhmc_role(Some(&policy)).map(str::to_owned);
-        assert_eq!(ours(json!({})).as_deref(), Some(DHMC_ROLE));
-        assert_eq!(ours(json!({"dhmc": {"enabled": false}})), None);
-        let wave =
-            |dhmc| json!({"dhmc": {"enabled": false}, "waves": [{"name": "one"}, {"name": "two", "dhmc": dhmc}]});
-        assert_eq!(ours(wave(json!({"enabled": true}))).as_deref(), Some(DHMC_ROLE));
-        assert_eq!(ours(wave(json!({"enabled": true, "role": "Ours"}))).as_deref(), Some("Ours"));
-        assert_eq!(ours(wave(json!({"overwrite": true}))), None);
     }
 
     #[test]

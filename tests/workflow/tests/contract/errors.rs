@@ -67,6 +67,15 @@ fn there_is_advice_about_every_error_that_can_be_raised() {
 }
 
 #[test]
+fn there_is_advice_about_every_warning() {
+    let warnings = functions::warnings();
+    assert!(warnings.len() > 10, "{warnings:?}");
+    for name in warnings {
+        assert!(patching::advice::about(&name).is_some(), "{name}");
+    }
+}
+
+#[test]
 fn the_services_that_the_machine_calls_itself_are_retried_whatever_they_report() {
     for state in definition::tasks().iter().filter(|state| state.function().is_none()) {
         assert_eq!(state.retried(), [["States.ALL"]], "{}", state.name);

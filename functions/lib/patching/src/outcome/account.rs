@@ -5,11 +5,9 @@ use std::collections::BTreeSet;
 use policy::ids::{AccountId, Region};
 use serde::{Deserialize, Serialize};
 
-use super::failure::Failure;
-use super::reason::Reason;
 use super::region::RegionOutcome;
 use super::status::Status;
-use super::warning::Warning;
+use super::told::{Failure, Reason, Warning};
 
 /// What became of one account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dhmc::DhmcOutcome;
 use super::status::Status;
-use super::warning::Warning;
+use super::told::Warning;
 use super::window::{WindowOutcome, WindowStatus};
 
 /// What the tries of a run have done in a Region so far: a function is given it, and answers it with what it did itself.

@@ -4,10 +4,8 @@ use policy::ids::Region;
 use serde::{Deserialize, Serialize};
 
 use super::dhmc::DhmcOutcome;
-use super::failure::Failure;
-use super::reason::Reason;
 use super::status::Status;
-use super::warning::Warning;
+use super::told::{Failure, Reason, Warning};
 use super::window::WindowOutcome;
 use crate::hosts::HostTotals;
 

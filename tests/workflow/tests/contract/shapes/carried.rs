@@ -56,7 +56,7 @@ pub(super) fn after_list_accounts() -> Value {
         expires_at: "1900000000".into(),
         keep_dhmc: false,
         replaced_runs: 0,
-        warnings: vec![Warning::unknown_region(&"eu-wets-1".parse().unwrap())],
+        warnings: vec![Warning::new("UnknownRegion", "there is no Region eu-wets-1".to_owned())],
     };
     after("ListAccounts", after_load_policy(), response)
 }
