@@ -151,17 +151,13 @@ fn is_new(grace: SignedDuration, action: Action, target: &Target, now: Timestamp
 /// What to do about an account that cannot be entered, or may not tell its Regions.
 fn denied(action: Action, target: &Target, error: CallError, is_new: bool) -> Result<Response, Error> {
     let (account, is_by_policy) = (target.account.id.clone(), error.is_by_service_control_policy());
-    if is_new && !is_by_policy {
-        return Err(Error::RoleNotReady(account, error));
+    match unlisted(action, target, &error) {
+        _ if is_new && !is_by_policy => Err(Error::RoleNotReady(account, error)),
+        _ if error.operation == ENTERING => Err(error.into()),
+        Some(response) => Ok(response),
+        None if is_by_policy => Err(Error::AccountDenied(account, error)),
+        None => Err(error.into()),
     }
-    if error.operation == ENTERING {
-        return Err(error.into());
-    }
-    unlisted(action, target, &error).ok_or(if is_by_policy {
-        Error::AccountDenied(account, error)
-    } else {
-        Error::Call(error)
-    })
 }
 
 /// `account:ListRegions`, asked in the account itself: opting in is per account. `ec2:DescribeRegions` where that is denied, as

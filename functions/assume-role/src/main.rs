@@ -1,6 +1,6 @@
 //! The Lambda function of the state `AssumeRole`.
 
-use assume_role::Context;
+use assume_role::{Context, handle};
 use jiff::{SignedDuration, Timestamp};
 use lambda::{clients, env};
 use member::sessions::{MemberRole, MemberSessions};
@@ -9,8 +9,6 @@ use member::sessions::{MemberRole, MemberSessions};
 async fn main() -> Result<(), lambda::RuntimeError> {
     let sessions = MemberSessions::new(&clients::shared_config().await, MemberRole::from_env()?);
     let grace = SignedDuration::from_mins(env::required("NEW_ACCOUNT_GRACE_MINUTES")?);
-    lambda::serve(Context { sessions, grace }, async |context, request| {
-        assume_role::handle(context, request, Timestamp::now()).await
-    })
-    .await
+    let context = Context { sessions, grace };
+    lambda::serve(context, async |context, request| handle(context, request, Timestamp::now()).await).await
 }

@@ -24,7 +24,7 @@ pub(crate) fn request(changes: &Value) -> Request {
     let mut request = json!({
         "run": "r1", "startedAt": "2026-12-01T00:00:00Z", "input": {},
         "execution": "arn:aws:states:eu-west-1:111122223333:execution:rollout:r1",
-        "policy": {"dhmc": {"role": "service-role/Ours"}}, "action": "rollout", "targets": null,
+        "policy": {"windows": [], "dhmc": {"role": "service-role/Ours"}}, "action": "rollout", "targets": null,
         "accounts": {"inScope": 1, "unavailable": 0, "skipped": {"suspended": 2}}, "error": null
     });
     for (name, value) in changes.as_object().unwrap() {

@@ -14,7 +14,7 @@ use lambda::{CallError, Cause};
 use member::sessions::MemberSessions;
 use member::windows::{self, Site};
 use member::{dhmc, progress};
-use patching::dhmc::{plan_keep, plan_reset};
+use patching::dhmc::plan_reset;
 use patching::outcome::{DhmcOutcome, Progress};
 use patching::request::RegionRequest;
 use patching::settings::Desired;
@@ -61,7 +61,8 @@ fn both(windows: CallError, dhmc: CallError) -> CallError {
 
 async fn remove(site: &Site<'_>, action: Action, done: &mut Progress) -> Result<(), CallError> {
     let observed = windows::observe(site, done).await?;
-    windows::carry_out(site, action, &Desired::nothing(site.owner_tag.clone()), observed, done).await
+    let nothing = Desired { owner_tag: site.owner_tag.clone(), windows: Vec::new() };
+    windows::carry_out(site, action, &nothing, observed, done).await
 }
 
 async fn reset(ssm: &Client, action: Action, policy: &Dhmc, keep: bool) -> Result<DhmcOutcome, CallError> {
@@ -69,8 +70,7 @@ async fn reset(ssm: &Client, action: Action, policy: &Dhmc, keep: bool) -> Resul
         return Ok(DhmcOutcome::default());
     }
     let found = dhmc::observe(ssm).await?;
-    let plan = if keep { plan_keep(&found) } else { plan_reset(policy, &found) };
-    dhmc::carry_out(ssm, action, plan).await
+    dhmc::carry_out(ssm, action, plan_reset(policy, &found, keep)).await
 }
 
 #[cfg(test)]

@@ -125,14 +125,9 @@ async fn signed(config: &SdkConfig, service: Service, form: String) -> Result<Ht
     let headers = [("content-type", CONTENT_TYPE)].into_iter();
     let signable = SignableRequest::new("POST", url.as_str(), headers, SignableBody::Bytes(form.as_bytes()))?;
     let (signature, _) = sign(signable, &parameters)?.into_parts();
-    let mut request = HttpRequest::new(SdkBody::from(form));
-    request.set_method("POST")?;
-    request.set_uri(url)?;
-    request.headers_mut().insert("content-type", CONTENT_TYPE);
-    for (name, value) in signature.headers() {
-        request.headers_mut().insert(name.to_owned(), value.to_owned());
-    }
-    Ok(request)
+    let mut request = http::Request::post(url).header("content-type", CONTENT_TYPE).body(SdkBody::from(form))?;
+    signature.apply_to_request_http1x(&mut request);
+    Ok(request.try_into()?)
 }
 
 async fn send(request: HttpRequest) -> Result<(u16, String), Problem> {

@@ -55,11 +55,8 @@ pub struct MemberSessions {
 /// A session has its run's name, so that CloudTrail tells the run: another run makes its own.
 type Kept = LruCache<(RunId, AccountId), Session>;
 
-#[derive(Clone, Debug)]
-struct Session {
-    credentials: SharedCredentialsProvider,
-    usable_until: SystemTime,
-}
+/// Its credentials, and until when they may be used.
+type Session = (SharedCredentialsProvider, SystemTime);
 
 impl MemberSessions {
     /// No session is made until one is needed.
@@ -123,14 +120,14 @@ impl MemberSessions {
     }
 
     async fn session(&self, key: &(RunId, AccountId)) -> Result<SharedCredentialsProvider, CallError> {
-        if let Some(session) = self.kept().get(key)
-            && session.usable_until > SystemTime::now()
+        if let Some((credentials, usable_until)) = self.kept().get(key)
+            && *usable_until > SystemTime::now()
         {
-            return Ok(session.credentials.clone());
+            return Ok(credentials.clone());
         }
         let session = self.assume(key).await?;
         self.kept().put(key.clone(), session.clone());
-        Ok(session.credentials)
+        Ok(session.0)
     }
 
     async fn assume(&self, (run, account): &(RunId, AccountId)) -> Result<Session, CallError> {
@@ -149,7 +146,7 @@ impl MemberSessions {
             "AssumeRole",
         );
         let usable_until = expires.checked_sub(MARGIN).unwrap_or(expires);
-        Ok(Session { credentials: SharedCredentialsProvider::new(credentials), usable_until })
+        Ok((SharedCredentialsProvider::new(credentials), usable_until))
     }
 
     /// It is whole after a panic in another invocation: it is never left half changed.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use policy::{PatchPolicy, Problem, Task};
+use policy::{PatchPolicy, Problem, Task, Window};
 
 /// What a Region says of a document (`DescribeDocument`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,20 +32,15 @@ pub fn to_be_read(policy: &PatchPolicy) -> BTreeSet<DocumentKey> {
 
 /// The parameters that the documents do not have: the service takes any at registration, and the command fails on every host later.
 pub fn unknown_parameters(policy: &PatchPolicy, documents: &Documents) -> Vec<Problem> {
-    let tasks = policy.windows.iter().enumerate().map(|(index, window)| (index, &window.task));
-    let of_task = |(index, task): (usize, &Task)| {
+    let of_window = |(index, Window { task, .. }): (usize, &Window)| {
         let known = documents.get(&document_key(task)).map(|document| &document.parameters);
         let unknown = task.parameters.iter().filter(|(name, _)| known.is_some_and(|known| !known.contains(*name)));
         let names: Vec<_> = known.into_iter().flatten().map(String::as_str).collect();
         let allowed = format!("only {}, which {} has", names.join(", "), task.document);
-        let problem = |(name, values): (&String, &Vec<String>)| Problem {
-            path: format!("$.windows[{index}].task.parameters.{name}"),
-            value: format!("{values:?}"),
-            allowed: allowed.clone(),
-        };
-        unknown.map(problem).collect::<Vec<_>>()
+        let path = format!("$.windows[{index}].task.parameters");
+        unknown.map(|(name, values)| Problem::new(format!("{path}.{name}"), values, &*allowed)).collect::<Vec<_>>()
     };
-    tasks.flat_map(of_task).collect()
+    policy.windows.iter().enumerate().flat_map(of_window).collect()
 }
 
 #[cfg(test)]

@@ -68,11 +68,11 @@ mod tests {
     #[test]
     fn the_role_is_the_policys_or_that_of_the_first_wave_that_has_one() {
         let role = |policy: &Value| Names::of(&PatchPolicy::parse(policy).unwrap()).dhmc_role;
-        assert_eq!(role(&json!({})).as_deref(), Some(DHMC_ROLE));
-        assert_eq!(role(&json!({"dhmc": {"enabled": false}})), None);
+        assert_eq!(role(&json!({"windows": []})).as_deref(), Some(DHMC_ROLE));
+        assert_eq!(role(&json!({"windows": [], "dhmc": {"enabled": false}})), None);
         let wave = |dhmc| {
             let waves = json!([{"name": "one", "accounts": ["111122223333"]}, {"name": "two", "dhmc": dhmc}]);
-            json!({"dhmc": {"enabled": false}, "waves": waves})
+            json!({"windows": [], "dhmc": {"enabled": false}, "waves": waves})
         };
         assert_eq!(role(&wave(json!({"enabled": true}))).as_deref(), Some(DHMC_ROLE));
         assert_eq!(role(&wave(json!({"enabled": true, "role": "Ours"}))).as_deref(), Some("Ours"));

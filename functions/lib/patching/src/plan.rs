@@ -2,13 +2,10 @@
 //!
 //! A plan leaves nothing to choose when it is carried out, and carrying it out changes nothing that it does not name.
 
-mod contest;
-mod part;
 mod step;
 #[cfg(test)]
 mod tests;
 
-pub use contest::Afterwards;
 pub use step::{Call, Step};
 
 use std::iter;
@@ -18,8 +15,6 @@ use crate::observed::{ForeignWindow, Observed, ObservedTask, ObservedWindow};
 use crate::outcome::{Warning, WindowOutcome, WindowStatus};
 use crate::settings::{Desired, DesiredWindow, WindowSettings};
 use policy::ScheduleKind;
-
-use part::{Part, one_stays};
 
 /// An account has so many windows in a Region at most:
 /// <https://docs.aws.amazon.com/general/latest/gr/ssm.html#limits_ssm>
@@ -77,31 +72,20 @@ fn planned(wanted: &DesiredWindow, windows: &[ObservedWindow]) -> WindowPlan {
 /// The window comes first and its task last: a window without a task does nothing when it opens.
 fn created(wanted: &DesiredWindow) -> WindowPlan {
     let DesiredWindow { window, target, task, .. } = wanted.clone();
-    let (name, id, changes, next_execution) = (window.name.clone(), None, Vec::new(), None);
+    let name = window.name.clone();
     let disabled = (!window.enabled).then(|| Call::UpdateWindow(window.clone()));
     let parts = [Call::RegisterTarget(target), Call::RegisterTask(task)];
     let calls = iter::once(Call::CreateWindow(window)).chain(disabled).chain(parts);
-    WindowPlan {
-        outcome: WindowOutcome { name, id, status: WindowStatus::Created, changes, next_execution },
-        target: None,
-        steps: vec![calls.map(|call| Step { call, changes: Vec::new() }).collect()],
-    }
+    let steps = calls.map(|call| Step { call, changes: Vec::new() }).collect();
+    let outcome =
+        WindowOutcome { name, id: None, status: WindowStatus::Created, changes: Vec::new(), next_execution: None };
+    WindowPlan { outcome, target: None, steps: vec![steps] }
 }
 
 fn deleted(found: &ObservedWindow) -> WindowPlan {
-    let steps = vec![vec![Step { call: Call::DeleteWindow, changes: Vec::new() }]];
-    let outcome = WindowOutcome { next_execution: None, ..outcome(found, WindowStatus::Deleted) };
-    WindowPlan { outcome, target: None, steps }
-}
-
-fn outcome(found: &ObservedWindow, status: WindowStatus) -> WindowOutcome {
-    WindowOutcome {
-        name: found.settings.name.clone(),
-        id: Some(found.id.clone()),
-        status,
-        changes: Vec::new(),
-        next_execution: found.next_execution.clone(),
-    }
+    let (name, id) = (found.settings.name.clone(), Some(found.id.clone()));
+    let outcome = WindowOutcome { name, id, status: WindowStatus::Deleted, changes: Vec::new(), next_execution: None };
+    WindowPlan { outcome, target: None, steps: vec![vec![Step { call: Call::DeleteWindow, changes: Vec::new() }]] }
 }
 
 fn reconciled(wanted: &DesiredWindow, found: &ObservedWindow) -> WindowPlan {
@@ -146,7 +130,34 @@ fn reconciled(wanted: &DesiredWindow, found: &ObservedWindow) -> WindowPlan {
 
     let changes: Vec<_> = steps.iter().flatten().flat_map(|step| step.changes.clone()).collect();
     let status = if changes.is_empty() { WindowStatus::Unchanged } else { WindowStatus::Updated };
-    WindowPlan { outcome: WindowOutcome { changes, ..outcome(found, status) }, target: kept_target, steps }
+    let (name, id) = (found.settings.name.clone(), Some(found.id.clone()));
+    let outcome = WindowOutcome { name, id, status, changes, next_execution: found.next_execution.clone() };
+    WindowPlan { outcome, target: kept_target, steps }
+}
+
+/// A target or a task that a window has.
+struct Part<'a> {
+    id: &'a String,
+    name: Option<&'a String>,
+    /// What is to change in it; none where SSM cannot make it into the wanted one.
+    changes: Option<Vec<Change>>,
+}
+
+/// The one with the least to change stays, else that of the lowest id; the others go in the order of their ids.
+fn one_stays<'a>(parts: impl Iterator<Item = Part<'a>>) -> (Option<(String, Vec<Change>)>, Vec<Part<'a>>) {
+    let mut parts: Vec<_> = parts.collect();
+    parts.sort_by_key(|part| part.id);
+    let fitting = parts.iter().enumerate().filter_map(|(index, part)| Some((part.changes.as_ref()?.len(), index)));
+    let Some((_, index)) = fitting.min() else { return (None, parts) };
+    let Part { id, changes, .. } = parts.remove(index);
+    (changes.map(|changes| (id.clone(), changes)), parts)
+}
+
+impl Part<'_> {
+    /// The step that takes it away.
+    fn removed(&self, kind: &str, deregister: fn(String) -> Call) -> Step {
+        deregister(self.id.clone()).with(Change::surplus(kind, self.name.unwrap_or(self.id)))
+    }
 }
 
 /// Schedule and offset of a `patch-tuesday` are one: they are told together, and in the policy's words, too.

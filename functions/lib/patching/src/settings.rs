@@ -144,11 +144,6 @@ impl Desired {
         });
         Self { owner_tag: policy.owner_tag.clone(), windows: windows.collect() }
     }
-
-    /// Nothing at all: what an account and Region should hold after a teardown.
-    pub fn nothing(owner_tag: OwnerTag) -> Self {
-        Self { owner_tag, windows: Vec::new() }
-    }
 }
 
 impl From<&Window> for WindowSettings {

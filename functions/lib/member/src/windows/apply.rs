@@ -23,10 +23,7 @@ pub(super) struct Applied {
 }
 
 /// What was done to one window, and why not all.
-struct Attempt {
-    done: Option<WindowOutcome>,
-    error: Option<CallError>,
-}
+type Attempt = (Option<WindowOutcome>, Option<CallError>);
 
 /// Carries out `plan`.
 ///
@@ -66,12 +63,12 @@ async fn at_once(round: &Round<'_>, windows: Vec<(usize, &WindowPlan)>) -> BTree
 }
 
 fn is_done(attempts: &BTreeMap<usize, Attempt>) -> bool {
-    attempts.values().all(|attempt| attempt.error.is_none())
+    attempts.values().all(|(_, error)| error.is_none())
 }
 
 fn applied(attempts: BTreeMap<usize, Attempt>) -> Applied {
     let mut applied = Applied::default();
-    for Attempt { done, error } in attempts.into_values() {
+    for (done, error) in attempts.into_values() {
         applied.windows.extend(done);
         match error {
             Some(error) if error.cause == Cause::ChangedMeanwhile => _ = applied.disturbed.get_or_insert(error),
@@ -99,7 +96,7 @@ async fn attempt(round: &Round<'_>, plan: &WindowPlan) -> Attempt {
         changes: taken.flat_map(|step| step.changes.clone()).collect(),
         ..plan.outcome.clone()
     });
-    Attempt { done, error }
+    (done, error)
 }
 
 /// Whether something was written that another run may have written as well.

@@ -20,7 +20,7 @@ use policy::OwnerTag;
 
 use super::site::{Round, Site};
 
-const LISTING: &str = "ssm:DescribeMaintenanceWindows";
+pub(super) const LISTING: &str = "ssm:DescribeMaintenanceWindows";
 const TARGETS: &str = "ssm:DescribeMaintenanceWindowTargets";
 const TASKS: &str = "ssm:DescribeMaintenanceWindowTasks";
 
@@ -81,8 +81,8 @@ async fn observe_window(round: &Round<'_>, id: String, name: Option<String>) -> 
     if !carries(ssm, round.site.owner_tag, &id).await? {
         return Ok(Found::Foreign(ForeignWindow { id, name: name.unwrap_or_default() }));
     }
-    let ((settings, next_execution), targets, tasks) =
-        try_join!(settings(ssm, &id), targets(ssm, &id), tasks(ssm, &id))?;
+    let (settings, targets, tasks) = try_join!(settings(ssm, &id), targets(ssm, &id), tasks(ssm, &id))?;
+    let (settings, next_execution) = settings;
     Ok(Found::Ours(ObservedWindow { id, settings, targets, tasks, next_execution }.into()))
 }
 

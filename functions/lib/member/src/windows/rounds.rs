@@ -9,7 +9,7 @@ use policy::input::Action;
 
 use super::apply::{Applied, apply, is_worth_a_look};
 use super::look::look;
-use super::observe::observe_in;
+use super::observe::{LISTING, observe_in};
 use super::site::{Round, Site};
 
 /// How often a run looks again while another one seems to be at work on the same windows.
@@ -39,12 +39,11 @@ pub async fn carry_out(
             progress.follow(windows);
             return Err(error);
         }
-        let looked = if is_worth_a_look(&windows) {
-            look(site, &plan, &observed, &mut windows).await.map(|afterwards| afterwards.is_contested(&windows))
-        } else {
-            Ok(false)
-        };
+        let looked =
+            if is_worth_a_look(&windows) { look(site, &plan, &observed, &mut windows).await } else { Ok(false) };
         progress.follow(windows);
+        let another_run =
+            || CallError::new(Cause::ChangedMeanwhile, LISTING, "another run is at work on the same windows");
         let Some(contested) = disturbed.or(looked?.then(another_run)) else { return Ok(()) };
         round = Round::new(site, round.number + 1, progress);
         if round.number > FURTHER_ROUNDS {
@@ -53,9 +52,4 @@ pub async fn carry_out(
         site.wait(round.number).await;
         observed = observe_in(&round).await?;
     }
-}
-
-fn another_run() -> CallError {
-    let problem = "another run is at work on the same windows";
-    CallError::new(Cause::ChangedMeanwhile, "ssm:DescribeMaintenanceWindows", problem)
 }

@@ -152,8 +152,11 @@ impl<'a> Writer<'a> {
     }
 
     async fn register_target(&mut self, step: &Step, settings: &TargetSettings) -> Result<(), CallError> {
+        use MaintenanceWindowResourceType::{Instance, ResourceGroup};
         let call = self.round.site.ssm.register_target_with_maintenance_window();
-        let call = call.client_token(self.token("target", settings)).resource_type(resource_type(settings));
+        // Keys that name resource groups go with another type than those that name nodes.
+        let resource_type = if settings.is_of_resource_groups() { ResourceGroup } else { Instance };
+        let call = call.client_token(self.token("target", settings)).resource_type(resource_type);
         let answer = written!(self, step, "ssm:RegisterTargetWithMaintenanceWindow", with_target!(call, settings))?;
         let left_out = || CallError::left_out("ssm:RegisterTargetWithMaintenanceWindow", "WindowTargetId");
         self.target = Some(answer.window_target_id.ok_or_else(left_out)?);
@@ -221,15 +224,6 @@ fn selectors(settings: &TargetSettings) -> Vec<Target> {
     selectors
         .map(|(key, values)| Target::builder().key(key).set_values(Some(values.iter().cloned().collect())).build())
         .collect()
-}
-
-/// Keys that name resource groups go with another type than those that name nodes.
-fn resource_type(settings: &TargetSettings) -> MaintenanceWindowResourceType {
-    if settings.is_of_resource_groups() {
-        MaintenanceWindowResourceType::ResourceGroup
-    } else {
-        MaintenanceWindowResourceType::Instance
-    }
 }
 
 /// What was to be removed and is not there any more is done.

@@ -208,7 +208,7 @@ fn a_foreign_window_with_one_of_our_names_is_warned_of_and_left_alone() {
 fn a_teardown_deletes_all_that_is_ours() {
     let set_up = desired(&["one-window", "other-window"]);
     let windows = [written(&set_up.windows[0], "mw-1"), written(&set_up.windows[1], "mw-2")];
-    let plan = plan(&Desired::nothing(set_up.owner_tag), &observed(windows));
+    let plan = plan(&Desired { windows: Vec::new(), ..set_up.clone() }, &observed(windows));
     let expected = [("mw-1", "one-window"), ("mw-2", "other-window")];
     let deleted = |(id, name)| (WindowStatus::Deleted, Some(id), name);
     assert_eq!(plan.windows.iter().map(named).collect::<Vec<_>>(), expected.map(deleted));
@@ -243,44 +243,4 @@ fn foreign_windows_take_up_room_too() {
     assert_eq!(plan(&desired, &found).room, 5);
     let crowded = Observed { foreign: [found.foreign.clone(), found.foreign.clone()].concat(), ..found };
     assert_eq!(plan(&desired, &crowded).room, 0);
-}
-
-/// What a run did to the windows of these names, whose ids are their names.
-fn kept(names: &[&str]) -> Vec<WindowOutcome> {
-    let window = |name: &&str| WindowOutcome {
-        name: name.to_string(),
-        id: Some(name.to_string()),
-        status: WindowStatus::Created,
-        changes: Vec::new(),
-        next_execution: None,
-    };
-    names.iter().map(window).collect()
-}
-
-/// What is there besides, under these names.
-fn besides(names: &[&str]) -> Afterwards {
-    Afterwards { names: names.iter().map(ToString::to_string).collect(), ..Afterwards::default() }
-}
-
-#[test]
-fn windows_are_contested_when_a_name_is_there_twice_or_ones_own_is_gone_or_doubled() {
-    let both = kept(&["one-window", "other-window"]);
-    let alone = besides(&["another-one"]);
-    assert!(!alone.is_contested(&both));
-    assert!(besides(&["one-window"]).is_contested(&both), "another run created it, too");
-    let id = || ["other-window".to_owned()].into();
-    assert!(Afterwards { gone: id(), ..alone.clone() }.is_contested(&both), "another run deleted it");
-    assert!(Afterwards { doubled: id(), ..alone }.is_contested(&both), "another run added its own parts");
-}
-
-#[test]
-fn a_window_that_is_not_listed_yet_is_not_contested() {
-    assert!(!besides(&[]).is_contested(&kept(&["one-window"])));
-}
-
-#[test]
-fn what_was_deleted_is_not_contested() {
-    let mut deleted = kept(&["one-window"]);
-    deleted[0].status = WindowStatus::Deleted;
-    assert!(!besides(&["one-window"]).is_contested(&deleted));
 }
