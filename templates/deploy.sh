@@ -384,8 +384,6 @@ gone = [f"{name}={value}" for name, value in sorted(deployed.items()) if name no
 if gone:
     print("== main.yaml has these no more; what differs from their defaults goes into a policy file:", *gone, sep="\n   ")
 wanted = {name: str(value) for name, value in wanted.items()}
-if len(wanted.get("Documents", "")) > 2000:
-    stop(f"Documents: {len(wanted['Documents'])} characters, of which 2000 are allowed: {wanted['Documents']}")
 if (deployed | wanted).get("PatchPolicy"):
     composed = set(re.findall(r"^  (\w+):$", section[section.index("# The policy, composed"):], re.M))
     composed -= {"Timezone", "DhmcRoleName", "TaskRoleName", "Documents", "OwnerTagKey", "OwnerTagValue"}
@@ -466,7 +464,7 @@ What CloudFormation is doing goes on by itself. Run the same command again, with
 
 # STATUS: whether a stack with it is created: it is not there, or only what its creation left, which can do nothing else.
 is_created_anew() {
-    case $1 in none | ROLLBACK_COMPLETE | ROLLBACK_FAILED | REVIEW_IN_PROGRESS) ;; *) return 1 ;; esac
+    case $1 in none | ROLLBACK_COMPLETE | REVIEW_IN_PROGRESS) ;; *) return 1 ;; esac
 }
 
 # Lets CloudFormation check template, parameters and rules, and writes the change set's ARN to $work/change-set, or nothing
@@ -476,6 +474,7 @@ make_change_set() {
     status=$(status_of "$name")
     case $status in
     REVIEW_IN_PROGRESS) ;;
+    ROLLBACK_FAILED | DELETE_FAILED) fail "stack $name is $status and takes no more than its deletion: --delete keep, then deploy again" ;;
     *_IN_PROGRESS)
         say "Stack $name is being changed, by an earlier run of this or by somebody else"
         wait_for "$name"
@@ -662,6 +661,10 @@ check_stack() {
     local before
     before=$(status_of "$1")
     say "Checking $2"
+    if [ "$before" = ROLLBACK_COMPLETE ]; then
+        echo "not checked: the stack $1 was rolled back, and is deleted when you deploy"
+        return
+    fi
     make_change_set "$1" "$2"
     if [ "$before" = none ]; then
         delete_and_wait "$1" # it holds nothing but the change set
@@ -743,9 +746,11 @@ delete() {
     say "Deleting stack $stack: its last rollout removes the windows, then the rest goes"
     delete_and_wait "$stack"
     if [ "$others" != none ]; then
-        deployed "$stack-dhmc-roles" >"$work/effective.json" # the main one may be gone for long
-        check_dhmc_is_reset
-        leave_closed_accounts "$(effective ResourcePrefix)-dhmc-roles"
+        if ! is_created_anew "$others"; then
+            deployed "$stack-dhmc-roles" >"$work/effective.json" # the main one may be gone for long
+            check_dhmc_is_reset
+            leave_closed_accounts "$(effective ResourcePrefix)-dhmc-roles"
+        fi
         say "Deleting stack $stack-dhmc-roles"
         delete_and_wait "$stack-dhmc-roles"
     elif [ "$on_delete" = keep ]; then
@@ -853,8 +858,9 @@ main() {
         delete
         return
     fi
-    architecture=$(effective Architecture)
+    architecture=$(effective Architecture) documents=$(effective Documents)
     check_architecture
+    [ ${#documents} -le 2500 ] || fail "Documents: ${#documents} characters, of which 2500 are allowed: $documents"
     check_policy_for_roles
     find_organization
     [ -n "$bucket" ] || bucket=$(effective ArtifactsBucket)

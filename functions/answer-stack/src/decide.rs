@@ -112,9 +112,7 @@ mod tests {
             physical_resource_id: "patch-manager-rollout".into(),
         };
         let execution_arn = EXECUTION.into();
-        let properties = "{}".into();
-        let stack =
-            WaitingStack { addressee, request_type, tolerance_percent, execution_arn, properties, decided: None };
+        let stack = WaitingStack { addressee, request_type, tolerance_percent, execution_arn, decided: None };
         let mut request = how.clone();
         request["run"] = "r1".into();
         let recorded = Tally { recorded: 4, failed: 1 };

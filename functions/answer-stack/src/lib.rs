@@ -6,7 +6,7 @@
 //! What is decided is written down before it is sent, so that whoever tries again sends the same: the rule knows only that the
 //! execution has ended. A run without a report is judged by what the ledger has of its accounts.
 //!
-//! Needs `dynamodb:GetItem`, `dynamodb:PutItem`, `dynamodb:Query` and `dynamodb:UpdateItem` on the ledger.
+//! Needs `dynamodb:GetItem`, `dynamodb:Query` and `dynamodb:UpdateItem` on the ledger.
 
 mod decide;
 
@@ -124,9 +124,6 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
         None => decide_for_good(context, &stack, &request).await?,
     };
     context.answers.put(&stack.addressee.response_url, &decided.body).await?;
-    if decided.status == AnswerStatus::Success && stack.request_type != RequestType::Delete {
-        context.ledger.settle_properties(&stack.properties).await?;
-    }
     match context.ledger.mark_answered(&request.run, decided.status, &now.to_string()).await {
         // CloudFormation goes on with the deletion as soon as it has its answer, and the ledger goes with it.
         Err(error) if stack.request_type == RequestType::Delete => {

@@ -85,8 +85,8 @@ fn narrow(
         return Ok(Some(asked.clone()));
     }
     let allowed = allowed.iter().map(Region::as_str).collect::<Vec<_>>().join(", ");
-    let problem = Problem::new(IN_INPUT, &outside, format!("{allowed}, which the policy's scope names"));
-    Err(InvalidInput { problems: vec![problem] })
+    let problem = |region| Problem::new(IN_INPUT, region, format!("{allowed}, which the policy's scope names"));
+    Err(InvalidInput { problems: outside.iter().map(problem).collect() })
 }
 
 async fn control_tower_regions(ssm: &aws_sdk_ssm::Client) -> Result<BTreeSet<Region>, Error> {
@@ -139,7 +139,7 @@ mod tests {
         let [problem] = error.problems.try_into().unwrap();
         assert_eq!(
             problem.to_string(),
-            "$.regions: [\"us-east-1\"] — allowed: eu-west-1, which the policy's scope names"
+            "$.regions: \"us-east-1\" — allowed: eu-west-1, which the policy's scope names"
         );
     }
 

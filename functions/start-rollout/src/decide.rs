@@ -49,12 +49,9 @@ pub fn decide(event: &Event<'_>, member_roles: &MemberRoles, set_up: Option<&Nam
         None => Err(vec!["RequestType: allowed: Create, Update or Delete".to_owned()]),
     };
     decision.unwrap_or_else(|problems| {
-        let reason = reason(problems);
-        Decision::Answer(match event.request_type {
-            Some(RequestType::Create) => Answer::not_begun(reason),
-            Some(RequestType::Rollback) => Answer::success_in_spite_of(Attributes::default(), &reason.summary),
-            _ => Answer::failed(reason),
-        })
+        let is_creation = event.request_type == Some(RequestType::Create);
+        let refusal = if is_creation { Answer::not_begun } else { Answer::failed };
+        Decision::Answer(refusal(reason(problems)))
     })
 }
 
@@ -72,7 +69,9 @@ fn create_or_update(
     let tolerance_percent = property(event, "FailureTolerancePercent", 50, percent, &mut problems);
     let policy = policy(event).map_err(|refused| problems.extend(refused)).ok();
     if let Some(policy) = &policy {
-        problems.extend(policy_problems(policy, disabled, member_roles, set_up, now));
+        // What goes back to a policy that has become impossible since is told by its run, as what fails in accounts is.
+        let sets_up = !disabled && request_type != RequestType::Rollback;
+        problems.extend(policy_problems(policy, disabled, sets_up.then_some(member_roles), set_up, now));
     }
     if !problems.is_empty() {
         return Err(problems);
@@ -180,7 +179,7 @@ fn listed(refused: InvalidPolicy) -> Problems {
 fn policy_problems(
     policy: &PatchPolicy,
     disabled: bool,
-    member_roles: &MemberRoles,
+    member_roles: Option<&MemberRoles>,
     set_up: Option<&Names>,
     now: Timestamp,
 ) -> Problems {
@@ -193,9 +192,7 @@ fn policy_problems(
     let renamed = set_up.map(|set_up| Names::of(policy).changed_from(set_up)).unwrap_or_default();
     let renamed = renamed.into_iter().map(|problem| format!("Policy: {problem}"));
     // What takes everything down sets nothing up that would have to be allowed, or to open.
-    if disabled {
-        return renamed.collect();
-    }
+    let Some(member_roles) = member_roles else { return renamed.collect() };
     let refused = [member_roles.check(policy), openings::check(policy, now)];
     renamed.chain(refused.into_iter().filter_map(Result::err).flat_map(listed)).collect()
 }

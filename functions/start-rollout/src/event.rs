@@ -43,11 +43,6 @@ impl<'a> Event<'a> {
         })
     }
 
-    /// All of them, as JSON.
-    pub(crate) fn properties(&self) -> String {
-        self.properties.to_string()
-    }
-
     /// A property; CloudFormation makes every scalar a text.
     pub(crate) fn property(&self, name: &str) -> Option<&'a str> {
         self.properties[name].as_str()

@@ -9,7 +9,7 @@
 //! for; an inspection only before a deletion. The owner tag and the DHMC role stay what they are until a run has taken down what they are for.
 //!
 //! Needs `dynamodb:GetItem` and `dynamodb:PutItem` on the ledger, `states:ListExecutions` and `states:StartExecution` on the state machine and
-//! `states:DescribeExecution`, `states:ListMapRuns` and `states:StopExecution` on its executions.
+//! `states:DescribeExecution`, `states:ListMapRuns` and `states:StopExecution` on its executions; `cloudformation:DescribeStacks` on its own stack.
 
 mod decide;
 mod event;
@@ -22,7 +22,8 @@ use aws_sdk_sfn::operation::start_execution::StartExecutionError;
 use jiff::{SignedDuration, Timestamp};
 use lambda::call::Called;
 use lambda::named_error::message;
-use lambda::{CallError, Cause, NamedError, logs};
+use lambda::query::{CLOUDFORMATION, query, texts};
+use lambda::{CallError, Cause, NamedError, SdkConfig, logs};
 use patching::names::Names;
 use policy::ids::RunId;
 use policy::input::{Action, ExecutionInput};
@@ -61,16 +62,15 @@ pub enum Error {
     /// The answer did not arrive; its own name is the error's.
     #[error(transparent)]
     NotDelivered(#[from] NotDelivered),
-    /// The answer was not written down; its own name is the error's.
-    #[error(transparent)]
-    Call(#[from] CallError),
 }
 
-lambda::named_error!(Error, NotDelivered: NotDelivered, Call: CallError);
+lambda::named_error!(Error, NotDelivered: NotDelivered);
 
 /// What an environment keeps between invocations.
 #[derive(Debug)]
 pub struct Context {
+    /// For CloudFormation.
+    pub config: SdkConfig,
     /// In the home Region.
     pub states: aws_sdk_sfn::Client,
     /// For what is answered here.
@@ -93,8 +93,11 @@ pub struct Context {
 /// Decides, then starts an execution or answers.
 pub async fn handle(context: &Context, event: Value, now: Timestamp) -> Result<Response, Error> {
     let mut event = Event::read(&event).ok_or(Error::InvalidInput)?;
+    if event.request_type == Some(RequestType::Update) && context.goes_back(&event).await {
+        event.request_type = Some(RequestType::Rollback);
+    }
     let set_up = match event.request_type {
-        Some(RequestType::Update) => context.look_back(&mut event).await,
+        Some(RequestType::Update | RequestType::Rollback) => context.set_up().await,
         _ => Ok(None),
     };
     let decision = match &set_up {
@@ -114,9 +117,6 @@ pub async fn handle(context: &Context, event: Value, now: Timestamp) -> Result<R
     };
     let decided = answer.to(&event.addressee);
     context.answers.put(&event.addressee.response_url, &decided.body).await?;
-    if decided.status == AnswerStatus::Success && event.request_type != Some(RequestType::Delete) {
-        context.ledger.settle_properties(&event.properties()).await?;
-    }
     Ok(Response { run, answered: Some(decided.status) })
 }
 
@@ -130,7 +130,6 @@ async fn begin(context: &Context, event: &Event<'_>, start: &Start, now: Timesta
             request_type: start.request_type,
             tolerance_percent: start.tolerance_percent,
             execution_arn: context.execution_arn(&start.run),
-            properties: event.properties(),
             decided: None,
         };
         let expires_at = (now + context.history).as_second();
@@ -181,12 +180,22 @@ fn not_started(request_type: RequestType, error: &CallError) -> Answer {
 }
 
 impl Context {
-    /// Recognizes that CloudFormation goes back, by the properties that it goes back to; answers the names of what is set up.
-    async fn look_back(&self, event: &mut Event<'_>) -> Result<Option<Names>, LedgerError> {
-        if self.ledger.settled_properties().await? == Some(event.properties()) {
-            event.request_type = Some(RequestType::Rollback);
+    /// Whether CloudFormation takes an update back: its request does not say so, its stack does. Where it cannot be asked, it is taken to go on.
+    async fn goes_back(&self, event: &Event<'_>) -> bool {
+        let stack = [("StackName", event.addressee.stack_id.as_str())];
+        match query(&self.config, CLOUDFORMATION, "cloudformation:DescribeStacks", &stack).await {
+            Ok(document) => {
+                texts(&document, "StackStatus").flatten().any(|status| status == "UPDATE_ROLLBACK_IN_PROGRESS")
+            }
+            Err(error) => {
+                tracing::warn!(
+                    error.name = error.name(),
+                    "whether the stack goes back is not known: {}",
+                    message(&error)
+                );
+                false
+            }
         }
-        self.set_up().await
     }
 
     /// The names of what is set up; none when nothing is, or when a run has taken it down, except where that failed.

@@ -11,6 +11,7 @@ async fn main() -> Result<(), lambda::RuntimeError> {
     let config = clients::shared_config().await;
     let history_days: i64 = env::required("HISTORY_DAYS")?;
     let context = Context {
+        config: config.clone(),
         states: aws_sdk_sfn::Client::new(&config),
         answers: AnswerClient::default(),
         ledger: Ledger::from_env(&config)?,

@@ -6,6 +6,7 @@ pub mod env;
 mod invocation;
 pub mod logs;
 pub mod named_error;
+pub mod query;
 pub mod serve;
 
 /// Why a function could not start.

@@ -6,7 +6,7 @@ use aws_config::SdkConfig;
 use lambda::CallError;
 use policy::ids::Region;
 
-use crate::query::{EC2, query, texts};
+use lambda::query::{EC2, query, texts};
 
 const OPERATION: &str = "ec2:DescribeRegions";
 

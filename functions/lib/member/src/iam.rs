@@ -5,8 +5,8 @@ use lambda::{CallError, Cause};
 use policy::RoleName;
 use policy::ids::{AccountId, RunId};
 
-use crate::query::{IAM, query, texts};
 use crate::sessions::MemberSessions;
+use lambda::query::{IAM, query, texts};
 
 const OPERATION: &str = "iam:GetRole";
 

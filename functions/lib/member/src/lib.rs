@@ -5,6 +5,5 @@ pub mod ec2;
 pub mod hosts;
 mod iam;
 pub mod progress;
-pub mod query;
 pub mod sessions;
 pub mod windows;

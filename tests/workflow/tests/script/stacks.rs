@@ -148,9 +148,9 @@ fn what_a_policy_that_is_deployed_makes_useless_is_named() {
 
 #[test]
 fn documents_that_fit_into_no_function_are_refused_before_anything_is_built() {
-    let documents = format!("Documents={}", vec!["Own-".repeat(30); 17].join(","));
+    let documents = format!("Documents={}", vec!["Own-".repeat(30); 21].join(","));
     let ended = StandIn::new().run(&[&documents]);
-    let refused = "Documents: 2056 characters, of which 2000 are allowed: Own-";
+    let refused = "Documents: 2540 characters, of which 2500 are allowed: Own-";
     assert!(!ended.succeeded && ended.changed_nothing() && ended.said.contains(refused), "{}", ended.said);
 }
 
@@ -210,4 +210,33 @@ fn a_role_that_the_setting_for_dhmc_names_is_not_deleted() {
     let ended = reset("$None");
     assert!(ended.succeeded && ended.of("delete-stack").len() == 1, "{}", ended.said);
     assert!(ended.of("list-stack-instances").iter().any(|words| words.iter().any(|word| word == "ours-dhmc-roles")));
+}
+
+#[test]
+fn a_check_deletes_nothing_and_neither_does_a_deployment_that_may_have_left_something() {
+    let checked = deployed("patch-manager", &[])
+        .answer("cloudformation describe-stacks patch-manager Stacks[0].StackStatus", "ROLLBACK_COMPLETE")
+        .answer("stepfunctions validate-state-machine-definition", "OK")
+        .run(&["--validate"]);
+    assert!(
+        checked.succeeded && checked.said.contains("not checked: the stack patch-manager was rolled back"),
+        "{}",
+        checked.said
+    );
+    let deletes_the =
+        |ended: &Ended, stack| ended.of("delete-stack").iter().any(|words| words.iter().any(|word| word == stack));
+    assert!(!deletes_the(&checked, "patch-manager"), "{:?}", checked.asked);
+    for status in ["ROLLBACK_FAILED", "DELETE_FAILED"] {
+        let stand_in = deployed("patch-manager", &[("ResourcePrefix", "ours")])
+            .answer("cloudformation describe-stacks patch-manager Stacks[0].StackStatus", status);
+        let ended = stand_in.run(&["--artifacts", stand_in.built().to_str().unwrap()]);
+        let line = format!(
+            "stack patch-manager is {status} and takes no more than its deletion: --delete keep, then deploy again"
+        );
+        assert!(
+            !ended.succeeded && ended.said.contains(&line) && !deletes_the(&ended, "patch-manager"),
+            "{}",
+            ended.said
+        );
+    }
 }

@@ -9,7 +9,7 @@ use lambda::{CallError, Cause, NamedError};
 use patching::hosts::observation::Instance;
 use tokio::time::{Instant, sleep};
 
-use crate::query::{EC2, query};
+use lambda::query::{EC2, query};
 
 const OPERATION: &str = "ec2:DescribeInstances";
 /// The most that it takes.

@@ -15,8 +15,6 @@ use crate::ledger::{Ledger, LedgerError, PUTTING, read, s};
 
 /// In the place of an account's id, before which it sorts: `Ledger::outcomes` does not see it.
 const KEY: &str = "#stack";
-/// In the place of a run's name and of an account's id: belongs to no run, and does not expire.
-const SETTLED: &str = "#settled";
 
 /// A stack that waits for a run to end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,9 +29,6 @@ pub struct WaitingStack {
     pub tolerance_percent: u8,
     /// The run's execution.
     pub execution_arn: String,
-    /// The resource's properties, as JSON; an earlier version did not write them.
-    #[serde(default)]
-    pub properties: String,
     /// What it is to be answered, when that was decided and did not arrive.
     #[serde(flatten)]
     pub decided: Option<Decided>,
@@ -75,19 +70,6 @@ impl Ledger {
     pub async fn mark_answered(&self, run: &RunId, status: AnswerStatus, at: &str) -> Result<(), CallError> {
         let expression = "SET answeredAt = :at, answer = :status REMOVE responseUrl, decided, decidedStatus";
         self.update(run, expression, [(":at", at), (":status", status.into())]).await
-    }
-
-    /// The properties of the last request that the stack was answered success to, as JSON, if that was written down (`dynamodb:GetItem`).
-    pub async fn settled_properties(&self) -> Result<Option<String>, LedgerError> {
-        let item = self.item(SETTLED, SETTLED).await?;
-        Ok(item.and_then(|item| item.get("properties")?.as_s().ok().cloned()))
-    }
-
-    /// Writes them down (`dynamodb:PutItem`).
-    pub async fn settle_properties(&self, properties: &str) -> Result<(), CallError> {
-        let call = self.put(SETTLED, SETTLED, HashMap::from([("properties", properties)]))?;
-        logs::written(PUTTING, SETTLED, call.send().await.called(PUTTING)?.request_id());
-        Ok(())
     }
 
     /// Updates the item of the stack that waits for `run`, unless it was answered.
@@ -143,7 +125,6 @@ mod tests {
             request_type: RequestType::Update,
             tolerance_percent: 50,
             execution_arn: "arn:aws:states:us-east-1:111122223333:execution:rollout:r1".into(),
-            properties: r#"{"Policy":"p"}"#.into(),
             decided: None,
         }
     }
@@ -245,17 +226,5 @@ mod tests {
 
         server.answers(400, CONDITION_FAILED);
         ledger.mark_answered(&run(), AnswerStatus::Failed, "2026-12-01T00:00:00Z").await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn properties_that_were_settled_read_back() {
-        let (server, ledger) = server().await;
-        server.answers(200, "{}");
-        ledger.settle_properties("{}").await.unwrap();
-        let item = asked(&server).1["Item"].clone();
-        server.answers(200, &json!({ "Item": item }).to_string());
-        assert_eq!(ledger.settled_properties().await.unwrap().as_deref(), Some("{}"));
-        server.answers(200, "{}");
-        assert_eq!(ledger.settled_properties().await.unwrap(), None);
     }
 }

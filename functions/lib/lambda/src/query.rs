@@ -18,7 +18,7 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use aws_smithy_xml::decode::{Document, try_data};
 
-use lambda::{CallError, Cause, clients};
+use crate::{CallError, Cause, clients};
 
 const CONTENT_TYPE: &str = "application/x-www-form-urlencoded; charset=utf-8";
 /// A page of a thousand instances with fifty tags each has some 20 MB.
@@ -38,6 +38,8 @@ pub struct Service {
 
 /// Amazon EC2.
 pub const EC2: Service = Service { name: "ec2", version: "2016-11-15", is_global: false };
+/// AWS CloudFormation.
+pub const CLOUDFORMATION: Service = Service { name: "cloudformation", version: "2010-05-15", is_global: false };
 /// AWS Identity and Access Management.
 pub const IAM: Service = Service { name: "iam", version: "2010-05-08", is_global: true };
 
@@ -160,7 +162,7 @@ fn no_answer(operation: &'static str, problem: impl fmt::Display) -> CallError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lambda::NamedError;
+    use crate::NamedError;
     use support::Server;
 
     #[tokio::test]
