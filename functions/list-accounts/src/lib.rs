@@ -31,7 +31,7 @@ use serde_json::Value;
 use strum::{IntoStaticStr, VariantNames};
 
 pub use organization::client as organizations_client;
-pub use select::Reason;
+pub use units::Reason;
 pub use waves::WaveOfRun;
 
 /// The execution's input and the policy, both as they stand.

@@ -9,16 +9,14 @@ use aws_sdk_organizations::config::timeout::TimeoutConfig;
 use aws_sdk_organizations::types::Account as SdkAccount;
 use futures::{StreamExt, TryStreamExt, stream};
 use lambda::call::{Called, every};
-use lambda::{CallError, SdkConfig};
+use lambda::SdkConfig;
 use patching::targets::Account;
 use policy::PatchPolicy;
 use policy::ids::{AccountId, OrganizationalUnitId};
 
 use crate::Error;
-use crate::units::{self, Path};
+use crate::units::{self, CALLS_AT_ONCE, Path, not_readable};
 
-/// AWS Organizations throttles early.
-pub(crate) const CALLS_AT_ONCE: usize = 4;
 /// How often a call is tried: one that is throttled must not throw away all that was read before it.
 const TRIES: u32 = 10;
 /// One try of a call.
@@ -122,10 +120,6 @@ fn account(account: SdkAccount) -> Option<(Account, Path)> {
         organizational_unit: None,
     };
     Some((account, path.split('/').filter_map(|part| part.parse().ok()).collect()))
-}
-
-pub(crate) fn not_readable(error: CallError) -> Error {
-    if error.is_passing() { Error::Call(error) } else { Error::OrganizationNotReadable(error) }
 }
 
 #[cfg(test)]

@@ -9,10 +9,7 @@ use policy::input::{Action, ExecutionInput};
 use record::footprint::Footprint;
 
 use crate::Counts;
-use crate::units::{self, Path};
-
-/// Why an account is left out.
-pub type Reason = &'static str;
+use crate::units::{self, Path, Reason};
 
 /// What narrows a run.
 #[derive(Debug)]

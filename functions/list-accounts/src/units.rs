@@ -13,8 +13,12 @@ use policy::ids::{AccountId, OrganizationalUnitId};
 use policy::{InvalidPolicy, PatchPolicy, Problem, Scope};
 
 use crate::Error;
-use crate::organization::{CALLS_AT_ONCE, not_readable};
-use crate::select::Reason;
+
+/// AWS Organizations throttles early.
+pub(crate) const CALLS_AT_ONCE: usize = 4;
+
+/// Why an account is left out.
+pub type Reason = &'static str;
 
 /// The root and the units on the way down to an account.
 pub(crate) type Path = Vec<OrganizationalUnitId>;
@@ -146,6 +150,10 @@ pub(crate) fn named(path: &[OrganizationalUnitId], names: &BTreeMap<Organization
         None => id.to_string(),
     });
     names.collect::<Vec<_>>().join("/")
+}
+
+pub(crate) fn not_readable(error: CallError) -> Error {
+    if error.is_passing() { Error::Call(error) } else { Error::OrganizationNotReadable(error) }
 }
 
 #[cfg(test)]

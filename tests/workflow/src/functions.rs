@@ -98,7 +98,8 @@ fn named_in(texts: &[String]) -> BTreeSet<String> {
 }
 
 fn is_operation(literal: &str) -> bool {
-    let services = ["account", "dynamodb", "ec2", "iam", "organizations", "s3", "sns", "ssm", "states", "sts"];
+    let services =
+        ["account", "cloudformation", "dynamodb", "ec2", "iam", "organizations", "s3", "sns", "ssm", "states", "sts"];
     literal.split_once(':').is_some_and(|(service, operation)| {
         services.contains(&service)
             && operation.starts_with(|first: char| first.is_ascii_uppercase())

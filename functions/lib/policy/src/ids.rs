@@ -1,6 +1,6 @@
 //! Identifiers that AWS hands out, parsed once and valid from then on.
 
-use crate::text::text_type;
+use crate::text_type::text_type;
 
 text_type! {
     /// An AWS account's id: 12 digits.

@@ -2,6 +2,7 @@
 
 mod denied;
 mod dhmc;
+mod differences;
 pub mod ids;
 pub mod input;
 pub mod member_roles;
@@ -18,27 +19,26 @@ mod scope;
 mod target;
 mod task;
 mod text;
+mod text_type;
 mod timezone;
-mod waves;
 mod window;
 mod written;
 
 pub use denied::OnRegionDenied;
 pub use dhmc::{Dhmc, OnDelete};
+pub use differences::Differences;
 pub use number::{CutoffHours, DurationHours, HaltAbovePercent, Priority, ScheduleOffset, TimeoutSeconds};
 pub use output::Output;
 pub use owner_tag::{OwnerTag, TagKey, TagValue};
-pub use policy::{PatchPolicy, UnreadablePolicy};
-pub use problem::{InvalidPolicy, Problem};
+pub use policy::{PatchPolicy, UnreadablePolicy, Wave, WaveName};
+pub use problem::{InvalidPolicy, NotAllowed, Problem};
 pub use role::{DHMC_ROLE, RoleArn, RoleName};
 pub use schedule::{Schedule, ScheduleKind};
 pub use scope::Scope;
 pub use target::{Filter, NamedFilter, Target, TargetKey};
 pub use task::{CutoffBehavior, Task};
 pub use text::{
-    BucketName, ConcurrencyLimit, Description, DocumentName, DocumentVersion, ErrorLimit, KeyPrefix, LogGroupName,
-    Name, NotAllowed,
+    BucketName, ConcurrencyLimit, Description, DocumentName, DocumentVersion, ErrorLimit, KeyPrefix, LogGroupName, Name,
 };
 pub use timezone::Timezone;
-pub use waves::{Differences, Wave, WaveName};
 pub use window::Window;

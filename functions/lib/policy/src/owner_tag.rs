@@ -1,7 +1,7 @@
 //! The tag by which the solution knows its own windows.
 
 use crate::reader::object;
-use crate::text::text_type;
+use crate::text_type::text_type;
 
 /// `[\p{L}\p{Z}\p{N}_.:/=+\-@]`, of which IAM's policy documents take nothing above U+00FF.
 macro_rules! of_letters {

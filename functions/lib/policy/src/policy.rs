@@ -1,17 +1,21 @@
-//! The policy as a whole: what Patch Manager's set-up should be in every account and Region.
+//! The policy as a whole: what Patch Manager's set-up should be in every account and Region, and its waves: who gets it first, who later.
 
-use serde_json::Value;
+use std::collections::BTreeSet;
+use std::iter;
+
+use serde_json::{Value, json};
 
 use crate::denied::OnRegionDenied;
 use crate::dhmc::Dhmc;
-use crate::ids::Region;
+use crate::differences::Differences;
+use crate::ids::{AccountId, OrganizationalUnitId, Region};
 use crate::number::HaltAbovePercent;
 use crate::owner_tag::OwnerTag;
-use crate::problem::InvalidPolicy;
-use crate::reader::{self, object};
+use crate::problem::{InvalidPolicy, Problem};
+use crate::reader::{self, FromNode, Node, Read, all, object, own_name};
 use crate::role::RoleName;
 use crate::scope::Scope;
-use crate::waves::{self, Wave};
+use crate::text_type::text_type;
 use crate::window::{self, Window};
 use crate::written;
 
@@ -29,7 +33,7 @@ object! {
         /// The order in which accounts get it, and what differs for some of them: 1 to 10 waves. Without them all accounts get it at once.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 10)))]
-        waves: Vec<Wave> = default => |policy, field| policy.or_with(field, waves::read_waves),
+        waves: Vec<Wave> = default => |policy, field| policy.or_with(field, read_waves),
         /// A rollout halts when more than this percentage of the accounts of a wave failed; 100 by default, which is never.
         halt_above_percent: HaltAbovePercent = default,
         /// Default Host Management Configuration.
@@ -59,7 +63,7 @@ const SCHEMA: &str = "$schema";
 #[cfg(feature = "schema")]
 fn allow_schema(schema: &mut schemars::Schema) {
     if let Some(Value::Object(properties)) = schema.get_mut("properties") {
-        properties.insert(SCHEMA.to_owned(), serde_json::json!({ "type": "string" }));
+        properties.insert(SCHEMA.to_owned(), json!({ "type": "string" }));
     }
 }
 
@@ -95,6 +99,89 @@ impl PatchPolicy {
         }
         Err(InvalidPolicy { problems }.into())
     }
+
+    /// The wave that takes an account: the first one that names it or a unit on the `path` down to it, or else the last one.
+    pub fn wave_of(&self, account: &AccountId, path: &[OrganizationalUnitId]) -> Option<&Wave> {
+        self.waves.iter().find(|wave| wave.names(account, path)).or(self.waves.last())
+    }
+
+    /// The policy, and as it is in each of its waves.
+    pub fn everywhere(&self) -> impl Iterator<Item = &Self> {
+        iter::once(self).chain(self.waves.iter().map(|wave| &*wave.policy))
+    }
+
+    /// Checks the policy, and as it is in each of its waves.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidPolicy`], with what is `found`, each at its place in the policy.
+    pub fn check(&self, found: impl Fn(&Self) -> Vec<Problem>) -> Result<(), InvalidPolicy> {
+        let without = found(self);
+        let mut problems = without.clone();
+        for (index, wave) in self.waves.iter().enumerate() {
+            let (path, merged) = (format!("$.waves[{index}]"), json!(wave.policy));
+            let place = |problem| wave.differences.place(&path, &merged, &without, problem);
+            problems.extend(found(&wave.policy).into_iter().filter_map(place));
+        }
+        if problems.is_empty() { Ok(()) } else { Err(InvalidPolicy { problems }) }
+    }
+}
+
+object! {
+    /// Accounts that get the policy together, after those of the waves before it and before those of the waves after it.
+    Wave, "an object with name, and organizationalUnits or accounts" {
+        /// The wave's name; no other wave of the policy has it.
+        name: WaveName,
+        /// The organizational units, at any depth, whose accounts it takes. The last wave has neither these nor `accounts`: it takes the
+        /// rest.
+        #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+        organizational_units: BTreeSet<OrganizationalUnitId> = default,
+        /// Accounts that it takes.
+        #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+        accounts: BTreeSet<AccountId> = default,
+        /// What differs in it.
+        #[serde(flatten)]
+        differences: Differences => |wave, _| Differences::from_fields(wave),
+        /// The policy as it is in this wave, which has no waves itself.
+        #[serde(skip)]
+        policy: Box<PatchPolicy> => |wave, _| match &differences {
+            Ok(differences) => differences.read_applied_to(wave.node()).map(Box::new),
+            Err(_) => Ok(Box::default()),
+        },
+    }
+}
+
+text_type! {
+    /// A wave's name.
+    WaveName, "1 to 32 letters, digits, _ and -", "^[a-zA-Z0-9_-]{1,32}$"
+}
+
+/// As many as can be told apart, and as fit into a state with their policies.
+const WAVES: &str = "a list of 1 to 10 waves; leave it out for all accounts at once";
+
+impl Wave {
+    /// Whether it names this account, or one of the units on the path down to it.
+    fn names(&self, account: &AccountId, path: &[OrganizationalUnitId]) -> bool {
+        self.accounts.contains(account) || path.iter().any(|unit| self.organizational_units.contains(unit))
+    }
+}
+
+/// Reads the waves of a policy.
+fn read_waves(node: &Node<'_>) -> Read<Vec<Wave>> {
+    let items = node.items(1..=10, WAVES)?;
+    all(items.iter().enumerate().map(|(index, item)| {
+        let name = own_name(&items, index);
+        let wave = Wave::from_node(item);
+        let is_named =
+            |field| item.member(field).is_some_and(|named| !named.value().is_null() && *named.value() != json!([]));
+        let takes_rest = !["organizationalUnits", "accounts"].into_iter().any(is_named);
+        let place = match (takes_rest, index + 1 == items.len()) {
+            (true, false) => Err(item.refuse("organizationalUnits or accounts: only the last wave takes the rest")),
+            (false, true) => Err(item.refuse("no organizationalUnits and no accounts: the last wave takes the rest")),
+            _ => Ok(()),
+        };
+        name.and(place).and(wave)
+    }))
 }
 
 /// Why a text is no policy.

@@ -1,5 +1,6 @@
 //! What is wrong with a document, said so that its author can put it right without looking anything up.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Serialize;
@@ -14,6 +15,21 @@ pub struct Problem {
     pub value: String,
     /// What may stand there.
     pub allowed: String,
+}
+
+/// What is allowed instead, in words.
+pub(crate) type Allowed = Cow<'static, str>;
+
+/// A text that may not stand in this place.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{value:?} is no {kind}; allowed: {allowed}")]
+pub struct NotAllowed {
+    /// The type that it was to be.
+    pub kind: &'static str,
+    /// The text as it was given.
+    pub value: String,
+    /// What is allowed.
+    pub allowed: Allowed,
 }
 
 /// How many characters of a value are shown.

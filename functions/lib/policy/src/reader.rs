@@ -11,8 +11,7 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use crate::problem::Problem;
-use crate::text::NotAllowed;
+use crate::problem::{NotAllowed, Problem};
 
 /// The value could not be read, and the problem is written down. Only this module makes one.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! IAM roles, by name and by ARN.
 
 use crate::ids::AccountId;
-use crate::text::text_type;
+use crate::text_type::text_type;
 
 text_type! {
     /// The name of an IAM role, with its path where it has one, and without a leading slash: `service-role/Name`.

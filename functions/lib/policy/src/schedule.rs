@@ -11,10 +11,8 @@ use jiff::SignedDuration;
 use jiff::civil::{DateTime, Time};
 
 use crate::number::ScheduleOffset;
-use crate::text::{NotAllowed, as_text};
-
-/// What is allowed instead.
-type Allowed = Cow<'static, str>;
+use crate::problem::{Allowed, NotAllowed};
+use crate::text_type::as_text;
 
 /// What is allowed when it is not even clear which form was meant.
 const ALLOWED: &str = "\"cron(…)\", \"rate(…)\", \"at(…)\" or \"patch-tuesday(…)\", such as \"cron(0 2 ? * THU#3 *)\", \"rate(7 days)\", \
@@ -108,7 +106,7 @@ impl ScheduleKind {
             "cron" => cron::check(inner).map(|()| Self::Cron),
             "rate" => rate(inner).map(Self::Rate),
             "at" => at(inner).map(Self::At),
-            "patch-tuesday" => patch_tuesday::read(inner),
+            "patch-tuesday" => patch_tuesday::read(inner).map(|(days, time)| ScheduleKind::PatchTuesday { days, time }),
             _ => Err(ALLOWED.into()),
         }
     }

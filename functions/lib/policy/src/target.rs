@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::reader::{FromNode, Node, Read, all, object};
-use crate::text::{Description, Name, matches, text_type};
+use crate::text::{Description, Name};
+use crate::text_type::{matches, text_type};
 
 /// The hosts that a window works on (`RegisterTargetWithMaintenanceWindow`): those that a filter finds, or those that all filters of a
 /// list find, as Systems Manager takes them together.

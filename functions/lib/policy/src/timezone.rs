@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::text::text_type;
+use crate::text_type::text_type;
 
 text_type! {
     /// A time zone's name in the IANA database (`ScheduleTimezone`), `UTC` included; capitals matter.

@@ -39,8 +39,8 @@ async fn what_goes_back_to_what_is_refused_today_is_started() {
         let server = Server::start().await;
         let mut event = event(&server, "Update", true);
         let window = json!({
-            "name": "w", "schedule": "cron(0 2 ? * THU 1970)", "target": {"values": ["Linux"]},
-            "task": {"name": "t", "document": "AWS-RunPatchBaseline"}
+            "name": "window", "schedule": "cron(0 2 ? * THU 1970)", "target": {"values": ["Linux"]},
+            "task": {"name": "task", "document": "AWS-RunPatchBaseline"}
         });
         let policy =
             json!({"windows": [window], "dhmc": {"enabled": false}, "ownerTag": {"key": "createdBy", "value": "us"}});

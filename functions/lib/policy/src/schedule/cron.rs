@@ -8,8 +8,8 @@ use croner::Cron;
 use croner::parser::{CronParser, Seconds, Year};
 use jiff::SignedDuration;
 
-use super::Allowed;
-use crate::text::matches;
+use crate::problem::Allowed;
+use crate::text_type::matches;
 
 /// "Cron expressions that lead to rates faster than five minutes are not supported", says the user guide.
 pub(super) const SHORTEST_INTERVAL: SignedDuration = SignedDuration::from_mins(5);

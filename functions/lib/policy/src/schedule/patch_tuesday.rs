@@ -5,18 +5,18 @@
 
 use jiff::civil::Time;
 
-use super::{Allowed, ScheduleKind};
+use crate::problem::Allowed;
 
 /// As late as the fourth Tuesday and six days: a month need not have a fifth.
 const MOST_DAYS: u8 = 20;
 
 /// Reads what stands between the parentheses: the days after the second Tuesday, and the time.
-pub(super) fn read(inner: &str) -> Result<ScheduleKind, Allowed> {
+pub(super) fn read(inner: &str) -> Result<(u8, Time), Allowed> {
     let (days, time) = inner.split_once(',').ok_or(
         "\"patch-tuesday(<days>, <HH:MM>)\": days after the second Tuesday of a month and a time, such as \"patch-tuesday(9, 02:00)\"",
     )?;
     match (read_days(days), read_time(time.strip_prefix(' ').unwrap_or(time))) {
-        (Some(days), Some(time)) => Ok(ScheduleKind::PatchTuesday { days, time }),
+        (Some(days), Some(time)) => Ok((days, time)),
         (days, time) => {
             let days = days.is_none().then_some("patch-tuesday with 0 to 20 days after the second Tuesday");
             let time = time.is_none().then_some("patch-tuesday with a time of 00:00 to 23:59, after a comma");

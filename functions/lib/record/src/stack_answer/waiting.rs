@@ -161,7 +161,7 @@ mod tests {
         ] {
             assert_eq!(request["Item"][name], value, "{name}");
         }
-        assert_eq!(request["Item"].as_object().unwrap().len(), 12, "{request}");
+        assert_eq!(request["Item"].as_object().unwrap().len(), 11, "{request}");
 
         server.answers(200, &json!({"Item": request["Item"]}).to_string());
         assert_eq!(ledger.waiting_stack(&run()).await.unwrap(), Some(stack()));

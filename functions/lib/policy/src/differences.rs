@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::policy::PatchPolicy;
 use crate::problem::Problem;
-use crate::reader::{self, Node, Read, all, member_path, object};
+use crate::reader::{self, FromNode, Node, Read, all, member_path, object};
 
 object! {
     /// What differs in a wave from the policy that it is of: JSON merge patches (RFC 7396).
@@ -57,7 +56,7 @@ impl Differences {
 
     /// The policy with what differs in a `wave` of it. What is wrong with it is written down at its place in the wave; what is wrong without the wave as
     /// well is written down without it.
-    pub(super) fn read_applied_to(&self, wave: &Node<'_>) -> Read<PatchPolicy> {
+    pub(super) fn read_applied_to<Policy: FromNode>(&self, wave: &Node<'_>) -> Read<Policy> {
         let policy = wave.document();
         let known = names(policy["windows"].as_array().map_or(&[], Vec::as_slice));
         let is_whole = |patch: &Map<_, _>| ["schedule", "target", "task"].iter().all(|name| patch.contains_key(*name));
