@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use lambda::CallError;
 use member::sessions::MemberSessions;
 use patching::hosts::{HostTotals, judge};
-use patching::token::Place;
+use patching::place::Place;
 use policy::PatchPolicy;
 use policy::ids::{AccountId, Region, RunId};
 use record::{ObjectKey, hosts, object};

@@ -1,4 +1,4 @@
-//! Work in member accounts: sessions with their configuration role, and clients that use them.
+//! Work in member accounts: sessions with a role there, for configuration or for inspection, and clients that use them.
 
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use lambda::call::{Called, ENTERING};
 use lambda::env::{self, EnvError};
 use lambda::{CallError, Cause};
 use lru::LruCache;
-use patching::token::Place;
+use patching::place::Place;
 use policy::ids::{AccountId, RunId};
 use policy::{RoleArn, RoleName};
 
@@ -20,7 +20,7 @@ const KEPT: NonZeroUsize = NonZeroUsize::MIN.saturating_add(127);
 /// A session is not used in its last minutes: an invocation must not outlive it.
 const MARGIN: Duration = Duration::from_mins(5);
 
-/// Where the configuration role stands in every account.
+/// Where the role stands in every account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemberRole {
     /// `aws`, `aws-cn` or `aws-us-gov`.
@@ -41,7 +41,7 @@ impl MemberRole {
     }
 }
 
-/// Makes and keeps sessions with the configuration role.
+/// Makes and keeps sessions with that role.
 ///
 /// A session serves all Regions, as it comes from a Regional STS endpoint; it is kept for the run's following invocations of
 /// this environment until shortly before it ends. What is used least goes first.

@@ -6,7 +6,7 @@ use policy::input::Action;
 use serde::Deserialize;
 
 use crate::outcome::Progress;
-use crate::token::Place;
+use crate::place::Place;
 
 /// Where to work, and towards what.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

@@ -1,6 +1,6 @@
 //! What is said of the hosts of each account and Region, an object for each that has any.
 
-use patching::token::Place;
+use patching::place::Place;
 
 /// Where it is: `runs/<run>/hosts/<account>/<region>.json`.
 pub fn key(place: &Place) -> String {

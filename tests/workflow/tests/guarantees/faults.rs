@@ -9,7 +9,7 @@ use aws_sdk_ssm::Client;
 use aws_sdk_ssm::config::retry::RetryConfig;
 use aws_sdk_ssm::config::timeout::TimeoutConfig;
 use aws_sdk_ssm::types::{MaintenanceWindowResourceType, Target};
-use patching::token::Place;
+use patching::place::Place;
 use policy::PatchPolicy;
 use policy::input::Action;
 use serde_json::json;

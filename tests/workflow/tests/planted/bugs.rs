@@ -51,7 +51,7 @@ pub(crate) const BUGS: &[Bug] = &[
     },
     Bug {
         name: "the same client tokens in every run",
-        file: "functions/lib/patching/src/token.rs",
+        file: "functions/lib/patching/src/place.rs",
         right: "format!(\"{}/{}/{}/{item}/{parent}/{settings:?}\", self.run,",
         wrong: "format!(\"{}/{}/{item}/{parent}/{settings:?}\",",
         caught_by: by("reconcile", "ownership::what_a_teardown_deleted_a_later_rollout_creates_anew"),

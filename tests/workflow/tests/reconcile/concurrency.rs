@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::join_all;
 use lambda::CallError;
 use patching::outcome::{Status, WindowStatus};
-use patching::token::Place;
+use patching::place::Place;
 use policy::PatchPolicy;
 use policy::input::Action;
 use serde_json::json;

@@ -5,7 +5,7 @@ use lambda::named_error::message;
 use lambda::{CallError, NamedError};
 use member::windows::KeptDocuments;
 use patching::outcome::Progress;
-use patching::token::Place;
+use patching::place::Place;
 use policy::PatchPolicy;
 use policy::input::Action;
 use serde_json::{Value, json};

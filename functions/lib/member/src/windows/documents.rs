@@ -10,7 +10,7 @@ use lambda::CallError;
 use lambda::call::Called;
 use lru::LruCache;
 use patching::documents::{Document, DocumentKey, Documents};
-use patching::token::Place;
+use patching::place::Place;
 use policy::ids::{AccountId, Region, RunId};
 
 /// The call that tells what a document takes.

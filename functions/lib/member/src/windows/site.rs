@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_sdk_ssm::Client;
 use lambda::CallError;
 use patching::outcome::{Progress, WindowStatus};
-use patching::token::Place;
+use patching::place::Place;
 use policy::OwnerTag;
 use tokio::time::sleep;
 

@@ -1,4 +1,4 @@
-//! Client tokens, so that a call repeated inside a run cannot create twice.
+//! Where a run is at work, and client tokens for its calls there, so that one repeated inside a run cannot create twice.
 
 use std::fmt::Debug;
 
