@@ -5,7 +5,7 @@ use patching::summary::{AccountTotals, FailedAccount};
 use record::ledger::Tally;
 use record::stack_answer::{Answer, Attributes, Reason, RequestType, WaitingStack};
 
-use crate::Request;
+use crate::request::Request;
 
 /// `recorded` is what the ledger has of a run without a report.
 pub(crate) fn decide(stack: &WaitingStack, request: &Request, recorded: Option<Tally>) -> Answer {

@@ -23,6 +23,8 @@ use policy::{PatchPolicy, RoleName};
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
+const LISTING: &str = "account:ListRegions";
+
 /// The account, and what the run is to do there.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -50,8 +52,6 @@ pub struct Response {
     /// What a person should look at.
     pub warnings: Vec<Warning>,
 }
-
-const LISTING: &str = "account:ListRegions";
 
 /// What to do in one Region.
 #[derive(Debug, PartialEq, Eq, Serialize)]

@@ -7,6 +7,8 @@
 //! `organizations:ListParents` where their answers have no path; `organizations:DescribeOrganizationalUnit`, `ssm:GetParameter`
 //! on the Control Tower parameter, `account:ListRegions`, `dynamodb:Query` on the ledger, `s3:GetObject` and `s3:PutObject` on `runs/`.
 
+mod context;
+mod error;
 mod organization;
 mod regions;
 mod retry;
@@ -14,23 +16,20 @@ mod select;
 mod units;
 mod waves;
 
-use std::collections::BTreeMap;
-
-use jiff::{SignedDuration, Timestamp};
-use lambda::CallError;
+use jiff::Timestamp;
 use patching::outcome::Warning;
 use patching::{approval, openings};
 use policy::ids::RunId;
 use policy::input::{Action, ExecutionInput, InvalidInput, Trigger};
-use policy::member_roles::MemberRoles;
-use policy::{InvalidPolicy, OnDelete, PatchPolicy, Problem};
-use record::ledger::LedgerError;
-use record::{Ledger, ObjectKey, object};
+use policy::{OnDelete, PatchPolicy, Problem};
+use record::{ObjectKey, object};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use strum::{IntoStaticStr, VariantNames};
 
+pub use context::Context;
+pub use error::Error;
 pub use organization::client as organizations_client;
+pub use select::Counts;
 pub use units::Reason;
 pub use waves::WaveOfRun;
 
@@ -66,79 +65,6 @@ pub struct Response {
     pub replaced_runs: usize,
     /// What a person should look at, beside what the accounts have.
     pub warnings: Vec<Warning>,
-}
-
-/// How many accounts the run takes and leaves out.
-#[derive(Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Counts {
-    /// To be worked in.
-    pub in_scope: usize,
-    /// Asked for by name, and not to be worked in: each of them will fail with its own error.
-    pub unavailable: usize,
-    /// Left out, by reason.
-    pub skipped: BTreeMap<Reason, usize>,
-}
-
-/// Why there is nothing to work with.
-#[derive(Debug, thiserror::Error, IntoStaticStr, VariantNames)]
-pub enum Error {
-    /// The execution's input is not one.
-    #[error(transparent)]
-    InvalidInput(#[from] InvalidInput),
-    /// The policy is not one.
-    #[error(transparent)]
-    InvalidPolicy(#[from] InvalidPolicy),
-    /// Patch Manager is turned off: all but a rollout is done meanwhile.
-    #[error("Patch Manager is disabled: set the stack's parameter DisablePatchManager to false to roll out again")]
-    PatchManagerDisabled,
-    /// The organization cannot be read from this account.
-    #[error("the organization cannot be read")]
-    OrganizationNotReadable(#[source] CallError),
-    /// The scope names the Regions that Control Tower governs, and its parameter does not.
-    #[error("the parameter {0} does not name the Regions that Control Tower governs")]
-    ControlTowerRegionsNotReadable(&'static str, #[source] Option<CallError>),
-    /// The earlier run that is to be retried has no record.
-    #[error("$.retryOf: there is no record of a run {0}")]
-    RunNotFound(RunId),
-    /// The earlier run is one of a version that did not write down what its targets were for.
-    #[error(
-        "$.retryOf: the run {0} was one of a former version, whose record does not say all: name accounts and Regions"
-    )]
-    #[strum(serialize = "RunNotFound")]
-    RunOfFormerVersion(RunId),
-    /// The targets of the earlier run cannot be read.
-    #[error("the object {0} is not a list of targets")]
-    TargetsNotReadable(String, #[source] serde_json::Error),
-    /// The ledger was not read; its own name is the error's.
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
-    /// A call failed; its own name is the error's.
-    #[error(transparent)]
-    Call(#[from] CallError),
-}
-
-lambda::named_error!(Error, Ledger: LedgerError, Call: CallError);
-
-/// What an environment keeps between invocations.
-#[derive(Debug)]
-pub struct Context {
-    /// In the management account; made by [`organizations_client`].
-    pub organizations: aws_sdk_organizations::Client,
-    /// In the home Region.
-    pub ssm: aws_sdk_ssm::Client,
-    /// In the home Region.
-    pub s3: aws_sdk_s3::Client,
-    /// In this account.
-    pub account: aws_sdk_account::Client,
-    /// The bucket of targets and reports.
-    pub bucket: String,
-    /// What is recorded of runs.
-    pub ledger: Ledger,
-    /// How long a run's items stay in the ledger.
-    pub history: SignedDuration,
-    /// What the roles in the accounts are made for.
-    pub member_roles: MemberRoles,
 }
 
 /// Checks everything that the run is given before anything is done, then writes the targets.

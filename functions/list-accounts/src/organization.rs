@@ -14,7 +14,7 @@ use patching::targets::Account;
 use policy::PatchPolicy;
 use policy::ids::{AccountId, OrganizationalUnitId};
 
-use crate::Error;
+use crate::error::Error;
 use crate::units::{self, CALLS_AT_ONCE, Path, not_readable};
 
 /// How often a call is tried: one that is throttled must not throw away all that was read before it.

@@ -8,7 +8,8 @@ use policy::ids::Region;
 use policy::input::{Action, InvalidInput};
 use policy::{InvalidPolicy, Problem, Scope};
 
-use crate::{Context, Error};
+use crate::context::Context;
+use crate::error::Error;
 
 const IN_INPUT: &str = "$.regions";
 const IN_SCOPE: &str = "$.scope.regions";

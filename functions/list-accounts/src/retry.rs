@@ -9,7 +9,9 @@ use policy::ids::{AccountId, RunId};
 use policy::input::Action;
 use record::{ObjectKey, object};
 
-use crate::{Context, Error, waves};
+use crate::context::Context;
+use crate::error::Error;
+use crate::waves;
 
 /// What is to be done again.
 #[derive(Debug, Default)]

@@ -7,9 +7,21 @@ use policy::Scope;
 use policy::ids::{AccountId, Region};
 use policy::input::{Action, ExecutionInput};
 use record::footprint::Footprint;
+use serde::Serialize;
 
-use crate::Counts;
 use crate::units::{self, Path, Reason};
+
+/// How many accounts the run takes and leaves out.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    /// To be worked in.
+    pub in_scope: usize,
+    /// Asked for by name, and not to be worked in: each of them will fail with its own error.
+    pub unavailable: usize,
+    /// Left out, by reason.
+    pub skipped: BTreeMap<Reason, usize>,
+}
 
 /// What narrows a run.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use patching::outcome::Warning;
 use policy::ids::{AccountId, OrganizationalUnitId};
 use policy::{InvalidPolicy, PatchPolicy, Problem, Scope};
 
-use crate::Error;
+use crate::error::Error;
 
 /// AWS Organizations throttles early.
 pub(crate) const CALLS_AT_ONCE: usize = 4;

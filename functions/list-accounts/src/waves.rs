@@ -154,7 +154,7 @@ pub(crate) fn named_twice(policy: &PatchPolicy) -> Vec<Warning> {
 /// What a person should look at when all accounts are known: waves that take none of these `targets`, and accounts that waves name and of
 /// which no path is known.
 pub(crate) fn of_nobody(policy: &PatchPolicy, paths: &BTreeMap<AccountId, Path>, targets: &[Target]) -> Vec<Warning> {
-    let strangers = policy.waves.iter().flat_map(|wave| {
+    let unknown = policy.waves.iter().flat_map(|wave| {
         let accounts = wave.accounts.iter().filter(|id| !paths.contains_key(*id));
         let told = |id| format!("the wave {} names the account {id}, which the organization does not have", wave.name);
         accounts.map(told).map(|message| Warning::new("UnknownAccount", message))
@@ -162,7 +162,7 @@ pub(crate) fn of_nobody(policy: &PatchPolicy, paths: &BTreeMap<AccountId, Path>,
     let taken: BTreeSet<_> = targets.iter().filter_map(|target| target.wave.as_deref()).collect();
     let waves = policy.waves.iter().filter(|wave| !taken.contains(wave.name.as_str()));
     let empty = waves.map(|wave| format!("the wave {} takes no account in scope", wave.name));
-    strangers.chain(empty.map(|message| Warning::new("WaveTakesNobody", message))).collect()
+    unknown.chain(empty.map(|message| Warning::new("WaveTakesNobody", message))).collect()
 }
 
 #[cfg(test)]

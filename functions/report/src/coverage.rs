@@ -26,9 +26,9 @@ use policy::input::{Action, ExecutionInput};
 use record::object;
 use serde_json::Value;
 
+use crate::context::{Context, PAGE, TABLE, Told};
 use crate::csv::Table;
 use crate::links::{Console, Links};
-use crate::{Context, PAGE, TABLE, Told};
 use hosts::Hosts;
 
 pub use html::render;

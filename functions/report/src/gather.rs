@@ -12,8 +12,8 @@ use policy::PatchPolicy;
 use policy::ids::AccountId;
 use policy::input::Action;
 
-use crate::Request;
 use crate::halt::{HALTED, halted_wave};
+use crate::request::Request;
 
 /// The run, whole, as it is at `now`.
 pub fn gather(request: Request, recorded: Vec<AccountOutcome>, targets: Vec<Target>, now: Timestamp) -> RunSummary {

@@ -7,6 +7,7 @@
 //! Needs `dynamodb:Query` on the ledger, `s3:GetObject` and `s3:PutObject` on `runs/`, and `sns:Publish` on the topic; for an
 //! inspection `s3:ListBucket`, `s3:GetObject` and `s3:PutObject` on `latest/` and `history.json`, and `s3:PutObject` on `hosts/`.
 
+mod context;
 pub mod coverage;
 pub mod csv;
 mod gather;
@@ -15,64 +16,30 @@ pub mod html;
 pub mod links;
 pub mod metrics;
 pub mod notification;
+mod request;
 pub mod text;
-
-use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use lambda::CallError;
 use patching::hosts::coverage::HostCount;
-use patching::outcome::{AccountOutcome, Caught, Status, Warning};
+use patching::outcome::{AccountOutcome, Status};
 use patching::summary::{FailedAccount, RunSummary, Totals};
 use patching::targets::Target;
-use policy::ids::RunId;
 use policy::input::Action;
 use record::ledger::LedgerError;
-use record::{Ledger, ObjectKey, object};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use record::{ObjectKey, object};
+use serde::Serialize;
 use strum::{IntoStaticStr, VariantNames};
 
+pub use context::Context;
+use context::{PAGE, TABLE, Told};
 pub use gather::gather;
 use links::Links;
-use metrics::Metrics;
-use notification::{Notification, Notifier};
+use notification::Notification;
+pub use request::{Counts, Request};
 
 /// How many failed accounts the answer names; the report names them all.
 const NAMED_FAILURES: usize = 10;
-
-/// Which run, and how far it came.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Request {
-    /// The run, which is the execution's name.
-    pub run: RunId,
-    /// The execution's ARN.
-    pub execution: String,
-    /// When the execution started, RFC 3339.
-    pub started_at: String,
-    /// The execution's input as it stands, which may be anything.
-    pub input: Value,
-    /// The policy as it stands; absent when the run did not come as far as reading it.
-    pub policy: Option<Value>,
-    /// What the run was to do; this and the next two are absent when it did not come as far as `ListAccounts`.
-    pub action: Option<Action>,
-    /// Where the accounts to be worked in are listed.
-    pub targets: Option<ObjectKey>,
-    /// How many accounts the run took and left out.
-    pub accounts: Option<Counts>,
-    /// What `ListAccounts` found that a person should look at. Earlier definitions do not hand it on.
-    #[serde(default)]
-    pub warnings: Vec<Warning>,
-    /// What the state machine caught when the run as a whole could not be done.
-    pub error: Option<Caught>,
-}
-
-/// How many accounts the run left out, by reason.
-#[derive(Debug, Deserialize)]
-pub struct Counts {
-    skipped: BTreeMap<String, usize>,
-}
 
 /// The run in numbers.
 #[derive(Debug, PartialEq, Serialize)]
@@ -109,47 +76,6 @@ pub enum Error {
 }
 
 lambda::named_error!(Error, Ledger: LedgerError, Call: CallError);
-
-/// What an environment keeps between invocations.
-#[derive(Debug)]
-pub struct Context {
-    /// In the home Region.
-    pub s3: aws_sdk_s3::Client,
-    /// Tells those who want to know.
-    pub notifier: Notifier,
-    /// Where metrics go.
-    pub metrics: Metrics,
-    /// The bucket of targets and reports.
-    pub bucket: String,
-    /// What is recorded of runs.
-    pub ledger: Ledger,
-    /// Who is told of failures is told of an inspection, too, in which fewer of 100 hosts are patched.
-    pub notify_below_percent: f64,
-}
-
-/// What is to be told of a run whose files are written.
-struct Told {
-    metrics: Option<String>,
-    /// Whether those are to know who want to know of failures.
-    is_bad: bool,
-    subject: String,
-    text: String,
-    hosts: Option<HostCount>,
-}
-
-/// Content types.
-const PAGE: &str = "text/html; charset=utf-8";
-const TABLE: &str = "text/csv; charset=utf-8; header=present";
-
-impl Context {
-    fn object(&self, key: &str) -> ObjectKey {
-        ObjectKey { bucket: self.bucket.clone(), key: key.to_owned() }
-    }
-
-    fn of_run(&self, run: &RunSummary, name: &str) -> ObjectKey {
-        self.object(&format!("runs/{}/{name}", run.run))
-    }
-}
 
 /// Puts together what is recorded, and what should be and is not, and writes it.
 pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Result<Response, Error> {

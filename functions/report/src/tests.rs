@@ -2,11 +2,13 @@ use std::collections::BTreeSet;
 
 use lambda::NamedError;
 use patching::outcome::AccountOutcome;
+use record::Ledger;
 use serde_json::{Value, from_str, from_value, json};
 use support::Server;
 
 use super::*;
-use crate::notification::Notify;
+use crate::metrics::Metrics;
+use crate::notification::{Notifier, Notify};
 
 const FIRST: &str = "111122223333";
 const SECOND: &str = "111122224444";

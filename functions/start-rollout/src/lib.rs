@@ -11,6 +11,7 @@
 //! Needs `dynamodb:GetItem` and `dynamodb:PutItem` on the ledger, `states:ListExecutions` and `states:StartExecution` on the state machine and
 //! `states:DescribeExecution`, `states:ListMapRuns` and `states:StopExecution` on its executions; `cloudformation:DescribeStacks` on its own stack.
 
+mod context;
 mod decide;
 mod event;
 mod replace;
@@ -19,28 +20,24 @@ use std::collections::BTreeSet;
 
 use aws_sdk_sfn::operation::RequestId;
 use aws_sdk_sfn::operation::start_execution::StartExecutionError;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use lambda::call::Called;
 use lambda::named_error::message;
 use lambda::query::{CLOUDFORMATION, query, texts};
-use lambda::{CallError, Cause, NamedError, SdkConfig, logs};
+use lambda::{CallError, Cause, NamedError, logs};
 use patching::names::Names;
 use policy::ids::RunId;
 use policy::input::{Action, ExecutionInput};
-use policy::member_roles::MemberRoles;
-use record::Ledger;
 use record::ledger::LedgerError;
 use record::settled_names::SettledNames;
-use record::stack_answer::{
-    Answer, AnswerClient, AnswerStatus, Attributes, NotDelivered, Reason, RequestType, WaitingStack,
-};
+use record::stack_answer::{Answer, AnswerStatus, Attributes, NotDelivered, Reason, RequestType, WaitingStack};
 use serde::Serialize;
 use serde_json::Value;
 use strum::{IntoStaticStr, VariantNames};
 
+pub use context::{Context, Patience};
 pub use decide::{Decision, Start, decide};
 pub use event::Event;
-pub use replace::Patience;
 use replace::stop_running;
 
 /// What was done.
@@ -65,30 +62,6 @@ pub enum Error {
 }
 
 lambda::named_error!(Error, NotDelivered: NotDelivered);
-
-/// What an environment keeps between invocations.
-#[derive(Debug)]
-pub struct Context {
-    /// For CloudFormation.
-    pub config: SdkConfig,
-    /// In the home Region.
-    pub states: aws_sdk_sfn::Client,
-    /// For what is answered here.
-    pub answers: AnswerClient,
-    /// What is recorded of runs.
-    pub ledger: Ledger,
-    /// The state machine's ARN.
-    pub state_machine_arn: String,
-    /// The ARN of its version that is the stack's. An execution that is started by the machine's own ARN right after an update may
-    /// run by the former definition: <https://docs.aws.amazon.com/step-functions/latest/dg/concepts-read-consistency.html>.
-    pub state_machine_version_arn: String,
-    /// How long a run's items stay in the ledger.
-    pub history: SignedDuration,
-    /// How long it is waited for runs that were stopped.
-    pub patience: Patience,
-    /// What the roles in the accounts are made for.
-    pub member_roles: MemberRoles,
-}
 
 /// Decides, then starts an execution or answers.
 pub async fn handle(context: &Context, event: Value, now: Timestamp) -> Result<Response, Error> {

@@ -2,7 +2,7 @@
 //! deletion, which takes away what it works with, stops one.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use aws_sdk_sfn::Client;
 use aws_sdk_sfn::operation::RequestId;
@@ -14,22 +14,7 @@ use lambda::{CallError, Cause, logs};
 use policy::ids::RunId;
 use policy::input::{Action, ExecutionInput};
 
-use crate::Context;
-
-/// How long it is waited for runs that were stopped. The function has ten minutes.
-#[derive(Clone, Copy, Debug)]
-pub struct Patience {
-    /// Between two looks.
-    pub pause: Duration,
-    /// For all of them together.
-    pub most: Duration,
-}
-
-impl Default for Patience {
-    fn default() -> Self {
-        Self { pause: Duration::from_secs(2), most: Duration::from_mins(8) }
-    }
-}
+use crate::context::Context;
 
 /// The error of an execution that ran to its end, and in which single accounts failed: such a disable is done.
 const DONE: [&str; 3] = ["RolloutIncomplete", "RolloutNotReported", "StackNotAnswered"];

@@ -6,7 +6,9 @@ mod replacing;
 
 use std::time::Duration;
 
-use record::stack_answer::NOT_BEGUN;
+use jiff::SignedDuration;
+use record::Ledger;
+use record::stack_answer::{AnswerClient, NOT_BEGUN};
 use serde_json::{from_str, json};
 use support::{Asked, Server};
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use tracing::Span;
 
-/// Longer than any that is one.
+/// Names of runs, accounts and Regions are shorter.
 const LONGEST_NAME: usize = 128;
 
 /// The span of an invocation of `function` with this payload: each line has it, whatever its level. Payloads that say where something

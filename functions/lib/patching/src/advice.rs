@@ -2,7 +2,7 @@
 
 use crate::outcome::{Failure, Reason, Warning};
 
-/// Said about what has no sentence of its own.
+/// The advice about an error without a sentence of its own.
 const UNKNOWN: &str =
     "The message says what happened; retry the run, and look at the function's log if it happens again.";
 

@@ -34,9 +34,9 @@ pub fn changes<T: Serialize>(prefix: &str, from: &T, to: &T) -> Vec<Change> {
     found
 }
 
-/// Two values that cannot be told must never look alike: a panic is an error of the run.
+/// Two values that cannot be made JSON must never look alike: a panic is an error of the run.
 fn fields(value: &impl Serialize) -> Value {
-    serde_json::to_value(value).unwrap_or_else(|problem| panic!("settings cannot be told: {problem}"))
+    serde_json::to_value(value).unwrap_or_else(|problem| panic!("settings cannot be made JSON: {problem}"))
 }
 
 fn collect(field: &str, from: &Value, to: &Value, found: &mut Vec<Change>) {

@@ -58,7 +58,7 @@ pub struct TargetSettings {
     pub description: Option<String>,
     /// Keys, such as `tag:InstanceOS`, all of which have to match, each with its values; neither order means anything.
     pub selectors: BTreeMap<String, BTreeSet<String>>,
-    /// Fields that are set and that no policy can ask for, such as alarms, by SSM's names.
+    /// Fields that are set and that no policy can ask for, such as the owner's information, by SSM's names.
     pub beyond: BTreeSet<&'static str>,
 }
 

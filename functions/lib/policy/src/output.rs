@@ -13,8 +13,8 @@ object! {
         /// What the keys in the bucket begin with; only with a bucket.
         #[serde(skip_serializing_if = "Option::is_none")]
         s3_prefix: Option<KeyPrefix> => |output, field| {
-        output.or_unless(field, |_| matches!(s3_bucket, Ok(None)).then_some("only with s3Bucket"))
-    },
+            output.or_unless(field, |_| matches!(s3_bucket, Ok(None)).then_some("only with s3Bucket"))
+        },
         /// A CloudWatch log group.
         #[serde(skip_serializing_if = "Option::is_none")]
         cloud_watch_log_group: Option<LogGroupName>,

@@ -1,7 +1,7 @@
 //! The parameters of a task's document.
 //!
-//! What a document takes, only the Region's own document tells, which is held against them before anything is changed there. Those
-//! two that the stack's own parameters become are checked here.
+//! What a document takes, only the Region's own document tells, which is held against them before anything is changed there. `Operation` and
+//! `RebootOption`, which the stack's parameters set, are checked here.
 
 use std::collections::BTreeMap;
 

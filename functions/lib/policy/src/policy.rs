@@ -156,7 +156,7 @@ text_type! {
     WaveName, "1 to 32 letters, digits, _ and -", "^[a-zA-Z0-9_-]{1,32}$"
 }
 
-/// As many as can be told apart, and as fit into a state with their policies.
+/// Ten policies of 8 KB fit into a state, which holds 256 KB.
 const WAVES: &str = "a list of 1 to 10 waves; leave it out for all accounts at once";
 
 impl Wave {

@@ -119,15 +119,15 @@ fn details(run: &RunSummary, coverage: &Coverage, regions: &[&Region]) -> String
 
 fn tone(coverage: &Coverage) -> &'static str {
     let hosts = &coverage.hosts;
-    match () {
-        () if coverage.error.is_some() || coverage.not_inspected > 0 || hosts.of(Verdict::Blocked) > 0 => "bad",
-        () if hosts.of(Verdict::Patched) + hosts.of(Verdict::Due) < hosts.to_be_patched()
-            || hosts.to_be_patched() == 0
-            || coverage.denied > 0
-            || coverage.disabled =>
-        {
-            "warned"
-        }
-        () => "good",
+    if coverage.error.is_some() || coverage.not_inspected > 0 || hosts.of(Verdict::Blocked) > 0 {
+        "bad"
+    } else if hosts.of(Verdict::Patched) + hosts.of(Verdict::Due) < hosts.to_be_patched()
+        || hosts.to_be_patched() == 0
+        || coverage.denied > 0
+        || coverage.disabled
+    {
+        "warned"
+    } else {
+        "good"
     }
 }

@@ -40,7 +40,7 @@ async fn what_goes_back_to_what_is_refused_today_is_started() {
         let mut event = event(&server, "Update", true);
         let window = json!({
             "name": "window", "schedule": "cron(0 2 ? * THU 1970)", "target": {"values": ["Linux"]},
-            "task": {"name": "task", "document": "AWS-RunPatchBaseline"}
+            "task": {"name": "task", "document": "AWS-UpdateSSMAgent"}
         });
         let policy =
             json!({"windows": [window], "dhmc": {"enabled": false}, "ownerTag": {"key": "createdBy", "value": "us"}});
@@ -49,6 +49,8 @@ async fn what_goes_back_to_what_is_refused_today_is_started() {
         server.answers_to("ListExecutions", 200, &running(&[]));
         server.answers_to("StartExecution", 200, &started());
         server.answers(200, "{}");
-        assert_eq!(handled(&server, event).await.unwrap().answered, expected, "{status}");
+        let response = handled(&server, event).await.unwrap();
+        let said = server.asked().pop().unwrap().body;
+        assert_eq!(response.answered, expected, "{status}: {said}");
     }
 }

@@ -98,12 +98,16 @@ impl Sent<'_> {
         let errors = self.count(&[Fate::Failed, Fate::ExecutionTimedOut]);
         let succeeded = self.count(&[Fate::Success]);
         let uncounted = self.count(&[Fate::Undeliverable, Fate::InvalidPlatform]);
-        let (status, details) = match () {
-            () if self.count(&[Fate::Cancelled]) > 0 => ("Cancelled", "Cancelled"),
-            () if succeeded > 0 && succeeded + uncounted == self.attempts.len() => ("Success", "Success"),
-            () if errors > limits.errors => ("Failed", "Failed"),
-            () if succeeded == 0 && errors == 0 => ("TimedOut", "DeliveryTimedOut"),
-            () => ("Failed", "Incomplete"),
+        let (status, details) = if self.count(&[Fate::Cancelled]) > 0 {
+            ("Cancelled", "Cancelled")
+        } else if succeeded > 0 && succeeded + uncounted == self.attempts.len() {
+            ("Success", "Success")
+        } else if errors > limits.errors {
+            ("Failed", "Failed")
+        } else if succeeded == 0 && errors == 0 {
+            ("TimedOut", "DeliveryTimedOut")
+        } else {
+            ("Failed", "Incomplete")
         };
         End::new(status, details, at)
     }

@@ -13,7 +13,7 @@ const LISTING: &str = "ssm:ListCommandInvocations";
 /// The most that it takes.
 const PAGE_SIZE: i32 = 50;
 
-/// None of one that is not kept any more. No count tells whether it was success everywhere: hosts to which it could not be delivered
+/// `None` for a command that Systems Manager keeps no more. No count tells whether it was success everywhere: hosts to which it could not be delivered
 /// count as completed, and a command is a success without them.
 pub(super) async fn read(ssm: &Client, id: &str) -> Result<Option<Command>, CallError> {
     let answer = ssm.list_commands().command_id(id).send().await;

@@ -54,7 +54,7 @@ async fn commands_of(ssm: &Client, execution: &str) -> Result<Vec<Command>, Call
     Ok(commands.concat())
 }
 
-/// One that a task did not come as far as sending has the task's own word, or nobody would know of it.
+/// A task that ended before it sent a command is told as a command with the task's own status, or nobody would know of it.
 async fn commands_of_task(
     ssm: &Client,
     execution: &str,

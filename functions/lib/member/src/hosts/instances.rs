@@ -66,7 +66,7 @@ async fn page(config: &SdkConfig, token: Option<&str>, with_managed: bool) -> Re
                 if matches!(error.cause, Cause::Throttled | Cause::ServiceUnavailable)
                     && begun.elapsed() + pause < PATIENCE =>
             {
-                tracing::info!(error.name = error.name(), "asking for a page again");
+                tracing::debug!(error.name = error.name(), "asking for a page again");
                 sleep(pause).await;
                 pause *= 2;
             }
@@ -135,10 +135,12 @@ fn instance(item: &mut ScopedDecoder<'_, '_>) -> Result<Instance, CallError> {
             _ => {}
         }
     }
-    match () {
-        () if found.id.is_empty() => Err(CallError::left_out(OPERATION, "instanceId")),
-        () if found.state.is_empty() => Err(CallError::left_out(OPERATION, "instanceState")),
-        () => Ok(found),
+    if found.id.is_empty() {
+        Err(CallError::left_out(OPERATION, "instanceId"))
+    } else if found.state.is_empty() {
+        Err(CallError::left_out(OPERATION, "instanceState"))
+    } else {
+        Ok(found)
     }
 }
 

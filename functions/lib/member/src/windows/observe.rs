@@ -26,7 +26,7 @@ const TASKS: &str = "ssm:DescribeMaintenanceWindowTasks";
 
 /// Calls of one round under way at once: an account may have 50 windows, and SSM does not publish its rates.
 const CONCURRENT_CALLS: usize = 10;
-/// The most, and the least, that `DescribeMaintenanceWindows` takes.
+/// The most that `DescribeMaintenanceWindows` takes.
 const PAGE_SIZE: i32 = 100;
 
 /// All windows of the account and Region, with targets and tasks of those that carry the owner tag.
