@@ -111,7 +111,7 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
         warnings.extend(waves::named_twice(&policy));
         warnings.extend(waves::of_nobody(&policy, &organization.paths, &chosen.targets));
     }
-    let targets = ObjectKey { bucket: context.bucket.clone(), key: targets_key(&run) };
+    let targets = context.targets_of(&run);
     object::write_json(&context.s3, &targets, &chosen.targets).await?;
     let by_name = input.accounts.is_some();
     let waves = waves::of_run(&policy, &request.policy, action, by_name, &targets, &chosen.targets);
@@ -128,11 +128,6 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
         replaced_runs: input.replaces.len(),
         warnings,
     })
-}
-
-/// Where the targets of a run are.
-fn targets_key(run: &RunId) -> String {
-    format!("runs/{run}/targets.json")
 }
 
 /// What the run is to do: a retry does what the run did that it retries.

@@ -7,7 +7,7 @@ use patching::outcome::{AccountOutcome, Status};
 use patching::targets::Target;
 use policy::ids::{AccountId, RunId};
 use policy::input::Action;
-use record::{ObjectKey, object};
+use record::object;
 
 use crate::context::Context;
 use crate::error::Error;
@@ -29,7 +29,7 @@ pub(crate) struct Retry {
 /// Reads what the run `earlier` was to do, and what became of it.
 pub(crate) async fn of(context: &Context, earlier: &RunId) -> Result<Retry, Error> {
     let recorded = context.ledger.outcomes(earlier).await?;
-    let key = ObjectKey { bucket: context.bucket.clone(), key: crate::targets_key(earlier) };
+    let key = context.targets_of(earlier);
     let targets = match object::read(&context.s3, &key).await {
         Ok(targets) => targets,
         Err(error) if is_absent(&error, !recorded.is_empty()) => return Err(Error::RunNotFound(earlier.clone())),

@@ -22,10 +22,10 @@ use patching::hosts::Cell;
 use patching::hosts::coverage::{Coverage, Earlier, Past, Tally};
 use patching::outcome::Status;
 use patching::summary::RunSummary;
-use policy::input::{Action, ExecutionInput};
 use record::object;
 use serde_json::Value;
 
+use crate::asked::is_whole;
 use crate::context::{Context, PAGE, TABLE, Told};
 use crate::csv::Table;
 use crate::links::{Console, Links};
@@ -41,19 +41,6 @@ const LATEST_PAGE: &str = "latest/coverage.html";
 const HISTORY: &str = "history.json";
 /// How often a line is tried to be written where others write at the same time.
 const HISTORY_TRIES: usize = 5;
-
-/// What a run was to do: also one that ended before `ListAccounts` told what it was.
-pub(crate) fn action(run: &RunSummary) -> Option<Action> {
-    let asked = || Some(ExecutionInput::parse(&run.input).ok()?.action.unwrap_or_default());
-    run.action.or_else(asked)
-}
-
-/// Whether the run looked at everything: what narrows it is in its input, and one that could not be done looked at nothing.
-pub(crate) fn is_whole(run: &RunSummary) -> bool {
-    let input = ExecutionInput::parse(&run.input);
-    run.error.is_none()
-        && input.is_ok_and(|input| input.accounts.is_none() && input.regions.is_none() && input.retry_of.is_none())
-}
 
 /// An inspection, and what is made of its hosts one by one.
 #[derive(Debug)]

@@ -7,6 +7,7 @@
 //! Needs `dynamodb:Query` on the ledger, `s3:GetObject` and `s3:PutObject` on `runs/`, and `sns:Publish` on the topic; for an
 //! inspection `s3:ListBucket`, `s3:GetObject` and `s3:PutObject` on `latest/` and `history.json`, and `s3:PutObject` on `hosts/`.
 
+mod asked;
 mod context;
 pub mod coverage;
 pub mod csv;
@@ -88,7 +89,7 @@ pub async fn handle(context: &Context, request: Request, now: Timestamp) -> Resu
 }
 
 async fn report(context: &Context, run: RunSummary, now: Timestamp) -> Result<Response, CallError> {
-    let is_inspection = coverage::action(&run) == Some(Action::Inspect);
+    let is_inspection = asked::action(&run) == Some(Action::Inspect);
     let page = context.of_run(&run, if is_inspection { "coverage.html" } else { "report.html" });
     let links = Links::new(&run, &page);
     let told = if is_inspection {

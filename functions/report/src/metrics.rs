@@ -11,7 +11,7 @@ use policy::ids::RunId;
 use policy::input::Action;
 use serde_json::{Value, json};
 
-use crate::coverage::{action, is_whole};
+use crate::asked::{action, is_whole};
 
 /// The only dimension, whose value is the stack's prefix for names.
 const DIMENSION: &str = "Stack";

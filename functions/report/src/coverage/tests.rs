@@ -6,6 +6,8 @@ use patching::hosts::Verdict;
 use serde_json::{from_slice, from_str, from_value, json};
 use support::Server;
 
+use policy::input::Action;
+
 use super::*;
 use crate::notification::{Notification, Notify};
 use crate::tests::{context, request, summary_of};
@@ -191,7 +193,8 @@ fn only_an_inspection_of_the_whole_scope_has_metrics() {
 #[test]
 fn a_run_that_ended_before_it_knew_what_it_was_is_what_it_was_asked_to_be() {
     let run = |action: Value, input: Value| {
-        super::action(&inspection(&json!({"action": action, "input": input}), &looked_at())) == Some(Action::Inspect)
+        crate::asked::action(&inspection(&json!({"action": action, "input": input}), &looked_at()))
+            == Some(Action::Inspect)
     };
     assert!(run(json!(null), json!({"action": "inspect"})) && run(json!("inspect"), json!({"retryOf": "r0"})));
     assert!(!run(json!(null), json!({})) && !run(json!("rollout"), json!({})));
