@@ -75,7 +75,7 @@ pub(super) struct Writer<'a> {
     name: &'a str,
     /// None until it is created.
     pub(super) id: Option<String>,
-    /// Whether this run has created it: what is said of it just now may pass.
+    /// Whether this run has created it, or a try of it may have, as a part is missing: what is said of it just now may pass.
     is_new: bool,
     /// The target on which its task is to run; none until it is registered.
     target: Option<String>,
@@ -86,7 +86,9 @@ pub(super) struct Writer<'a> {
 impl<'a> Writer<'a> {
     pub(super) fn new(round: &'a Round<'a>, plan: &'a WindowPlan) -> Self {
         let id = plan.outcome.id.clone();
-        let is_new = id.as_ref().is_some_and(|id| round.created.contains(id));
+        let registers = |step: &Step| matches!(step.call, Call::RegisterTarget(_) | Call::RegisterTask(_));
+        let is_new =
+            plan.steps.iter().flatten().any(registers) || id.as_ref().is_some_and(|id| round.created.contains(id));
         Self { round, name: &plan.outcome.name, id, is_new, target: plan.target.clone(), taken: Vec::new() }
     }
 
@@ -146,7 +148,7 @@ impl<'a> Writer<'a> {
         let call = call.tags(tag.map_err(|error| CallError::not_made(OPERATION, error))?);
         let answer = with_window!(call, settings).send().await.called(OPERATION)?;
         let left_out = || CallError::left_out(OPERATION, "WindowId");
-        (self.id, self.is_new) = (Some(answer.window_id.clone().ok_or_else(left_out)?), true);
+        self.id = Some(answer.window_id.clone().ok_or_else(left_out)?);
         self.tell(OPERATION, &[], answer.request_id());
         Ok(())
     }
